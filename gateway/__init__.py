@@ -1,0 +1,1 @@
+"""The server: HTTP, intake, dispatch, timers, accounts, operations. Moves bytes; knows no business word."""

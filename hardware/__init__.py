@@ -1,0 +1,1 @@
+"""Where signatures are made: the card, the Ikey, the forwarded agent, the certificate file."""

@@ -1,0 +1,180 @@
+"""The shape of every system's workflow (流程): what a step is told, what it may ask, what it gives back.
+
+Pure data. A system declares, for an event, the facts it needs and the keys to lock; the dispatch locks the
+keys, reads the facts, calls the step, and carries out the effects it returned. Nothing here reads a clock,
+a database or a random source: `now` and numbers are passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case (一票): what a party and customs keep about one form, under one number (统一编号)."""
+
+    number: str
+    system: str
+    owner: str  # dxpId of the party it belongs to
+    state: str
+    body: Body
+    created: datetime
+    changed: datetime
+    inner: str | None = None  # 企业内部编号: unique for (system, owner) while it is set
+    search: Mapping[str, str] = field(default_factory=dict)  # the system's search columns
+    revision: int = 0  # 0: not stored yet; storage counts it up and refuses a stale one
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Something customs keeps that is no case: a filed book, a registration, a rule; valid from–to."""
+
+    system: str
+    kind: str
+    key: str
+    body: Body
+    valid_from: datetime
+    valid_to: datetime | None = None
+
+
+# -- what a step may ask -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CaseByNumber:
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseByInner:
+    system: str
+    owner: str
+    inner: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordInForce:
+    """The record in force now under (system, kind, key)."""
+
+    system: str
+    kind: str
+    key: str
+
+
+Fact = CaseByNumber | CaseByInner | RecordInForce
+Facts = Mapping[Fact, Any]  # Case or Record, or None where there is no such thing
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What must be read, and locked, before a step: `locks` name whatever must not change meanwhile."""
+
+    facts: tuple[Fact, ...] = ()
+    locks: tuple[str, ...] = ()
+
+
+# -- what a step is told -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who signed: the party, and the role and card kind of the certificate's holder."""
+
+    party: str  # dxpId
+    cop_code: str
+    name: str
+    role: str
+    holder: str = ""
+    card: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The node that caused a receipt."""
+
+    message_id: int
+    type: str  # BVS111
+    cop_msg_id: str
+    guid: str  # the node's
+    digest: str  # SHA-256 of the decoded Data, hex
+    sender: str  # dxpId
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a case: a node of a message, or a follow-up of an earlier step."""
+
+    system: str
+    name: str
+    content: Body
+    origin: Origin
+    actor: Actor | None = None  # None: the gateway itself
+
+
+# -- what a step gives back ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Store this case, new or changed."""
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class PutRecord:
+    """Store this record; an earlier one of the same key ends where this one begins."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Put a receipt into the mailbox of `to`."""
+
+    to: str
+    type: str  # BVS112
+    status: int
+    info: str
+    origin: Origin
+    case: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Another event for this case, at `at` or, without it, as soon as this step is durable."""
+
+    case: str
+    name: str
+    content: Body
+    origin: Origin
+    at: datetime | None = None
+
+
+Effect = Put | PutRecord | Issue | Follow
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a step may use besides its facts."""
+
+    now: datetime
+    next_number: Callable[[], str]  # the next case number of the system
+
+
+class Workflow(Protocol):
+    """A system's rules, as the dispatch sees them."""
+
+    name: str
+
+    def needs(self, event: Event) -> Needs: ...
+
+    def step(self, event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
+        """Raises NodeFault where a rule forbids the event; nothing is stored then but the receipt of it."""
+        ...

@@ -1,0 +1,1 @@
+"""The people's side of the gateway: its client, the folder exchange, the SSH host and the terminal."""
