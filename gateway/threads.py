@@ -1,0 +1,108 @@
+"""The only two doors from the reactor to the database: one writer thread, and a few readers.
+
+Knows threads, queues and `Database.write()` / `Database.read()`; refuses to know any table. A job is a function
+that takes a Connection first; its result, or its Failure, is delivered in the reactor thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from queue import SimpleQueue
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Connection
+from twisted.internet.defer import Deferred, DeferredList, fail
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.python.failure import Failure
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Open = Callable[[], AbstractContextManager[Connection]]
+Job = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], "Deferred[Any]"]
+
+
+class Source(Protocol):
+    """What is needed of `storage.database.Database`."""
+
+    def write(self) -> AbstractContextManager[Connection]: ...
+
+    def read(self) -> AbstractContextManager[Connection]: ...
+
+
+class Stopped(Exception):
+    """The gateway is stopping: no new database work is taken."""
+
+
+class _Crew:
+    """Threads that take jobs from one queue, each job inside its own `open()`."""
+
+    def __init__(self, reactor: IReactorFromThreads, open_: Open, name: str, threads: int) -> None:
+        self._reactor = reactor
+        self._open = open_
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._stopping = False
+        self._ended: list[Deferred[None]] = [Deferred() for _ in range(threads)]
+        self.waiting = 0  # jobs given and not yet answered; reactor thread only
+        for number, ended in enumerate(self._ended):
+            # Not daemons: an interpreter that ends early still waits for a transaction under way.
+            threading.Thread(target=self._work, args=(ended,), name=f"{name}-{number}").start()
+
+    def run(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> Deferred[T]:
+        """Give a job; the Deferred fires in the reactor thread, for writes only after the commit.
+
+        Fails with Stopped once `stop()` was called, else with whatever `fn` or the commit raised.
+        """
+        if self._stopping:
+            return fail(Failure(Stopped("the gateway is stopping; send the same request again later")))
+        deferred: Deferred[T] = Deferred()
+        self.waiting += 1
+        self._jobs.put((fn, args, kwargs, deferred))
+        return deferred
+
+    def stop(self) -> Deferred[None]:
+        """Take no more jobs, finish those given, end the threads; fires when the last one has ended."""
+        if not self._stopping:
+            self._stopping = True
+            for _ in self._ended:
+                self._jobs.put(None)
+        done: Deferred[None] = Deferred()
+        DeferredList(self._ended).addCallback(lambda _: done.callback(None))
+        return done
+
+    def _work(self, ended: Deferred[None]) -> None:
+        while (job := self._jobs.get()) is not None:
+            fn, args, kwargs, deferred = job
+            try:
+                with self._open() as connection:
+                    result = fn(connection, *args, **kwargs)
+            except BaseException:
+                # Without the frames' locals: a Failure outlives the job, a connection must not.
+                failure = Failure(captureVars=False)
+                self._reactor.callFromThread(self._deliver, deferred.errback, failure)
+            else:
+                self._reactor.callFromThread(self._deliver, deferred.callback, result)
+            del job, fn, args, kwargs, deferred
+        self._reactor.callFromThread(ended.callback, None)
+
+    def _deliver(self, door: Callable[[Any], None], value: Any) -> None:
+        self.waiting -= 1
+        door(value)
+
+
+class Writer(_Crew):
+    """One thread, so that writes happen in the order given: each job is ONE write transaction."""
+
+    def __init__(self, reactor: IReactorFromThreads, database: Source) -> None:
+        super().__init__(reactor, database.write, "writer", 1)
+
+
+class Reader(_Crew):
+    """A small pool of threads for reading; the order of answers is not the order of questions."""
+
+    def __init__(self, reactor: IReactorFromThreads, database: Source, threads: int = 3) -> None:
+        super().__init__(reactor, database.read, "reader", threads)
