@@ -1,0 +1,47 @@
+"""Times and identifiers as E-Port writes them: China Standard Time on the wire, aware UTC inside."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta, timezone
+
+CST = timezone(timedelta(hours=8), "CST")
+
+
+def wire_time(moment: datetime) -> str:
+    """xs:dateTime with the +08:00 offset, to the second: the envelope's and the reply's form."""
+    return moment.astimezone(CST).isoformat(timespec="seconds")
+
+
+def app_time(moment: datetime) -> str:
+    """yyyyMMddHHmmss in China Standard Time: the business messages' appTime."""
+    return moment.astimezone(CST).strftime("%Y%m%d%H%M%S")
+
+
+def return_time(moment: datetime) -> str:
+    """yyyyMMddHHmmssSSS in China Standard Time, 17 digits: the receipts' returnTime."""
+    return app_time(moment) + f"{moment.microsecond // 1000:03d}"
+
+
+def wire_date(moment: datetime) -> str:
+    """yyyyMMdd in China Standard Time."""
+    return moment.astimezone(CST).strftime("%Y%m%d")
+
+
+def parse_wire_time(value: str) -> datetime:
+    """The aware UTC moment of an xs:dateTime; ValueError when it is none or has no offset."""
+    moment = datetime.fromisoformat(value.strip())
+    if moment.tzinfo is None:
+        raise ValueError(f"{value!r} has no offset from UTC")
+    return moment.astimezone(UTC)
+
+
+def parse_return_time(value: str) -> datetime:
+    """The aware UTC moment of a 17-digit returnTime."""
+    moment = datetime.strptime(value[:14], "%Y%m%d%H%M%S").replace(tzinfo=CST)
+    return (moment + timedelta(milliseconds=int(value[14:]))).astimezone(UTC)
+
+
+def new_guid() -> str:
+    """A guid as the messages write it: 36 characters, upper case."""
+    return str(uuid.uuid4()).upper()
