@@ -21,7 +21,7 @@ Clock = Callable[[], datetime]  # aware, UTC
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What intake says to one message: an HTTP status, the DxpRep's bytes, and when to try again (seconds)."""
+    """What intake says to one message: an HTTP status, the DxpRep's bytes, seconds to wait."""
 
     status: int
     body: bytes
@@ -44,7 +44,9 @@ class Jobs(Protocol):
 
     def run(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> Deferred[T]: ...
+    ) -> Deferred[T]:
+        """Run `fn(connection, …)` in a thread; the Deferred fires in the reactor thread."""
+        ...
 
 
 class Intake(Protocol):
@@ -76,7 +78,8 @@ class Types(Protocol):
 
     def xsd(self, code: str) -> bytes | None:
         """The schema's text for a type's code; None when there is no such type. `code` is matched whole
-        against known codes, never joined into a path."""
+        against known codes, never joined into a path.
+        """
         ...
 
 

@@ -1,7 +1,7 @@
 """The only two doors from the reactor to the database: one writer thread, and a few readers.
 
-Knows threads, queues and `Database.write()` / `Database.read()`; refuses to know any table. A job is a function
-that takes a Connection first; its result, or its Failure, is delivered in the reactor thread.
+Knows threads, queues and `Database.write()` / `Database.read()`; refuses to know any table. A job is a
+function that takes a Connection first; its result, or its Failure, is delivered in the reactor thread.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, DeferredList, fail
 from twisted.internet.interfaces import IReactorFromThreads
-from twisted.python.failure import Failure
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,12 +26,16 @@ Job = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], "Deferred[Any]"
 class Source(Protocol):
     """What is needed of `storage.database.Database`."""
 
-    def write(self) -> AbstractContextManager[Connection]: ...
+    def write(self) -> AbstractContextManager[Connection]:
+        """One write transaction."""
+        ...
 
-    def read(self) -> AbstractContextManager[Connection]: ...
+    def read(self) -> AbstractContextManager[Connection]:
+        """A connection to read with."""
+        ...
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """The gateway is stopping: no new database work is taken."""
 
 
@@ -55,10 +58,10 @@ class _Crew:
     ) -> Deferred[T]:
         """Give a job; the Deferred fires in the reactor thread, for writes only after the commit.
 
-        Fails with Stopped once `stop()` was called, else with whatever `fn` or the commit raised.
+        Fails with StoppedError once `stop()` was called, else with whatever `fn` or the commit raised.
         """
         if self._stopping:
-            return fail(Failure(Stopped("the gateway is stopping; send the same request again later")))
+            return fail(StoppedError("the gateway is stopping; send the same request again later"))
         deferred: Deferred[T] = Deferred()
         self.waiting += 1
         self._jobs.put((fn, args, kwargs, deferred))
@@ -80,10 +83,8 @@ class _Crew:
             try:
                 with self._open() as connection:
                     result = fn(connection, *args, **kwargs)
-            except BaseException:
-                # Without the frames' locals: a Failure outlives the job, a connection must not.
-                failure = Failure(captureVars=False)
-                self._reactor.callFromThread(self._deliver, deferred.errback, failure)
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to the one who asked
+                self._reactor.callFromThread(self._deliver, deferred.errback, error)
             else:
                 self._reactor.callFromThread(self._deliver, deferred.callback, result)
             del job, fn, args, kwargs, deferred
