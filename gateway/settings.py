@@ -1,0 +1,245 @@
+"""What the people who run a gateway may set: one TOML file in its home, over it the environment.
+
+Knows names, defaults, units and where the files of a home lie; refuses to know what any setting does. The
+order is: a value given by the caller (a command's option), then the environment (`EPORT_LIMITS__DEPTH=16`),
+then `gateway.toml`, then the default. An unknown name is refused, so that a slip does not pass for a setting.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+FILE = "gateway.toml"
+
+DxpId = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,30}$")]
+CopCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{10}$")]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; the text names each wrong one and where it may be set."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Listen(_Section):
+    """Where the gateway answers."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - a gateway is there to be reached
+    port: Port = 8443
+    tls: bool = True  # False only behind a proxy on the same machine that speaks TLS
+    metrics_port: Port | None = None  # /metrics, on loopback only; None: no metrics
+    origins: tuple[str, ...] = ("https://localhost:{port}", "https://127.0.0.1:{port}")
+    backlog: Count = 1024
+
+
+class Identity(_Section):
+    """Who the gateway is on the wire (BaseTransfer, SenderId) and who answers the systems' messages."""
+
+    dxp_id: DxpId = "DXPGATE000000001"
+    cop_code: CopCode = "0000000000"
+    name: str = Field(default="E-Port gateway", min_length=1, max_length=100)
+    desk_dxp_id: DxpId = "DXPCUS0000000001"  # the receiver of every message that belongs to a system
+
+
+class Limits(_Section):
+    """The most that is taken from outside; over it 413, 429 or 503. Bytes, seconds, counts."""
+
+    data_bytes: Count = 5_000_000  # the decoded business message
+    body_bytes: Count = 7_000_000  # the envelope around it, in base64
+    attachment_bytes: Count = 100_000_000
+    depth: Count = 32
+    nodes: Count = 100
+    lines: Count = 10_000
+    in_flight_bytes: Count = 64_000_000  # bodies held at once, of all connections
+    waiting_messages: Count = 2_000  # taken but not yet answered
+    connections: Count = 12_000
+    connections_per_address: Count = 12_000
+    pipelined: Count = 16  # requests of one connection that wait behind the one under way
+    header_seconds: Seconds = 10
+    body_seconds: Seconds = 60
+    idle_seconds: Seconds = 75
+    poll_seconds: Seconds = 30
+    page: Count = 500  # receipts of one answer
+    party_per_second: Seconds = 5_000  # messages of one party; `party limit` overrides it
+    party_burst: Count = 10_000
+    refusals_logged_per_second: Seconds = 20
+
+
+class Sessions(_Section):
+    """Logging in."""
+
+    nonce_seconds: Seconds = 60
+    idle_minutes: Seconds = 30
+    hours: Seconds = 12
+    account_attempts: Count = 5  # wrong passwords in a row before the account is locked
+    lock_minutes: Seconds = 15
+    address_attempts: Count = 30  # failed logins of one address in a minute
+
+
+class Exchange(_Section):
+    """The way of a message through the gateway."""
+
+    workers: Annotated[int, Field(ge=0, le=64)] = 0  # verifying processes; 0: verify in the server itself
+    commit_messages: Count = 100  # the most messages of one commit
+    commit_linger_ms: Annotated[float, Field(ge=0, le=1000)] = 2  # how long a commit waits for company
+    dispatch_batch: Count = 64
+    retry_seconds: Seconds = 5  # before a failed work item is tried again; doubles up to an hour
+    readers: Annotated[int, Field(ge=1, le=32)] = 3  # threads that read the database
+    head_seconds: Seconds = 60  # between two signed heads of the journal
+    legacy_sha1: bool = False  # accept rsa-sha1 signatures of old cards
+
+
+class RoutedType(_Section):
+    """A message type without a workflow: from its sender to its receivers, and no code."""
+
+    code: str = Field(pattern=r"^[A-Z]{3}[0-9]{3}$")
+    schema_file: Path  # relative to the home
+    node: str = Field(min_length=1)  # local name of the business node
+    receipt: str = ""
+    roles: tuple[str, ...] = ()  # who may send it; empty: everybody registered
+    cards: tuple[str, ...] = ("", "legal", "operator")
+
+
+class Logs(_Section):
+    """Structured logs, one JSON object a line."""
+
+    level: str = Field(default="info", pattern=r"^(debug|info|warning|error)$")
+
+
+class Settings(BaseSettings):
+    """Everything set for one gateway. Made by `load`, never changed afterwards."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EPORT_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
+    )
+
+    ORDER: ClassVar[str] = "a command's option, the environment (EPORT_SECTION__NAME), gateway.toml"
+
+    home: Path
+    database: str = ""  # sqlite:////path or postgresql://user@host/name; empty: gateway.db in the home
+    node: str = Field(default="1", pattern=r"^[A-Za-z0-9-]{1,32}$")  # this one, among those of one database
+    listen: Listen = Listen()
+    gateway: Identity = Identity()
+    limits: Limits = Limits()
+    sessions: Sessions = Sessions()
+    exchange: Exchange = Exchange()
+    logs: Logs = Logs()
+    types: tuple[RoutedType, ...] = ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options over environment over the home's file; no other source."""
+        assert isinstance(init_settings, InitSettingsSource)
+        file = Path(init_settings.init_kwargs["home"]) / FILE
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+    @classmethod
+    def load(cls, home: Path, **options: Any) -> Settings:
+        """The settings of the gateway in `home`. `options` override, by section: `listen={"port": 1}`.
+
+        Raises BadSettings when there is no gateway in `home` or a value is wrong.
+        """
+        home = home.expanduser().absolute()
+        if not (home / FILE).is_file():
+            raise BadSettings(
+                f"there is no gateway in {home}: {FILE} is missing. "
+                f"Make one with: eport-gateway init --home {home}"
+            )
+        try:
+            return cls(home=home, **options)
+        except tomllib.TOMLDecodeError as error:
+            raise BadSettings(f"{home / FILE} is not TOML: {error}") from error
+        except ValidationError as error:
+            wrong = "; ".join(
+                f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()
+            )
+            raise BadSettings(f"wrong settings ({cls.ORDER}): {wrong}") from error
+        except SettingsError as error:
+            raise BadSettings(f"wrong settings ({cls.ORDER}): {error}") from error
+
+    # -- the files of a home -------------------------------------------------------------------------
+
+    @cached_property
+    def database_url(self) -> str:
+        """The database to open; a relative SQLite path is taken from the home."""
+        if not self.database:
+            return f"sqlite:///{self.home / 'gateway.db'}"
+        prefix = "sqlite:///"
+        if self.database.startswith(prefix) and not self.database.startswith(prefix + "/"):
+            return f"{prefix}{self.home / self.database.removeprefix(prefix)}"
+        return self.database
+
+    @property
+    def gateway_key(self) -> Path:
+        """Private key that signs replies and receipts."""
+        return self.home / "keys" / "gateway.key"
+
+    @property
+    def gateway_certificate(self) -> Path:
+        """Its certificate, and the intermediate ones when there are any."""
+        return self.home / "certs" / "gateway.pem"
+
+    @property
+    def tls_key(self) -> Path:
+        """Private key of the TLS server."""
+        return self.home / "keys" / "tls.key"
+
+    @property
+    def tls_certificate(self) -> Path:
+        """Its certificate and chain."""
+        return self.home / "certs" / "tls.pem"
+
+    @property
+    def ca_folder(self) -> Path:
+        """The configured CAs, one or more certificates in each *.pem."""
+        return self.home / "certs" / "ca"
+
+    @property
+    def crl_folder(self) -> Path:
+        """The CAs' revocation lists, *.pem."""
+        return self.home / "certs" / "crl"
+
+    @property
+    def attachments(self) -> Path:
+        """The folder of content-addressed attachments."""
+        return self.home / "attachments"
+
+    @property
+    def journal_heads(self) -> Path:
+        """The exported signed heads of the journal, JSON lines."""
+        return self.home / "journal" / "heads.jsonl"
+
+    @property
+    def demo(self) -> Path:
+        """What `init --demo` leaves for the demo's parties."""
+        return self.home / "demo"
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """The origins a session may be asked for, with the port filled in."""
+        return tuple(origin.replace("{port}", str(self.listen.port)) for origin in self.listen.origins)
