@@ -112,7 +112,8 @@ def get(name: str) -> structlog.stdlib.BoundLogger:
 
 def begin_twisted() -> None:
     """Let Twisted's own events, unhandled failures above all, take the same way. Once a process."""
-    globalLogBeginner.beginLoggingTo([cast(ILogObserver, _observe)], discardBuffer=True, redirectStandardIO=False)
+    observer = cast(ILogObserver, _observe)  # a provider by its shape, which mypy cannot see
+    globalLogBeginner.beginLoggingTo([observer], discardBuffer=True, redirectStandardIO=False)
 
 
 def _observe(event: LogEvent) -> None:
