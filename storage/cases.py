@@ -1,0 +1,244 @@
+"""Cases (一票) and records, as any system keeps them: facts read and changes saved in bulk, locks, numbers.
+
+Knows revisions, the uniqueness of an inner number (企业内部编号) and the validity of records; refuses to know
+a state, a field or a rule. `columns` maps a system to the names of its search columns, in their fixed order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import IntegrityError
+
+from messages.workflow import Case, CaseByInner, CaseByNumber, Fact, Record, RecordInForce
+from storage import tables
+from storage.conflict import by_dialect
+
+Columns = Mapping[str, tuple[str, ...]]
+"""System → names of its search columns; the first is kept in k1, the second in k2 …"""
+
+
+class StaleCase(Exception):
+    """The case was changed since it was read: read it again and repeat the step."""
+
+    def __init__(self, numbers: Iterable[str]) -> None:
+        self.numbers = tuple(numbers)
+        super().__init__(f"changed meanwhile: {', '.join(self.numbers)}")
+
+
+class InnerNumberUsed(Exception):
+    """Another case of this owner has the same inner number, or the case's own number is taken.
+
+    An update that meets one leaves a PostgreSQL transaction unusable back to the last savepoint.
+    """
+
+    def __init__(self, numbers: Iterable[str]) -> None:
+        self.numbers = tuple(numbers)
+        super().__init__(f"the inner number, or the number, is in use: {', '.join(self.numbers)}")
+
+
+_case = tables.cases.c
+_record = tables.records.c
+SELECT_CASE = select(tables.cases)
+_BY_NUMBER = SELECT_CASE.where(_case.number.in_(bindparam("keys", expanding=True)))
+_BY_INNER = SELECT_CASE.where(
+    tuple_(_case.system, _case.owner, _case.inner).in_(bindparam("keys", expanding=True))
+)
+_IN_FORCE = (
+    select(tables.records)
+    .where(
+        tuple_(_record.system, _record.kind, _record.key).in_(bindparam("keys", expanding=True)),
+        _record.valid_from <= bindparam("now"),
+        or_(_record.valid_to.is_(None), _record.valid_to > bindparam("now")),
+    )
+    .order_by(_record.valid_from)
+)
+_INSERT = by_dialect(
+    tables.cases, lambda statement: statement.on_conflict_do_nothing().returning(_case.number)
+)
+_UPDATE = (
+    update(tables.cases)
+    .where(_case.number == bindparam("which"), _case.revision == bindparam("read"))
+    .values({column.name: bindparam(column.name) for column in tables.cases.c if column.name != "number"})
+)
+_REVISIONS = select(_case.number, _case.revision).where(_case.number.in_(bindparam("keys", expanding=True)))
+_same_key = and_(
+    _record.system == bindparam("of_system"),
+    _record.kind == bindparam("of_kind"),
+    _record.key == bindparam("of_key"),
+)
+_END_RECORDS = (
+    update(tables.records)
+    .where(
+        _same_key,
+        _record.valid_from < bindparam("then"),
+        or_(_record.valid_to.is_(None), _record.valid_to > bindparam("then")),
+    )
+    .values(valid_to=bindparam("then"))
+)
+_REPLACE_RECORDS = delete(tables.records).where(_same_key, _record.valid_from == bindparam("then"))
+_INSERT_RECORDS = insert(tables.records)
+_TAKE = by_dialect(
+    tables.counters,
+    lambda statement: statement.on_conflict_do_update(
+        index_elements=[tables.counters.c.name],
+        set_={"next": tables.counters.c.next + statement.excluded.next - 1},
+    ).returning(tables.counters.c.next),
+)
+_keys = func.unnest(bindparam("keys", type_=ARRAY(BigInteger))).table_valued("key").render_derived()
+_LOCK = select(func.count(func.pg_advisory_xact_lock(_keys.c.key))).select_from(_keys)
+
+
+def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Columns) -> dict[Fact, Any]:
+    """Each fact with its Case or Record, or None where there is no such thing; one query a kind of fact."""
+    found: dict[Fact, Any] = dict.fromkeys(facts)
+    numbers = [fact.number for fact in found if isinstance(fact, CaseByNumber)]
+    if numbers:
+        for row in conn.execute(_BY_NUMBER, {"keys": numbers}):
+            found[CaseByNumber(row.number)] = case(row, columns)
+    inners = [(fact.system, fact.owner, fact.inner) for fact in found if isinstance(fact, CaseByInner)]
+    if inners:
+        for row in conn.execute(_BY_INNER, {"keys": inners}):
+            found[CaseByInner(row.system, row.owner, row.inner)] = case(row, columns)
+    keys = [(fact.system, fact.kind, fact.key) for fact in found if isinstance(fact, RecordInForce)]
+    if keys:
+        for row in conn.execute(_IN_FORCE, {"keys": keys, "now": now}):  # the newest comes last and stays
+            found[RecordInForce(row.system, row.kind, row.key)] = Record(
+                row.system, row.kind, row.key, row.body, row.valid_from, row.valid_to
+            )
+    return found
+
+
+def case(row: Row[Any], columns: Columns) -> Case:
+    """The case in a row of `cases`."""
+    kept = zip(columns.get(row.system, ()), tables.SEARCH, strict=False)
+    values = row._mapping
+    return Case(
+        number=row.number,
+        system=row.system,
+        owner=row.owner,
+        state=row.state,
+        body=row.body,
+        created=row.created,
+        changed=row.changed,
+        inner=row.inner,
+        search={name: values[column] for name, column in kept if values[column] is not None},
+        revision=row.revision,
+    )
+
+
+def save(conn: Connection, changed: Sequence[Case], columns: Columns) -> None:
+    """Store the cases: revision 0 is new, any other must be the stored one.
+
+    Raises StaleCase, InnerNumberUsed.
+    """
+    new = [one for one in changed if one.revision == 0]
+    if new:
+        stored = set(conn.execute(_INSERT[conn.dialect.name], [_row(one, columns) for one in new]).scalars())
+        if len(stored) != len(new):
+            raise InnerNumberUsed(one.number for one in new if one.number not in stored)
+    old = [one for one in changed if one.revision != 0]
+    if old:
+        rows = [{**_row(one, columns), "which": one.number, "read": one.revision} for one in old]
+        try:
+            updated = conn.execute(_UPDATE, rows).rowcount
+        except IntegrityError as error:
+            raise InnerNumberUsed(one.number for one in old) from error
+        if updated != len(old):
+            raise StaleCase(_stale(conn, old))
+
+
+def _row(one: Case, columns: Columns) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(tables.SEARCH)
+    names = columns.get(one.system, ())
+    unknown = set(one.search) - set(names)
+    if unknown or len(names) > len(tables.SEARCH):
+        raise ValueError(f"system {one.system} declares search columns {names}, not {sorted(unknown)}")
+    for name, column in zip(names, tables.SEARCH, strict=False):
+        row[column] = one.search.get(name)
+    row.update(
+        number=one.number,
+        system=one.system,
+        owner=one.owner,
+        inner=one.inner,
+        state=one.state,
+        body=one.body,
+        revision=one.revision + 1,
+        created=one.created,
+        changed=one.changed,
+    )
+    return row
+
+
+def _stale(conn: Connection, old: Sequence[Case]) -> list[str]:
+    revisions = {
+        row.number: row.revision for row in conn.execute(_REVISIONS, {"keys": [o.number for o in old]})
+    }
+    stale = [one.number for one in old if revisions.get(one.number) != one.revision + 1]
+    return stale or [one.number for one in old]
+
+
+def put_records(conn: Connection, records: Sequence[Record]) -> None:
+    """Store records; of the same key, one that began earlier ends where the new one begins.
+
+    A record whose `valid_to` is its `valid_from` is never in force: so a key is taken out of force.
+    """
+    if not records:
+        return
+    latest = {(one.system, one.kind, one.key): one for one in records}
+    spans = [
+        {"of_system": one.system, "of_kind": one.kind, "of_key": one.key, "then": one.valid_from}
+        for one in latest.values()
+    ]
+    conn.execute(_REPLACE_RECORDS, spans)
+    conn.execute(_END_RECORDS, spans)
+    conn.execute(
+        _INSERT_RECORDS,
+        [
+            {
+                "system": one.system,
+                "kind": one.kind,
+                "key": one.key,
+                "body": one.body,
+                "valid_from": one.valid_from,
+                "valid_to": one.valid_to,
+            }
+            for one in latest.values()
+        ],
+    )
+
+
+def take_numbers(conn: Connection, name: str, count: int) -> int:
+    """The first of `count` numbers that nobody else gets; a counter begins at 1. A rollback gives them back."""
+    following: int = conn.execute(_TAKE[conn.dialect.name], {"name": name, "next": count + 1}).scalar_one()
+    return following - count
+
+
+def lock(conn: Connection, keys: Iterable[str]) -> None:
+    """Hold these keys until the transaction ends; whoever wants one of them meanwhile waits.
+
+    On SQLite the transaction itself is the lock. Call it once a transaction: keys are taken in sorted order.
+    """
+    hashes = sorted(
+        {int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True) for key in keys}
+    )
+    if hashes and conn.dialect.name == "postgresql":
+        conn.execute(_LOCK, {"keys": hashes})

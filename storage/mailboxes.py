@@ -1,0 +1,138 @@
+"""Mailboxes (回执信箱): receipts of one party in one gapless order, read from any position on.
+
+Knows that a position is taken from the mailbox's own row, which stays locked until the transaction ends:
+positions become visible in their order, so nobody who reads on from the last one can step over a receipt.
+Refuses to know what a receipt says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from storage import tables
+from storage.conflict import by_dialect
+
+
+@dataclass(frozen=True, slots=True)
+class NewReceipt:
+    """A receipt for `party`; `digest` is the SHA-256 of `document` (hex), `id` the caller's own number."""
+
+    party: str
+    id: int
+    type: str
+    cop_msg_id: str
+    ori_message_id: int | None
+    ori_cop_msg_id: str
+    status: int | None
+    case_no: str | None
+    digest: str
+    document: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReceipt:
+    """A receipt at its place in the mailbox."""
+
+    position: int
+    type: str
+    status: int | None
+    case_no: str | None
+    document: bytes
+    created_at: datetime
+
+
+_box = tables.mailboxes.c
+_receipt = tables.receipts.c
+_TAKE = by_dialect(
+    tables.mailboxes,
+    lambda statement: statement.on_conflict_do_update(
+        index_elements=[_box.party], set_={"next": _box.next + statement.excluded.next - 1}
+    ).returning(_box.party, _box.next),
+)
+_INSERT = insert(tables.receipts)
+_PAGE = (
+    select(_receipt.position, _receipt.document)
+    .where(_receipt.party == bindparam("party"), _receipt.position > bindparam("after"))
+    .order_by(_receipt.position)
+    .limit(bindparam("limit"))
+)
+_FOR_MESSAGE = (
+    select(
+        _receipt.position,
+        _receipt.type,
+        _receipt.status,
+        _receipt.case_no,
+        _receipt.document,
+        _receipt.created_at,
+    )
+    .where(_receipt.party == bindparam("party"), _receipt.ori_cop_msg_id == bindparam("cop_msg_id"))
+    .order_by(_receipt.position)
+)
+_HEAD = (
+    select(_receipt.position)
+    .where(_receipt.party == bindparam("party"))
+    .order_by(_receipt.position.desc())
+    .limit(1)
+)
+
+
+def deliver(conn: Connection, receipts: Sequence[NewReceipt]) -> dict[str, int]:
+    """Put receipts into their mailboxes, in this order; the last position of each mailbox that got one.
+
+    Call it once a transaction: mailboxes are locked in sorted order, so that two such transactions never
+    wait for each other in a circle.
+    """
+    if not receipts:
+        return {}
+    counts = sorted(Counter(new.party for new in receipts).items())
+    taken = conn.execute(
+        _TAKE[conn.dialect.name], [{"party": party, "next": count + 1} for party, count in counts]
+    )
+    after: dict[str, int] = {row.party: row.next for row in taken}
+    free = {party: after[party] - count for party, count in counts}
+    rows = []
+    for new in receipts:
+        position = free[new.party]
+        free[new.party] = position + 1
+        rows.append(
+            {
+                "party": new.party,
+                "position": position,
+                "id": new.id,
+                "type": new.type,
+                "cop_msg_id": new.cop_msg_id,
+                "ori_message_id": new.ori_message_id,
+                "ori_cop_msg_id": new.ori_cop_msg_id,
+                "status": new.status,
+                "case_no": new.case_no,
+                "digest": new.digest,
+                "document": new.document,
+                "created_at": new.created_at,
+            }
+        )
+    conn.execute(_INSERT, rows)
+    return {party: following - 1 for party, following in after.items()}
+
+
+def page(conn: Connection, party: str, after: int, limit: int) -> list[tuple[int, bytes]]:
+    """Up to `limit` receipts behind position `after` (0: from the beginning), as (position, document)."""
+    found = conn.execute(_PAGE, {"party": party, "after": after, "limit": limit})
+    return [(position, document) for position, document in found]
+
+
+def for_message(conn: Connection, party: str, cop_msg_id: str) -> list[StoredReceipt]:
+    """All receipts in this party's mailbox that answer its message of this CopMsgId, oldest first."""
+    return [
+        StoredReceipt(*row) for row in conn.execute(_FOR_MESSAGE, {"party": party, "cop_msg_id": cop_msg_id})
+    ]
+
+
+def head(conn: Connection, party: str) -> int:
+    """The position of the newest receipt; 0 for an empty mailbox."""
+    return conn.execute(_HEAD, {"party": party}).scalar() or 0

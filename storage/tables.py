@@ -1,0 +1,305 @@
+"""Every table, once: what the migrations build and the queries name.
+
+Knows columns, keys and indexes; refuses to know who reads them. A test holds the migrations to this page.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, MetaData, Table, UniqueConstraint, text
+
+from storage.types import BigKey, Blob, Instant, Json, Name
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# -- exchange ------------------------------------------------------------------------------------
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=False),
+    Column("sender", Name, nullable=False),
+    Column("cop_msg_id", Name, nullable=False),
+    Column("root_guid", Name, nullable=False),
+    Column("type", Name, nullable=False),
+    Column("receivers", Json, nullable=False),
+    Column("digest", Name, nullable=False),  # SHA-256 of `data`, hex
+    Column("content_key", Name, nullable=False),
+    Column("data", Blob, nullable=False),  # the decoded Data, as signed
+    Column("certificate", Name, nullable=False),  # fingerprint
+    Column("reply", Blob, nullable=False),  # the DxpRep that was answered, byte for byte
+    Column("accepted_at", Instant, nullable=False),
+    UniqueConstraint("sender", "cop_msg_id"),
+    UniqueConstraint("sender", "root_guid"),
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("party", Name, primary_key=True),
+    Column("type", Name, primary_key=True),
+    Column("guid", Name, primary_key=True),
+    Column("message_id", BigKey, nullable=False),
+    Column("node", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+work = Table(
+    "work",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("kind", Name, nullable=False),
+    Column("order_key", Name, nullable=False),
+    Column("message_id", BigKey),
+    Column("node", Integer, nullable=False),
+    Column("payload", Json),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Name),
+    Index(None, "due_at", "id"),
+    Index(None, "order_key", "id"),
+    Index(None, "message_id"),
+    sqlite_autoincrement=True,  # an id is never given twice, so "oldest" stays true
+)
+
+# -- business ------------------------------------------------------------------------------------
+
+SEARCH = tuple(f"k{number}" for number in range(1, 9))
+"""The search columns that a system may name; which is which is the system's own declaration."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("number", Name, primary_key=True),
+    Column("system", Name, nullable=False),
+    Column("owner", Name, nullable=False),
+    Column("inner", Name),
+    Column("state", Name, nullable=False),
+    Column("body", Json, nullable=False),
+    *(Column(name, Name) for name in SEARCH),
+    Column("revision", Integer, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("changed", Instant, nullable=False),
+    UniqueConstraint("system", "owner", "inner"),
+    Index(None, "system", "owner", "changed"),
+    Index(None, "system", "state", "changed"),
+    *(
+        Index(
+            None,
+            "system",
+            name,
+            sqlite_where=text(f"{name} IS NOT NULL"),
+            postgresql_where=text(f"{name} IS NOT NULL"),
+        )
+        for name in SEARCH
+    ),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("system", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("key", Name, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("valid_from", Instant, nullable=False),
+    Column("valid_to", Instant),
+    UniqueConstraint("system", "kind", "key", "valid_from"),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("next", BigKey, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# -- receipts ------------------------------------------------------------------------------------
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("party", Name, primary_key=True),
+    Column("next", BigKey, nullable=False),  # the position the next receipt gets
+    sqlite_with_rowid=False,
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("party", Name, primary_key=True),
+    Column("position", BigKey, primary_key=True, autoincrement=False),
+    Column("id", BigKey, nullable=False),
+    Column("type", Name, nullable=False),
+    Column("cop_msg_id", Name, nullable=False),
+    Column("ori_message_id", BigKey),
+    Column("ori_cop_msg_id", Name, nullable=False),
+    Column("status", Integer),
+    Column("case_no", Name),
+    Column("digest", Name, nullable=False),  # SHA-256 of `document`, hex
+    Column("document", Blob, nullable=False),  # the whole DxpMsg
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("id"),
+    Index(None, "party", "ori_cop_msg_id"),
+)
+
+# -- journal -------------------------------------------------------------------------------------
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("node", Name, primary_key=True),
+    Column("seq", BigKey, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("party", Name, nullable=False),
+    Column("reference", Name, nullable=False),
+    Column("digest", Name, nullable=False),
+    Column("previous", Name, nullable=False),
+    Column("hash", Name, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+heads = Table(
+    "heads",
+    metadata,
+    Column("node", Name, primary_key=True),
+    Column("seq", BigKey, primary_key=True, autoincrement=False),
+    Column("hash", Name, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("others", Json, nullable=False),
+    Column("signature", Name, nullable=False),
+)
+
+# -- who -----------------------------------------------------------------------------------------
+
+parties = Table(
+    "parties",
+    metadata,
+    Column("dxp_id", Name, primary_key=True),
+    Column("cop_code", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("rate", Json),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "cop_code"),
+)
+
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("fingerprint", Name, primary_key=True),
+    Column("dxp_id", Name, nullable=False),
+    Column("serial", Name, nullable=False),
+    Column("subject", Name, nullable=False),
+    Column("holder", Name, nullable=False),
+    Column("role", Name, nullable=False),
+    Column("card", Name, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("not_after", Instant, nullable=False),
+    Column("der", Blob, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("revoked_at", Instant),
+    Column("reason", Name),
+    Index(None, "dxp_id"),
+    Index(None, "not_after"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("dxp_id", Name, nullable=False),
+    Column("role", Name, nullable=False),
+    Column("holder", Name, nullable=False),
+    Column("password_hash", Name, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Instant),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "dxp_id"),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("nonce_hash", Name, primary_key=True),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Index(None, "expires_at"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Name, primary_key=True),
+    Column("dxp_id", Name, nullable=False),
+    Column("role", Name, nullable=False),
+    Column("holder", Name, nullable=False),
+    Column("account", Name),
+    Column("certificate", Name),
+    Column("card", Name, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("last_used", Instant, nullable=False),
+    Index(None, "expires_at"),
+    Index(None, "certificate"),
+    Index(None, "account"),
+    Index(None, "dxp_id"),
+)
+
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("kind", Name, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("decided_at", Instant),
+    Column("decided_by", Name),
+    Column("reason", Name),
+    Index(None, "state", "id"),
+    sqlite_autoincrement=True,
+)
+
+bulletins = Table(
+    "bulletins",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("kind", Name, nullable=False),
+    Column("title", Name, nullable=False),
+    Column("body", Name, nullable=False),
+    Column("publisher", Name, nullable=False),
+    Column("audience", Name, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Index(None, "audience", "id"),
+    sqlite_autoincrement=True,
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("party", Name, primary_key=True),
+    Column("digest", Name, primary_key=True),
+    Column("size", BigKey, nullable=False),
+    Column("media_type", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "state", "created_at"),
+)
+
+generation = Table(
+    "generation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("value", BigKey, nullable=False),
+)
