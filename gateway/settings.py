@@ -113,9 +113,8 @@ class RoutedType(_Section):
     code: str = Field(pattern=r"^[A-Z]{3}[0-9]{3}$")
     schema_file: Path  # relative to the home
     node: str = Field(min_length=1)  # local name of the business node
-    receipt: str = ""
-    roles: tuple[str, ...] = ()  # who may send it; empty: everybody registered
-    cards: tuple[str, ...] = ("", "legal", "operator")
+    roles: frozenset[str] = frozenset()  # who may send it; empty: everybody registered
+    cards: frozenset[str] = frozenset()  # card kinds that may send it; empty: any, a certificate file too
 
 
 class Logs(_Section):
