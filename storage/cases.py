@@ -30,7 +30,7 @@ from sqlalchemy.exc import IntegrityError
 
 from messages.workflow import Case, CaseByInner, CaseByNumber, Fact, Record, RecordInForce
 from storage import tables
-from storage.conflict import by_dialect
+from storage.conflict import by_dialect, insert_free, unless_taken
 
 Columns = Mapping[str, tuple[str, ...]]
 """System → names of its search columns; the first is kept in k1, the second in k2 …"""
@@ -45,9 +45,9 @@ class StaleCase(Exception):
 
 
 class InnerNumberUsed(Exception):
-    """Another case of this owner has the same inner number, or the case's own number is taken.
+    """Another case of an owner has the same inner number, or a case's own number is taken.
 
-    An update that meets one leaves a PostgreSQL transaction unusable back to the last savepoint.
+    It names all the cases that were saved together; roll back to where you were before. An update that meets one leaves a PostgreSQL transaction unusable back to the last savepoint.
     """
 
     def __init__(self, numbers: Iterable[str]) -> None:
@@ -71,9 +71,7 @@ _IN_FORCE = (
     )
     .order_by(_record.valid_from)
 )
-_INSERT = by_dialect(
-    tables.cases, lambda statement: statement.on_conflict_do_nothing().returning(_case.number)
-)
+_INSERT = unless_taken(tables.cases)
 _UPDATE = (
     update(tables.cases)
     .where(_case.number == bindparam("which"), _case.revision == bindparam("read"))
@@ -152,9 +150,8 @@ def save(conn: Connection, changed: Sequence[Case], columns: Columns) -> None:
     """
     new = [one for one in changed if one.revision == 0]
     if new:
-        stored = set(conn.execute(_INSERT[conn.dialect.name], [_row(one, columns) for one in new]).scalars())
-        if len(stored) != len(new):
-            raise InnerNumberUsed(one.number for one in new if one.number not in stored)
+        if not insert_free(conn, _INSERT, [_row(one, columns) for one in new]):
+            raise InnerNumberUsed(one.number for one in new)
     old = [one for one in changed if one.revision != 0]
     if old:
         rows = [{**_row(one, columns), "which": one.number, "read": one.revision} for one in old]
@@ -227,7 +224,7 @@ def put_records(conn: Connection, records: Sequence[Record]) -> None:
 
 
 def take_numbers(conn: Connection, name: str, count: int) -> int:
-    """The first of `count` numbers that nobody else gets; a counter begins at 1. A rollback gives them back."""
+    """The first of `count` numbers that nobody else gets; counters begin at 1. A rollback gives them back."""
     following: int = conn.execute(_TAKE[conn.dialect.name], {"name": name, "next": count + 1}).scalar_one()
     return following - count
 

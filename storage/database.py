@@ -162,14 +162,12 @@ def _driver_url(url: str) -> URL:
 def _engine(url: URL, *, writes: bool) -> Engine:
     if url.get_backend_name() == "postgresql":
         options = "-c timezone=UTC" + ("" if writes else " -c default_transaction_read_only=on")
-        engine = create_engine(
+        return create_engine(
             url,
             poolclass=NullPool,
             isolation_level="READ COMMITTED" if writes else "AUTOCOMMIT",
             connect_args={"options": options, "application_name": "eport-gateway"},
         )
-        engine.dialect.use_insertmanyvalues_wo_returning = True
-        return engine
     engine = create_engine(
         url, poolclass=NullPool, connect_args={"isolation_level": None, "check_same_thread": False}
     )

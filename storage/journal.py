@@ -32,7 +32,7 @@ _VERSION = b"eport-journal-1"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened: `reference` names it, `digest` is the SHA-256 (hex) of its content or empty."""
+    """One thing that happened: `reference` names it, `digest` is the SHA-256 (hex) of its content, or ''."""
 
     kind: str
     party: str

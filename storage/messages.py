@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select, tuple_
 
 from storage import tables, work
-from storage.conflict import by_dialect
+from storage.conflict import insert_free, unless_taken
 from storage.work import NewWork as NewWork
 
 NodeKey = tuple[str, str, str]
@@ -58,19 +58,19 @@ class StoredMessage:
     accepted_at: datetime
 
 
-_INSERT = by_dialect(
-    tables.messages, lambda statement: statement.on_conflict_do_nothing().returning(tables.messages.c.id)
-)
-_CLAIM = by_dialect(
-    tables.nodes,
-    lambda statement: statement.on_conflict_do_nothing().returning(
-        tables.nodes.c.party, tables.nodes.c.type, tables.nodes.c.guid
-    ),
-)
+_INSERT = unless_taken(tables.messages)
+_CLAIM = unless_taken(tables.nodes)
 _message = tables.messages.c
 _SELECT = select(tables.messages)
 _BY_COP_MSG_ID = _SELECT.where(_message.sender == bindparam("party"), _message.cop_msg_id == bindparam("key"))
 _BY_ROOT_GUID = _SELECT.where(_message.sender == bindparam("party"), _message.root_guid == bindparam("key"))
+_IDENTITIES = select(
+    _message.id, _message.sender, _message.cop_msg_id, _message.root_guid, _message.digest
+).where(_message.id.in_(bindparam("ids", expanding=True)))
+_node = tables.nodes.c
+_OWNERS = select(tables.nodes).where(
+    tuple_(_node.party, _node.type, _node.guid).in_(bindparam("keys", expanding=True))
+)
 _BY_ID = _SELECT.where(_message.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -81,28 +81,28 @@ def insert(conn: Connection, batch: Sequence[NewMessage]) -> frozenset[int]:
     """
     if not batch:
         return frozenset()
-    stored = frozenset(
-        conn.execute(
-            _INSERT[conn.dialect.name],
-            [
-                {
-                    "id": new.id,
-                    "sender": new.sender,
-                    "cop_msg_id": new.cop_msg_id,
-                    "root_guid": new.root_guid,
-                    "type": new.type,
-                    "receivers": new.receivers,
-                    "digest": new.digest,
-                    "content_key": new.content_key,
-                    "data": new.data,
-                    "certificate": new.certificate,
-                    "reply": new.reply,
-                    "accepted_at": new.accepted_at,
-                }
-                for new in batch
-            ],
-        ).scalars()
+    all_new = insert_free(
+        conn,
+        _INSERT,
+        [
+            {
+                "id": new.id,
+                "sender": new.sender,
+                "cop_msg_id": new.cop_msg_id,
+                "root_guid": new.root_guid,
+                "type": new.type,
+                "receivers": new.receivers,
+                "digest": new.digest,
+                "content_key": new.content_key,
+                "data": new.data,
+                "certificate": new.certificate,
+                "reply": new.reply,
+                "accepted_at": new.accepted_at,
+            }
+            for new in batch
+        ],
     )
+    stored = frozenset(new.id for new in batch) if all_new else _stored_of(conn, batch)
     work.add_rows(conn, [row for new in batch if new.id in stored for row in work.rows(new.work, new.id)])
     return stored
 
@@ -128,14 +128,26 @@ def claim_guids(conn: Connection, rows: Sequence[tuple[str, str, str, int, int]]
     """Take (party, type, guid, message id, node); the keys that are now owned, the others were used."""
     if not rows:
         return set()
-    claimed = conn.execute(
-        _CLAIM[conn.dialect.name],
+    all_free = insert_free(
+        conn,
+        _CLAIM,
         [
             {"party": party, "type": type_, "guid": guid, "message_id": message_id, "node": node}
             for party, type_, guid, message_id, node in rows
         ],
     )
-    return {(party, type_, guid) for party, type_, guid in claimed}
+    if all_free:
+        return {row[:3] for row in rows}
+    owners = conn.execute(_OWNERS, {"keys": [row[:3] for row in rows]})
+    return {row[:3] for row in {tuple(owner) for owner in owners}.intersection(rows)}
+
+
+def _stored_of(conn: Connection, batch: Sequence[NewMessage]) -> frozenset[int]:
+    """Those of the batch that are stored as themselves: an id alone might be another gateway's."""
+    found = {tuple(row) for row in conn.execute(_IDENTITIES, {"ids": [new.id for new in batch]})}
+    return frozenset(
+        new.id for new in batch if (new.id, new.sender, new.cop_msg_id, new.root_guid, new.digest) in found
+    )
 
 
 def _one(row: Row[Any] | None) -> StoredMessage | None:
@@ -143,5 +155,6 @@ def _one(row: Row[Any] | None) -> StoredMessage | None:
 
 
 def _stored(row: Row[Any]) -> StoredMessage:
-    number, sender, cop_msg_id, root_guid, type_, receivers, *rest = row
-    return StoredMessage(number, sender, cop_msg_id, root_guid, type_, tuple(receivers), *rest)
+    values = dict(row._mapping)
+    values["receivers"] = tuple(values["receivers"])
+    return StoredMessage(**values)

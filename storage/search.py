@@ -63,7 +63,7 @@ def search(conn: Connection, query: Query, columns: Columns) -> Page:
     for name, criteria in query.criteria.items():
         column = _column(query.system, name, columns)
         several = (criteria,) if isinstance(criteria[0], str) else criteria
-        where.extend(_condition(conn, column, operator, value) for operator, value in several)  # type: ignore[misc]
+        where.extend(_condition(conn, column, operator, value) for operator, value in several)
     total = conn.execute(select(func.count()).select_from(tables.cases).where(*where)).scalar_one()
     size = max(1, min(query.size, MAX_PAGE))
     descending = query.order.startswith("-")

@@ -58,7 +58,8 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
         data, port = folder / "data", free_port()
         _run(user, programs / "initdb", "-D", data, "-U", "eport", "-A", "trust", "-E", "UTF8", "--no-sync",
              "--locale", "C.UTF-8")  # fmt: skip
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=60"
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        options += " -c max_connections=60"
         if not durable:
             options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
         _run(user, programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
