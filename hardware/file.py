@@ -1,0 +1,115 @@
+"""The certificate file (证书文件): a PKCS#12 under its holder's passphrase, for people without a card.
+
+Knows how to open such a file and tell why it does not open; refuses to keep the passphrase, and to say what
+may be signed with it: some message types want a card, which is the gateway's to decide.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+from hardware.signer import KeyUnsuitable, SignerError
+from messages.signature.profile import algorithm_for
+from messages.signature.sign import serial_hex
+
+KIND = "file"
+MAX_FILE = 1024 * 1024  # bytes; a PKCS#12 with a long chain has some ten thousand
+
+_PFX_VERSION_3 = b"\x02\x01\x03"
+
+
+class FileUnreadable(SignerError):
+    """The file is not there, or may not be read."""
+
+
+class NotACertificateFile(SignerError):
+    """The file is no PKCS#12."""
+
+
+class WrongPassphrase(SignerError):
+    """The passphrase does not open the file."""
+
+
+class KeyMissing(SignerError):
+    """The file holds no private key, or no certificate for it."""
+
+
+class CertificateFile:
+    """A signer whose key came from a PKCS#12 file."""
+
+    kind = KIND
+
+    def __init__(
+        self, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, certificate: x509.Certificate
+    ) -> None:
+        """KeyUnsuitable when no algorithm of the messages takes the key."""
+        try:
+            self._algorithm = algorithm_for(key.public_key())
+        except ValueError as error:
+            raise KeyUnsuitable(str(error)) from None
+        self._key = key
+        self.certificate = certificate
+        self.algorithm = self._algorithm.name
+        self.serial = serial_hex(certificate)
+
+    def __repr__(self) -> str:
+        return f"CertificateFile({self.serial})"
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature over `data`, which is hashed here: PKCS#1 v1.5, or ECDSA as DER."""
+        return self._algorithm.sign(self._key, data)
+
+
+def open_file(path: Path, passphrase: str) -> CertificateFile:
+    """The signer in the PKCS#12 file at `path`.
+
+    Raises FileUnreadable, NotACertificateFile, WrongPassphrase, KeyMissing or KeyUnsuitable.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except OSError as error:
+        raise FileUnreadable(f"{path}: {error.strerror or error}") from None
+    return open_bytes(data, passphrase, str(path))
+
+
+def open_bytes(data: bytes, passphrase: str, name: str = "certificate file") -> CertificateFile:
+    """As `open_file`, for the content of a file; `name` stands in the errors."""
+    if data.lstrip().startswith(b"-----BEGIN"):
+        raise NotACertificateFile(
+            f"{name} is PEM, not PKCS#12: convert it with openssl pkcs12 -export, with key and certificate"
+        )
+    if len(data) > MAX_FILE or not _looks_like_pkcs12(data):
+        raise NotACertificateFile(f"{name} is not a PKCS#12 file (.p12 or .pfx), or it is cut off")
+    try:
+        key, certificate, _ = pkcs12.load_key_and_certificates(data, passphrase.encode())
+    except ValueError:
+        raise WrongPassphrase(f"{name}: the passphrase does not open it, or the file is damaged") from None
+    except UnsupportedAlgorithm as error:
+        raise NotACertificateFile(f"{name} is protected in a way that is not supported: {error}") from None
+    if key is None:
+        raise KeyMissing(f"{name} holds no private key: export it again, with the key")
+    if certificate is None or certificate.public_key() != key.public_key():
+        raise KeyMissing(f"{name} holds no certificate for its key: export it again, with the certificate")
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise KeyUnsuitable(f"{name} holds a {type(key).__name__}: messages are signed with RSA or P-256")
+    return CertificateFile(key, certificate)
+
+
+def _looks_like_pkcs12(data: bytes) -> bool:
+    """Whether `data` is one ASN.1 SEQUENCE, whole, that begins with version 3 (RFC 7292, 4)."""
+    if len(data) < 2 or data[0] != 0x30:
+        return False
+    if data[1] == 0x80:  # indefinite length, as BER allows
+        return data[2:5] == _PFX_VERSION_3
+    if data[1] < 0x80:
+        start, length = 2, data[1]
+    else:
+        start = 2 + (data[1] & 0x7F)
+        length = int.from_bytes(data[2:start])
+    return len(data) == start + length and data[start : start + 3] == _PFX_VERSION_3

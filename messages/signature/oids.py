@@ -1,0 +1,57 @@
+"""The two object identifiers that this project puts into certificates, and how to read them back.
+
+Knows what a certificate says about its holder's card and about gateways; refuses to know whether the
+certificate is to be believed (that is `trust`).
+
+Both live under 2.25, where a UUID needs no registration authority (X.667). Arcs of 128 bits are rare, so
+they were tried: cryptography, OpenSSL 3, xmlsec1 and JDK 17 all read such certificates.
+"""
+
+from __future__ import annotations
+
+from cryptography import x509
+
+GATEWAY_SIGNER = x509.ObjectIdentifier("2.25.123931892508456821210154800316993225236")
+"""Extended key usage of a gateway's signing certificate: receipts and replies are believed from no other."""
+
+CARD_KIND = x509.ObjectIdentifier("2.25.114447421492754546424839964709045707013")
+"""Extension, never critical: a UTF8String, the kind of card (卡类型) its holder was given."""
+
+LEGAL = "legal"  # 法人卡
+OPERATOR = "operator"  # 操作员卡
+CARD_KINDS = (LEGAL, OPERATOR)
+
+_UTF8_STRING = 0x0C
+
+
+def card_extension(kind: str) -> x509.UnrecognizedExtension:
+    """The extension to put into a holder's certificate; ValueError when there is no such kind."""
+    if kind not in CARD_KINDS:
+        raise ValueError(f"{kind!r} is no kind of card: use one of {', '.join(CARD_KINDS)}")
+    value = kind.encode()
+    return x509.UnrecognizedExtension(CARD_KIND, bytes((_UTF8_STRING, len(value))) + value)
+
+
+def card_kind(certificate: x509.Certificate) -> str:
+    """'legal' 法人卡, 'operator' 操作员卡, or '' for a certificate without a card (无卡用户).
+
+    A kind that this version doesn't know counts as none: it must not open what a known kind opens.
+    """
+    try:
+        extension = certificate.extensions.get_extension_for_oid(CARD_KIND)
+    except (x509.ExtensionNotFound, ValueError):
+        return ""
+    value = extension.value
+    for kind in CARD_KINDS:
+        if value == card_extension(kind):
+            return kind
+    return ""
+
+
+def is_gateway(certificate: x509.Certificate) -> bool:
+    """Whether the holder is a gateway, so that its receipts and replies count."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    return GATEWAY_SIGNER in usage.value
