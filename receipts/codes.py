@@ -1,26 +1,10 @@
-"""The status codes of receipts (returnStatus): E-Port's own, and how a refused node's code is made up."""
+"""The words of the status codes (returnStatus), in Chinese and English."""
 
 from __future__ import annotations
 
-from enum import IntEnum
+from messages.statuses import Status
 
-
-class Status(IntEnum):
-    """returnStatus, with E-Port's words."""
-
-    DRAFTED = 1
-    DECLARING = 2
-    SENT = 3
-    SEND_FAILED = 4
-    RETURNED = 100
-    STORED = 120
-    MANUAL_REVIEW = 300
-    CONCLUDED = 399
-    INSPECTION = 500
-    SUSPENDED = 600
-    RELEASED = 800
-    CLOSED = 899
-
+__all__ = ["FAULT_LABELS", "LABELS", "Status", "label"]
 
 LABELS: dict[int, tuple[str, str]] = {
     Status.DRAFTED: ("电子口岸已暂存", "draft kept at the E-Port"),
@@ -43,11 +27,6 @@ FAULT_LABELS: dict[int, tuple[str, str]] = {
     14: ("旧报文", "older than what is stored"),
     15: ("与卡信息不匹配", "does not match the card"),
 }
-
-
-def fault_status(message_number: int, fault: int) -> int:
-    """-NNNnnn: the message's number and the fault's, as one negative returnStatus."""
-    return -(message_number * 1000 + fault)
 
 
 def label(status: int, language: str = "zh") -> str:

@@ -1,0 +1,88 @@
+"""Who is registered: parties and their certificates, as the hot path asks for them.
+
+A small cache over the database, thrown away whole when the registry's generation moves on. Intake compares
+the generation again inside its transaction, so that no message is stored under a certificate whose
+revocation was committed before it; for everything else the cache is at most a second old.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+from twisted.internet.defer import Deferred, succeed
+
+from gateway.services import Holder, Jobs
+from storage import registry
+
+CACHED = 20_000
+
+
+class Directory:
+    """Reactor thread only, but for `lookup`."""
+
+    def __init__(self, reader: Jobs) -> None:
+        self._reader = reader
+        self._holders: OrderedDict[str, Holder | None] = OrderedDict()
+        self._rates: dict[str, Mapping[str, Any]] = {}
+        self.generation = -1
+
+    def cached(self, fingerprint: str) -> Holder | None:
+        """The holder, if it is known without asking the database."""
+        return self._holders.get(fingerprint)
+
+    def certificate(self, fingerprint: str) -> Deferred[Holder | None]:
+        """The holder; None when the certificate is unknown or revoked, or its party not active."""
+        if fingerprint in self._holders:
+            return succeed(self._holders[fingerprint])
+        found = self._reader.run(self.lookup, fingerprint)
+        found.addCallback(self._remember, fingerprint)
+        return found
+
+    def rate(self, dxp_id: str) -> Mapping[str, Any] | None:
+        """A party's own limits, if it is cached and has some."""
+        return self._rates.get(dxp_id)
+
+    def refresh(self) -> Deferred[None]:
+        """Forget everything if the registry has changed since."""
+        return self._reader.run(registry.generation).addCallback(self.moved_to)
+
+    def moved_to(self, generation: int) -> None:
+        """The registry is at `generation` now."""
+        if generation != self.generation:
+            self._holders.clear()
+            self._rates.clear()
+            self.generation = generation
+
+    @staticmethod
+    def lookup(
+        connection: Connection, fingerprint: str
+    ) -> tuple[int, Holder | None, Mapping[str, Any] | None]:
+        """(generation, holder, the party's own limits); the generation is read first, so it is never too new."""
+        generation = registry.generation(connection)
+        certificate = registry.certificate(connection, fingerprint)
+        if certificate is None or certificate.state != registry.ACTIVE:
+            return generation, None, None
+        party = registry.party(connection, certificate.dxp_id)
+        if party is None or party.state != registry.ACTIVE:
+            return generation, None, None
+        holder = Holder(
+            party.dxp_id, certificate.role, certificate.holder, fingerprint, certificate.card,
+            party.cop_code, party.name,
+        )  # fmt: skip
+        return generation, holder, party.rate
+
+    def _remember(
+        self, found: tuple[int, Holder | None, Mapping[str, Any] | None], fingerprint: str
+    ) -> Holder | None:
+        generation, holder, rate = found
+        self.moved_to(generation)
+        if holder is not None:  # unknown ones are not kept: anybody can make up fingerprints
+            self._holders[fingerprint] = holder
+            if len(self._holders) > CACHED:
+                self._holders.popitem(last=False)
+            if rate:
+                self._rates[holder.dxp_id] = rate
+        return holder

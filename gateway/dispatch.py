@@ -1,0 +1,129 @@
+"""Dispatch: carries accepted nodes and follow-up events through their workflows, resumably.
+
+A work item is durable with the message that caused it and is deleted in the transaction that carries out its
+effects, so after any stop what was not done is done and nothing is done twice. A batch shares one
+transaction; when anything in it goes wrong, each of its items gets a transaction of its own, and the one that
+still fails waits, with its error and its age on record, while it holds back only its own order key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from gateway.perform import Performer
+from gateway.services import Clock, Jobs
+from storage import work
+from storage.work import Work
+
+log = structlog.get_logger()
+
+IDLE = 30.0  # seconds after which the table is looked at even though nobody said anything
+LONGEST_RETRY = 3600.0
+
+
+class Dispatcher:
+    """Works off what is due, on the writer's thread; everything else happens on the reactor's."""
+
+    def __init__(
+        self,
+        *,
+        reactor: IReactorTime,
+        writer: Jobs,
+        performer: Performer,
+        clock: Clock,
+        batch: int,
+        retry: float,
+        delivered: Callable[[dict[str, int]], None],
+        issued: Callable[[dict[str, int]], None],
+    ) -> None:
+        self._reactor = reactor
+        self._writer = writer
+        self._performer = performer
+        self._clock = clock
+        self._batch = batch
+        self._retry = retry
+        self._delivered = delivered
+        self._issued = issued
+        self._running: Deferred[None] | None = None
+        self._again = False
+        self._stopped = False
+        self._timer: IDelayedCall | None = None
+
+    def start(self) -> None:
+        """Begin with whatever an earlier run left behind."""
+        self.wake()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        if self._stopped:
+            return
+        if self._running is not None:
+            self._again = True
+            return
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        self._running = self._work_off()
+
+    def stop(self) -> Deferred[None]:
+        """Finish the batch under way, begin no other; fires when it is done."""
+        self._stopped = True
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        ended: Deferred[None] = Deferred()
+        if self._running is None:
+            ended.callback(None)
+        else:
+            self._running.addBoth(lambda _: ended.callback(None))
+        return ended
+
+    @inlineCallbacks
+    def _work_off(self) -> Any:
+        next_due: datetime | None = None
+        try:
+            while not self._stopped:
+                self._again = False
+                items = yield self._writer.run(self._due)
+                if items:
+                    yield self._carry_out(items)
+                elif not self._again:
+                    next_due = yield self._writer.run(work.next_due)
+                    if not self._again:
+                        break
+        except Exception:
+            # The database is away, or worse: what is due stays due. Nothing is lost by waiting.
+            log.exception("dispatch stopped; it goes on by itself")
+            next_due = self._clock() + timedelta(seconds=self._retry)
+        self._running = None
+        if not self._stopped:
+            wait = (next_due - self._clock()).total_seconds() if next_due else IDLE
+            self._timer = self._reactor.callLater(min(max(wait, 0.01), IDLE), self.wake)
+
+    def _due(self, connection: Connection) -> list[Work]:
+        return work.due(connection, self._clock(), self._batch)
+
+    @inlineCallbacks
+    def _carry_out(self, items: Sequence[Work]) -> Any:
+        try:
+            done = yield self._writer.run(self._performer.perform, items, self._clock())
+        except Exception as error:
+            if len(items) > 1:
+                for item in items:
+                    if self._stopped:
+                        return
+                    yield self._carry_out([item])
+                return
+            item = items[0]
+            wait = min(self._retry * 2**item.attempts, LONGEST_RETRY)
+            log.exception("work item failed", item=item.id, message=item.message_id, retry_seconds=wait)
+            at = self._clock() + timedelta(seconds=wait)
+            yield self._writer.run(work.postpone, item.id, at, f"{type(error).__name__}: {error}")
+        else:
+            self._delivered(done.positions)
+            self._issued(done.issued)

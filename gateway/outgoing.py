@@ -1,0 +1,95 @@
+"""What leaves: receipts built, signed, wrapped and put into mailboxes, in the transaction that caused them.
+
+Knows how a receipt becomes a DxpMsg; refuses to know why it was issued.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from messages.envelope import Head
+from messages.envelope import build as wrap
+from messages.reply import Sealer
+from messages.wire import new_guid
+from messages.workflow import Issue
+from receipts import document
+from receipts.document import Issuer, Receipt, Unreadable
+from storage import mailboxes
+from storage.journal import RECEIPT, Entry
+from storage.mailboxes import NewReceipt
+
+
+class Outgoing:
+    """Makes receipts for the gateway that `issuer` names, signed by `signer`."""
+
+    def __init__(self, issuer: Issuer, signer: Sealer, new_id: Callable[[], int]) -> None:
+        self._issuer = issuer
+        self._signer = signer
+        self._new_id = new_id
+
+    def receipt(self, issue: Issue, namespace: str, now: datetime) -> NewReceipt:
+        """The receipt that a workflow step issued."""
+        origin = issue.origin
+        returned = Receipt(
+            guid=new_guid(),
+            ori_cop_msg_id=origin.cop_msg_id,
+            ori_guid=origin.guid,
+            ori_digest=origin.digest,
+            status=issue.status,
+            time=now,
+            info=issue.info,
+            case=issue.case,
+        )
+        data = document.build(issue.type, namespace, new_guid(), [returned], self._issuer, self._signer)
+        return self._wrapped(
+            issue.to, issue.type, data, now, origin.cop_msg_id, origin.message_id, issue.status, issue.case
+        )
+
+    def unreadable(self, to: str, guid: str, what: Unreadable, now: datetime) -> NewReceipt:
+        """EPT900, for a proven sender's message that fails its schema; `guid` tells repeats apart."""
+        data = document.build_unreadable(guid, what, self._issuer, self._signer)
+        return self._wrapped(to, "EPT900", data, now, what.ori_cop_msg_id, None, None, None, guid)
+
+    def deliver(
+        self, connection: Connection, receipts: Sequence[NewReceipt]
+    ) -> tuple[dict[str, int], list[Entry]]:
+        """Put them into their mailboxes: (last position by party, what the journal is to say)."""
+        if not receipts:
+            return {}, []
+        positions = mailboxes.deliver(connection, receipts)
+        return positions, [Entry(RECEIPT, one.party, str(one.id), one.digest, one.created_at) for one in receipts]
+
+    def _wrapped(
+        self,
+        to: str,
+        code: str,
+        data: bytes,
+        now: datetime,
+        ori_cop_msg_id: str,
+        ori_message_id: int | None,
+        status: int | None,
+        case: str | None,
+        cop_msg_id: str | None = None,
+    ) -> NewReceipt:
+        cop_msg_id = cop_msg_id or new_guid()
+        head = Head(cop_msg_id, self._issuer.dxp_id, (to,), now, f"{code}Message")
+        whole = wrap(head, data)
+        return NewReceipt(
+            party=to,
+            id=self._new_id(),
+            type=code,
+            cop_msg_id=cop_msg_id,
+            ori_message_id=ori_message_id,
+            ori_cop_msg_id=ori_cop_msg_id,
+            status=status,
+            case_no=case,
+            digest=hashlib.sha256(whole).hexdigest(),
+            document=whole,
+            created_at=now,
+        )
+
+

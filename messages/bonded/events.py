@@ -1,0 +1,54 @@
+"""The messages of bonded verification, and the event that each of their nodes is."""
+
+from __future__ import annotations
+
+from messages.system import MessageType
+from messages.workflow import Body
+
+NEW, CHANGE, DELETE = "1", "2", "3"  # appType
+SAVE, DECLARE = "1", "2"  # appStatus
+
+CODES = {"etpsNature": "enterprise_nature", "investCountry": "country", "unit": "unit"}
+
+
+def _stocktake(node: Body) -> str:
+    if node["appType"] == DELETE:
+        return "delete"
+    return "save" if node["appStatus"] == SAVE else "declare"
+
+
+def _review(node: Body) -> str:
+    return "approve" if node["reviewResult"] == "1" else "refuse"
+
+
+def _book(node: Body) -> str:
+    return "book"
+
+
+TYPES = (
+    MessageType(
+        code="BVS111",
+        node="Stocktake",
+        event=_stocktake,
+        order=("caseNo", "etpsInnerNo"),
+        roles=frozenset({"enterprise", "operator"}),
+        lists=frozenset({"Line"}),
+        codes=CODES,
+    ),
+    MessageType(
+        code="BVS121",
+        node="Review",
+        event=_review,
+        order=("caseNo",),
+        roles=frozenset({"customs"}),
+    ),
+    MessageType(
+        code="BVS131",
+        node="Book",
+        event=_book,
+        order=("bookNo",),
+        roles=frozenset({"customs"}),
+        lists=frozenset({"BookLine"}),
+        codes={"unit": "unit"},
+    ),
+)

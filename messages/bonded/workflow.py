@@ -1,0 +1,245 @@
+"""The steps of bonded verification: one pure function an event, over the transitions of table.py.
+
+A case's body: `entered` is the form as last typed (a draft, or what was declared), `stored` the version that
+customs holds in force, `comparison` its differences, `appTime` that of the last submission, `again` whether
+库存重新申报 is used up, `submitted` the origin that the next receipt answers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from messages.bonded import books
+from messages.bonded.compare import compare
+from messages.bonded.events import NEW
+from messages.bonded.table import APPROVED, DECLARED, RETURNED, TRANSITIONS, Row
+from messages.faults import NodeFault
+from messages.wire import app_time, wire_date
+from messages.workflow import (
+    Body,
+    Case,
+    CaseByInner,
+    CaseByNumber,
+    Context,
+    Effect,
+    Event,
+    Fact,
+    Facts,
+    Follow,
+    Issue,
+    Needs,
+    Origin,
+    Put,
+)
+
+SYSTEM = "bonded"
+RECEIPT = "BVS112"
+REVIEW_RECEIPT = "BVS122"
+CONTROL = ("guid", "appType", "appTime", "appStatus", "caseNo")  # of the message, not of the form
+AHEAD = timedelta(days=1)  # an appTime further ahead would shut out every later correction
+
+NO_CASE, WRONG_STATE, USED_UP, AHEAD_OF_TIME, NO_LINES, MISSING, WRONG, IN_FORCE = range(102, 110)
+
+DONE = {
+    "save": "暂存成功 / draft kept",
+    "declare": "申报成功 / declared",
+    "delete": "删除成功 / deleted",
+    "store": "入库成功 / stored",
+    "return": "退单 / returned",
+    "approve": "审批通过 / approved",
+    "refuse": "审批不通过 / not approved",
+}
+
+
+class BondedWorkflow:
+    """The system's rules as the dispatch sees them."""
+
+    name = SYSTEM
+
+    def needs(self, event: Event) -> Needs:
+        node = event.content
+        if event.name == "book":
+            number = str(node["bookNo"])
+            return Needs((books.head(number),), (f"{SYSTEM}/book/{number}",))
+        if event.name == "store":
+            facts: list[Fact] = [CaseByNumber(str(node["caseNo"]))]
+            locks = [f"{SYSTEM}/case/{node['caseNo']}"]
+            if node.get("bookNo"):
+                facts.append(books.head(str(node["bookNo"])))
+                facts += [books.line(str(node["bookNo"]), str(number)) for number in node["records"]]
+                locks.append(f"{SYSTEM}/book/{node['bookNo']}")
+            return Needs(tuple(facts), tuple(locks))
+        facts, locks = [], []
+        if node.get("caseNo"):
+            facts.append(CaseByNumber(str(node["caseNo"])))
+            locks.append(f"{SYSTEM}/case/{node['caseNo']}")
+        if node.get("etpsInnerNo") and event.actor is not None:
+            facts.append(CaseByInner(SYSTEM, event.actor.party, str(node["etpsInnerNo"])))
+            locks.append(f"{SYSTEM}/inner/{event.actor.party}/{node['etpsInnerNo']}")
+        return Needs(tuple(facts), tuple(locks))
+
+    def step(self, event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
+        return STEPS[event.name](event, facts, context)
+
+
+# -- the enterprise: 暂存, 申报, 删除 ---------------------------------------------------------------
+
+
+def _submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
+    node = event.content
+    case = _case_of(event, facts)
+    row = _row(case, event.name)
+    if str(node["appTime"]) > app_time(context.now + AHEAD):
+        raise NodeFault(AHEAD_OF_TIME, f"appTime {node['appTime']} is in the future: set the clock")
+    if event.name == "delete":
+        assert case is not None  # _case_of: deletion names its case
+        if case.body.get("stored"):
+            raise NodeFault(IN_FORCE, "customs holds a stored version of this stocktake: it cannot be deleted")
+        gone = dataclasses.replace(case, state=row.target, changed=context.now, inner=None)
+        return Put(gone), _receipt(gone, row, event.origin, DONE["delete"])
+    form = _form(node, context.now, declared=event.name == "declare")
+    _check_form(form, declared=event.name == "declare", today=wire_date(context.now))
+    before: Body = case.body if case else {}
+    body = {
+        **before,
+        "entered": form,
+        "appTime": node["appTime"],
+        "again": bool(before.get("again")) or (row.state == APPROVED and event.name == "declare"),
+        "submitted": dataclasses.asdict(event.origin),
+    }
+    case = dataclasses.replace(
+        case or _new_case(event, context), state=row.target, body=body, changed=context.now,
+        inner=form["etpsInnerNo"], search=_search(form),
+    )  # fmt: skip
+    effects: list[Effect] = [Put(case), _receipt(case, row, event.origin, DONE[event.name])]
+    if row.target == DECLARED:
+        records = [entry["recordNo"] for entry in form["Line"]] if form["mgmtMode"] in books.BOOK_OF_MODE else []
+        content = {"caseNo": case.number, "appTime": node["appTime"], "records": records}
+        if records:
+            content["bookNo"] = form["bookNo"]
+        effects.append(Follow(case.number, "store", content, event.origin))
+    return tuple(effects)
+
+
+def _case_of(event: Event, facts: Facts) -> Case | None:
+    """The case that a submission means: none yet for appType 1, the one it names for 2 and 3."""
+    node, actor = event.content, event.actor
+    assert actor is not None  # submissions are signed
+    inner = node.get("etpsInnerNo")
+    same: Case | None = facts[CaseByInner(SYSTEM, actor.party, str(inner))] if inner else None
+    if node["appType"] == NEW:
+        if same is not None:
+            raise NodeFault(10, f"企业内部编号 {inner} 已存在，统一编号 {same.number} / it is case {same.number}")
+        return None
+    if not node.get("caseNo"):
+        raise NodeFault(MISSING, "appType 2 and 3 need the caseNo (统一编号) of the stocktake")
+    case: Case | None = facts[CaseByNumber(str(node["caseNo"]))]
+    if case is None or case.owner != actor.party or case.system != SYSTEM:
+        raise NodeFault(NO_CASE, f"统一编号 {node['caseNo']} 不存在 / you have no stocktake of that number")
+    if same is not None and same.number != case.number:
+        raise NodeFault(10, f"企业内部编号 {inner} 已存在，统一编号 {same.number} / it is case {same.number}")
+    if str(node["appTime"]) <= str(case.body["appTime"]):
+        raise NodeFault(14, f"appTime {node['appTime']} 不晚于 {case.body['appTime']} / it is not later")
+    return case
+
+
+def _new_case(event: Event, context: Context) -> Case:
+    assert event.actor is not None
+    return Case(context.next_number(), SYSTEM, event.actor.party, "", {}, context.now, context.now)
+
+
+def _form(node: Body, now: datetime, *, declared: bool) -> dict[str, Any]:
+    """What was typed, with the numbers and the date that the system fills in (返填)."""
+    form: dict[str, Any] = {name: value for name, value in node.items() if name not in CONTROL}
+    form["Line"] = [{**entry, "seqNo": str(place)} for place, entry in enumerate(node.get("Line", ()), 1)]
+    form.pop("declDate", None)
+    if declared:
+        form["declDate"] = wire_date(now)
+    return form
+
+
+def _check_form(form: Body, *, declared: bool, today: str) -> None:
+    """The rules that XSD 1.0 cannot say; NodeFault names the field."""
+    if form["mgmtMode"] in books.BOOK_OF_MODE and not form.get("bookNo"):
+        raise NodeFault(MISSING, "账册编号(bookNo) 不能为空: 管理模式为电子账册或纸质手册电子化时必填")
+    try:
+        datetime.strptime(str(form["stockDate"]), "%Y%m%d")
+    except ValueError:
+        raise NodeFault(WRONG, f"盘库日期(stockDate) {form['stockDate']} 字段格式不正确，请修改") from None
+    if str(form["stockDate"]) > today:
+        raise NodeFault(WRONG, f"盘库日期(stockDate) {form['stockDate']} 晚于今天 / it lies in the future")
+    if declared and not form["Line"]:
+        raise NodeFault(NO_LINES, "申报至少需要一条表体 / a declared stocktake needs a line")
+
+
+def _search(form: Body) -> dict[str, str]:
+    return {name: str(form[name]) for name in ("etpsInnerNo", "etpsCode", "stockDate", "declDate") if form.get(name)}
+
+
+# -- customs: the automatic store step, the review ---------------------------------------------------
+
+
+def _store(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
+    case: Case | None = facts[CaseByNumber(str(event.content["caseNo"]))]
+    if case is None or case.state != DECLARED or case.body["appTime"] != event.content["appTime"]:
+        return ()  # stored already, or overtaken
+    form: Body = case.body["entered"]
+    against = books.objections(form, facts)
+    row = _row(case, "return" if against else "store")
+    if against:
+        body = {**case.body, "reason": against}
+        info = "；".join(against)
+    else:
+        body = {**case.body, "stored": form, "comparison": compare(form, facts)}
+        body.pop("reason", None)
+        info = DONE["store"]
+    case = dataclasses.replace(case, state=row.target, body=body, changed=context.now)
+    return Put(case), _receipt(case, row, event.origin, info if row.target == RETURNED else DONE["store"])
+
+
+def _review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
+    node, actor = event.content, event.actor
+    assert actor is not None
+    case: Case | None = facts[CaseByNumber(str(node["caseNo"]))]
+    if case is None or case.system != SYSTEM:
+        raise NodeFault(NO_CASE, f"统一编号 {node['caseNo']} 不存在 / there is no stocktake of that number")
+    row = _row(case, event.name)
+    reason = str(node.get("reviewInfo", "")).strip()
+    if event.name == "refuse" and not reason:
+        raise NodeFault(MISSING, "审批不通过须写明原因 / say why it is not approved (reviewInfo)")
+    review = {"result": node["reviewResult"], "info": reason, "reviewer": node.get("reviewer") or actor.holder}
+    case = dataclasses.replace(case, state=row.target, body={**case.body, "review": review}, changed=context.now)
+    info = f"{DONE[event.name]}: {reason}" if reason else DONE[event.name]
+    return (
+        Put(case),
+        _receipt(case, row, Origin(**case.body["submitted"]), info),
+        Issue(actor.party, REVIEW_RECEIPT, TRANSITIONS[row.state, "approve"].status, info, event.origin, case.number),
+    )
+
+
+def _row(case: Case | None, event: str) -> Row:
+    state = case.state if case else None
+    row = TRANSITIONS.get((state, event))
+    if row is None:
+        raise NodeFault(WRONG_STATE, f"状态为{state}，不能执行 / not possible in state {state}: {event}")
+    if case is not None and state == APPROVED and case.body.get("again"):
+        raise NodeFault(USED_UP, "每笔审批通过的数据，企业只可变更一次 / 库存重新申报 was used before")
+    return row
+
+
+def _receipt(case: Case, row: Row, origin: Origin, info: str) -> Issue:
+    return Issue(case.owner, RECEIPT, row.status, info, origin, case.number)
+
+
+STEPS: dict[str, Callable[[Event, Facts, Context], tuple[Effect, ...]]] = {
+    "save": _submit,
+    "declare": _submit,
+    "delete": _submit,
+    "store": _store,
+    "approve": _review,
+    "refuse": _review,
+    "book": books.load,
+}

@@ -1,0 +1,159 @@
+"""Everything that can be said of one envelope without asking who is registered: the hot path, pure.
+
+Parse, schema, signature, chain — in that order; the first fault wins. Idempotency and who may send are the
+intake's, which alone knows what was accepted before. Runs in the gateway's own process or in a verifying
+worker, so its result is plain data. Only the tree that the verification returned is read for content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lxml import etree
+
+from messages.codes import CodeLists
+from messages.envelope import DXP_MSG, Head, read
+from messages.faults import CertificateRefused, Fault, SchemaInvalid, Violation
+from messages.registry import BY_ROOT
+from messages.schemas import Schemas
+from messages.signature.trust import Trust
+from messages.signature.verify import CertificateCache, Verified, find, verify
+from messages.system import MessageType, System
+from messages.xml import MAX_DEPTH, parse
+
+BUSY_SIZE = 64 * 1024  # below this no document can hold enough lines to be worth counting
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one message; sizes in bytes."""
+
+    data: int = 5_000_000
+    depth: int = MAX_DEPTH
+    lines: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A business node, as much as intake must know of it."""
+
+    guid: str
+    order_key: str
+
+
+@dataclass(slots=True)
+class Examined:
+    """What one envelope turned out to be. `fault` is None when nothing speaks against it so far."""
+
+    head: Head | None = None
+    data: bytes = b""
+    digest: str | None = None  # SHA-256 of the decoded Data, hex
+    type: str = ""  # code of the registry, e.g. BVS111
+    guid: str = ""  # the root's
+    cop_code: str = ""
+    dxp_id: str = ""  # BaseTransfer's: whom the signed part names as the sender
+    nodes: list[Node] = field(default_factory=list)
+    signer: str = ""  # fingerprint of the certificate; set only when signature and chain hold
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """The tools of the examination, made once a process."""
+
+    schemas: Schemas
+    trust: Trust
+    certificates: CertificateCache
+    codes: CodeLists
+    limits: Limits = field(default_factory=Limits)
+
+    def examine(self, body: bytes, now: datetime) -> Examined:
+        """What `body`, a DxpMsg, is; faults are in the result, never raised."""
+        found = Examined()
+        try:
+            self._examine(body, now, found)
+        except Fault as fault:
+            found.fault = fault
+        return found
+
+    def _examine(self, body: bytes, now: datetime, found: Examined) -> None:
+        outer = parse(body, max_depth=self.limits.depth)
+        if outer.tag != DXP_MSG:
+            raise SchemaInvalid(f"the root is {outer.tag}: send a DxpMsg around the message")
+        self.schemas.check(outer)
+        envelope = read(outer)
+        found.head, found.data = envelope.head, envelope.data
+        found.digest = hashlib.sha256(found.data).hexdigest()
+        if len(found.data) > self.limits.data:
+            raise SchemaInvalid(f"Data is {len(found.data)} bytes: at most {self.limits.data} are taken")
+        root = parse(found.data, max_depth=self.limits.depth)
+        system, kind = self._type(root, envelope.head)
+        found.type = kind.code
+        find(root)
+        try:
+            self.schemas.check(root)
+            self._count_lines(root, len(found.data))
+            if kind.codes:
+                self._check_codes(root, system, kind)
+        except SchemaInvalid:
+            # Whose mistake is it? Only a proven sender gets an EPT900 into the mailbox.
+            self._prove(root, now, found)
+            raise
+        verified = verify(root, self.certificates)
+        self.trust.check(verified.certificate, now)
+        found.signer = verified.fingerprint
+        self._read(verified, system, kind, found)
+
+    def _type(self, root: etree._Element, head: Head) -> tuple[System, MessageType]:
+        if root.tag not in BY_ROOT:
+            raise SchemaInvalid(f"there is no message type with the root {root.tag}")
+        system, kind = BY_ROOT[root.tag]
+        if head.msg_type != kind.root:
+            text = f"MsgType is {head.msg_type}, but Data is a {kind.root}"
+            raise SchemaInvalid(text, (Violation("/DxpMsg/TransInfo/MsgType", 0, "MsgType", text),))
+        return system, kind
+
+    def _count_lines(self, root: etree._Element, size: int) -> None:
+        if size < BUSY_SIZE:
+            return
+        lines = int(root.xpath("count(*/*[*])"))
+        if lines > self.limits.lines:
+            raise SchemaInvalid(f"the message has {lines} lines: at most {self.limits.lines} are taken")
+
+    def _check_codes(self, root: etree._Element, system: System, kind: MessageType) -> None:
+        lists = {f"{{{system.namespace}}}{name}": codes for name, codes in kind.codes.items()}
+        wrong = [
+            Violation(
+                root.getroottree().getelementpath(element),
+                element.sourceline or 0,
+                lists[element.tag],
+                f"{element.text} is not in the code list {lists[element.tag]}",
+            )
+            for element in root.iter(*lists)
+            if not self.codes.has(lists[element.tag], element.text or "")
+        ]
+        if wrong:
+            raise SchemaInvalid("a code is not in its list", tuple(wrong))
+
+    def _prove(self, root: etree._Element, now: datetime, found: Examined) -> None:
+        try:
+            verified = verify(root, self.certificates)
+            self.trust.check(verified.certificate, now)
+            found.signer = verified.fingerprint
+        except Fault:
+            found.signer = ""
+
+    def _read(self, verified: Verified, system: System, kind: MessageType, found: Examined) -> None:
+        root = verified.root
+        prefix = f"{{{system.namespace}}}"
+        found.guid = root.get("guid", "")
+        base = root.find(f"{prefix}BaseTransfer")
+        if base is None:
+            raise CertificateRefused("the message names no sender")
+        found.cop_code = base.findtext(f"{prefix}copCode") or ""
+        found.dxp_id = base.findtext(f"{prefix}dxpId") or ""
+        for node in root.iterfind(prefix + kind.node):
+            key = kind.order_key(node, system.namespace, found.dxp_id)
+            found.nodes.append(Node(node.findtext(f"{prefix}guid") or "", key))

@@ -1,0 +1,79 @@
+"""What a system declares of itself: its message types, who may send them, its workflow and search columns.
+
+One instance a system, listed in messages.registry; everything that depends on a type is read from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from messages.workflow import Body, Workflow
+
+
+CASE = "caseNo"  # 统一编号, in every system's messages
+
+
+@dataclass(frozen=True, slots=True)
+class MessageType:
+    """A message type (报文类型) that parties send."""
+
+    code: str  # BVS111
+    node: str  # local name of its business nodes (业务节点)
+    event: Callable[[Body], str]  # the workflow's event for a node's content
+    order: tuple[str, ...]  # nodes alike in the first of these elements are worked off in the order of acceptance
+    roles: frozenset[str]  # roles of certificates that may send it
+    lists: frozenset[str] = frozenset()  # element names inside a node that may repeat
+    codes: Mapping[str, str] = field(default_factory=dict)  # element name -> large code list it must be in
+    cards: frozenset[str] = frozenset()  # card kinds that may send it; empty: any, a certificate file too
+
+    def order_key(self, node: etree._Element, namespace: str, party: str) -> str:
+        """The key of `node`: the case it names, else what its party calls it."""
+        for name in self.order:
+            value = node.findtext(f"{{{namespace}}}{name}")
+            if value:
+                return value if name == CASE else f"{party}/{value}"
+        return f"{party}/{self.code}"
+
+    @property
+    def root(self) -> str:
+        """Local name of the root, and MsgType of the envelope."""
+        return f"{self.code}Message"
+
+    @property
+    def number(self) -> int:
+        """NNN of the negative status codes."""
+        return int(self.code[3:])
+
+    @property
+    def receipt(self) -> str:
+        """A submission's number ends in 1; its receipt is the next number up."""
+        return f"{self.code[:-1]}{int(self.code[-1]) + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One customs system."""
+
+    name: str  # package and XSD folder
+    namespace: str
+    workflow: Workflow
+    types: tuple[MessageType, ...]
+    number: str  # how a case number (统一编号) is written, e.g. "Z{:018d}"
+    search: tuple[str, ...] = ()  # search columns, at most eight, in storage's order
+    labels: dict[str, tuple[str, str]] = field(default_factory=dict)  # state -> (zh, en)
+
+
+def content(node: etree._Element, lists: frozenset[str]) -> dict[str, object]:
+    """A business node as plain data: local names to text, groups to mappings, `lists` to lists of them."""
+    found: dict[str, object] = {}
+    for child in node:
+        name = child.tag.rpartition("}")[2]
+        value: object = content(child, lists) if len(child) else (child.text or "")
+        if name in lists:
+            found.setdefault(name, []).append(value)  # type: ignore[attr-defined]
+        else:
+            found[name] = value
+    return found
