@@ -39,6 +39,30 @@ class Holder:
     card: str = ""  # '' no card, 'legal' 法人卡, 'operator' 操作员卡
 
 
+class Timer(Protocol):
+    """A call that is still to come."""
+
+    def cancel(self) -> None:
+        """Don't make it."""
+        ...
+
+    def active(self) -> bool:
+        """Whether it is neither made nor cancelled."""
+        ...
+
+
+class Reactor(Protocol):
+    """What is used of Twisted's reactor, or of its test clock."""
+
+    def seconds(self) -> float:
+        """A monotonic clock."""
+        ...
+
+    def callLater(self, delay: float, callable: Callable[..., object], *args: object) -> Timer:  # noqa: A002, N802 - Twisted's names
+        """Call in so many seconds."""
+        ...
+
+
 class Jobs(Protocol):
     """`threads.Writer` and `threads.Reader`."""
 
