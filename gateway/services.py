@@ -37,6 +37,8 @@ class Holder:
     holder: str  # the person's or unit's name
     fingerprint: str  # SHA-256 of the certificate's DER, hex
     card: str = ""  # '' no card, 'legal' 法人卡, 'operator' 操作员卡
+    cop_code: str = ""  # the party's code in the field (10 characters)
+    name: str = ""  # the party's name
 
 
 class Timer(Protocol):
