@@ -47,7 +47,8 @@ class StaleCase(Exception):
 class InnerNumberUsed(Exception):
     """Another case of an owner has the same inner number, or a case's own number is taken.
 
-    It names all the cases that were saved together; roll back to where you were before. An update that meets one leaves a PostgreSQL transaction unusable back to the last savepoint.
+    It names all the cases that were saved together; roll back to where you were before them. After an update
+    that met one, PostgreSQL takes nothing else until you did.
     """
 
     def __init__(self, numbers: Iterable[str]) -> None:
@@ -149,9 +150,8 @@ def save(conn: Connection, changed: Sequence[Case], columns: Columns) -> None:
     Raises StaleCase, InnerNumberUsed.
     """
     new = [one for one in changed if one.revision == 0]
-    if new:
-        if not insert_free(conn, _INSERT, [_row(one, columns) for one in new]):
-            raise InnerNumberUsed(one.number for one in new)
+    if new and not insert_free(conn, _INSERT, [_row(one, columns) for one in new]):
+        raise InnerNumberUsed(one.number for one in new)
     old = [one for one in changed if one.revision != 0]
     if old:
         rows = [{**_row(one, columns), "which": one.number, "read": one.revision} for one in old]

@@ -1,0 +1,215 @@
+"""Who may take part (备案): parties, their certificates and their accounts.
+
+Knows what was registered, and that each change to it raises the generation, by which caches notice it;
+refuses to judge a certificate or a password. Times are aware instants, fingerprints SHA-256 of the DER, hex.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
+
+from storage import tables
+from storage.conflict import by_dialect, insert_free, unless_taken
+
+ACTIVE = "active"
+SUSPENDED = "suspended"
+REVOKED = "revoked"
+
+
+class AlreadyRegistered(Exception):
+    """There is a party, certificate or account of this name already."""
+
+
+class NotRegistered(Exception):
+    """There is no such party, certificate or account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An enterprise, an agency, an operator or a customs (参与方) under its dxpId."""
+
+    dxp_id: str
+    cop_code: str
+    name: str
+    kind: str
+    created_at: datetime
+    state: str = ACTIVE
+    rate: Mapping[str, Any] | None = None  # its own limits where they differ from the settings
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate and the person or card (持卡人) it belongs to."""
+
+    fingerprint: str
+    dxp_id: str
+    serial: str
+    subject: str
+    holder: str
+    role: str
+    card: str
+    not_before: datetime
+    not_after: datetime
+    der: bytes
+    state: str = ACTIVE
+    revoked_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A login by password; after too many failures it is locked until an instant."""
+
+    name: str
+    dxp_id: str
+    role: str
+    holder: str
+    password_hash: str
+    created_at: datetime
+    state: str = ACTIVE
+    failures: int = 0
+    locked_until: datetime | None = None
+
+
+_INSERT = {table: unless_taken(table) for table in (tables.parties, tables.certificates, tables.accounts)}
+_BUMP = by_dialect(
+    tables.generation,
+    lambda statement: statement.on_conflict_do_update(
+        index_elements=[tables.generation.c.id], set_={"value": tables.generation.c.value + 1}
+    ),
+)
+_GENERATION = select(tables.generation.c.value)
+_party = tables.parties.c
+_certificate = tables.certificates.c
+_account = tables.accounts.c
+_session = tables.sessions.c
+_PARTY = select(tables.parties).where(_party.dxp_id == bindparam("key"))
+_CERTIFICATE = select(tables.certificates).where(_certificate.fingerprint == bindparam("key"))
+_ACCOUNT = select(tables.accounts).where(_account.name == bindparam("key"))
+
+
+def generation(conn: Connection) -> int:
+    """A number that grows with every change to a party, certificate or account; 0 before the first."""
+    return conn.execute(_GENERATION).scalar() or 0
+
+
+def _bump(conn: Connection) -> None:
+    conn.execute(_BUMP[conn.dialect.name], {"id": 1, "value": 1})
+
+
+def _add(conn: Connection, table: Table, what: Party | Certificate | Account, name: str) -> None:
+    if not insert_free(conn, _INSERT[table], [asdict(what)]):
+        raise AlreadyRegistered(f"{table.name}: {name} is registered already")
+    _bump(conn)
+
+
+def _change(conn: Connection, table: Table, key: str, values: Mapping[str, Any]) -> None:
+    (column,) = table.primary_key.columns
+    if values and conn.execute(update(table).where(column == key).values(**values)).rowcount != 1:
+        raise NotRegistered(f"{table.name}: {key} is not registered")
+    _bump(conn)
+
+
+# -- parties -------------------------------------------------------------------------------------
+
+
+def add_party(conn: Connection, new: Party) -> None:
+    """Register a party. Raises AlreadyRegistered."""
+    _add(conn, tables.parties, new, new.dxp_id)
+
+
+def change_party(conn: Connection, dxp_id: str, **values: Any) -> None:
+    """Change a party's cop_code, name, kind, state or rate. Raises NotRegistered."""
+    _change(conn, tables.parties, dxp_id, values)
+
+
+def party(conn: Connection, dxp_id: str) -> Party | None:
+    """The party under this dxpId."""
+    row = conn.execute(_PARTY, {"key": dxp_id}).one_or_none()
+    return None if row is None else Party(**row._mapping)
+
+
+def parties(conn: Connection) -> list[Party]:
+    """All parties, by dxpId."""
+    return [Party(**row._mapping) for row in conn.execute(select(tables.parties).order_by(_party.dxp_id))]
+
+
+# -- certificates --------------------------------------------------------------------------------
+
+
+def add_certificate(conn: Connection, new: Certificate) -> None:
+    """Register a certificate of a party. Raises AlreadyRegistered, NotRegistered (its party)."""
+    if party(conn, new.dxp_id) is None:
+        raise NotRegistered(f"parties: {new.dxp_id} is not registered")
+    _add(conn, tables.certificates, new, new.fingerprint)
+
+
+def revoke_certificate(conn: Connection, fingerprint: str, at: datetime, reason: str) -> int:
+    """Take a certificate out of use for good and end its sessions; how many. Raises NotRegistered."""
+    values = {"state": REVOKED, "revoked_at": at, "reason": reason}
+    _change(conn, tables.certificates, fingerprint, values)
+    return conn.execute(delete(tables.sessions).where(_session.certificate == fingerprint)).rowcount
+
+
+def certificate(conn: Connection, fingerprint: str) -> Certificate | None:
+    """The certificate of this fingerprint, in whatever state."""
+    row = conn.execute(_CERTIFICATE, {"key": fingerprint}).one_or_none()
+    return None if row is None else _as_certificate(row)
+
+
+def certificates(
+    conn: Connection, dxp_id: str | None = None, ending_before: datetime | None = None
+) -> list[Certificate]:
+    """Certificates by end of validity: all, one party's, or the active ones that end before an instant."""
+    statement = select(tables.certificates).order_by(_certificate.not_after, _certificate.fingerprint)
+    if dxp_id is not None:
+        statement = statement.where(_certificate.dxp_id == dxp_id)
+    if ending_before is not None:
+        statement = statement.where(_certificate.state == ACTIVE, _certificate.not_after < ending_before)
+    return [_as_certificate(row) for row in conn.execute(statement)]
+
+
+def _as_certificate(row: Row[Any]) -> Certificate:
+    return Certificate(**{**row._mapping, "der": bytes(row.der)})
+
+
+# -- accounts ------------------------------------------------------------------------------------
+
+
+def add_account(conn: Connection, new: Account) -> None:
+    """Register an account of a party. Raises AlreadyRegistered, NotRegistered (its party)."""
+    if party(conn, new.dxp_id) is None:
+        raise NotRegistered(f"parties: {new.dxp_id} is not registered")
+    _add(conn, tables.accounts, new, new.name)
+
+
+def change_account(conn: Connection, name: str, **values: Any) -> None:
+    """Change an account's password_hash, role, holder or state and end its sessions. Raises NotRegistered."""
+    _change(conn, tables.accounts, name, values)
+    conn.execute(delete(tables.sessions).where(_session.account == name))
+
+
+def note_login(conn: Connection, name: str, *, failures: int, locked_until: datetime | None = None) -> None:
+    """Remember how many logins failed in a row (0 after a good one) and until when no other is tried."""
+    conn.execute(
+        update(tables.accounts)
+        .where(_account.name == bindparam("key"))
+        .values(failures=bindparam("count"), locked_until=bindparam("until")),
+        {"key": name, "count": failures, "until": locked_until},
+    )
+
+
+def account(conn: Connection, name: str) -> Account | None:
+    """The account of this name."""
+    row = conn.execute(_ACCOUNT, {"key": name}).one_or_none()
+    return None if row is None else Account(**row._mapping)
+
+
+def accounts(conn: Connection) -> list[Account]:
+    """All accounts, by name."""
+    return [Account(**row._mapping) for row in conn.execute(select(tables.accounts).order_by(_account.name))]

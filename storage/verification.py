@@ -1,0 +1,188 @@
+"""Verifying the journal (校验日志), offline: nothing was changed, removed, reordered, added or cut off.
+
+Knows the chains, the signed heads, and the messages and receipts that the chains vouch for; changes nothing,
+and reads one state of the database throughout. What it finds it says in a line each, with where it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+
+from cryptography import x509
+from sqlalchemy import Column, Connection, Row, func, select
+
+from storage import heads as heads_module
+from storage import tables
+from storage.heads import Head
+from storage.journal import MESSAGE, ORIGIN, RECEIPT, row_hash
+from storage.types import microseconds
+
+MAX_FINDINGS = 1_000
+_BATCH = 500
+
+Progress = Callable[[int, int], None]
+"""Called with (rows done, rows in all)."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What was looked at and what is wrong with it; nothing is wrong when `findings` is empty."""
+
+    rows: int = 0
+    nodes: int = 0
+    messages: int = 0
+    receipts: int = 0
+    heads: int = 0
+    findings: list[str] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def add(self, finding: str) -> None:
+        """Note a finding; only the first ones are kept, there may be one for every row."""
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(finding)
+
+
+def verify(
+    conn: Connection,
+    exported: Sequence[Head] = (),
+    certificates: Sequence[x509.Certificate] = (),
+    progress: Progress = lambda done, total: None,
+) -> Report:
+    """Recompute every chain and compare all it vouches for; use it on `Database.snapshot()`.
+
+    `exported` are heads kept outside the database: a chain that no longer reaches one of them was cut.
+    `certificates` are the gateways' own, past and present, that signed the heads.
+    """
+    report = Report()
+    total = conn.execute(select(func.count()).select_from(tables.journal)).scalar_one()
+    wanted = _wanted(conn, exported, certificates, report)
+    statement = select(tables.journal).order_by(tables.journal.c.node, tables.journal.c.seq)
+    rows = iter(conn.execute(statement, execution_options={"yield_per": _BATCH}))
+    reached: set[tuple[str, int]] = set()
+    for node, chain in groupby(rows, key=lambda row: str(row.node)):
+        report.nodes += 1
+        sealed = _Chain(node, report, wanted, reached)
+        while batch := list(islice(chain, _BATCH)):
+            for row in batch:
+                sealed.check(row)
+            report.messages += _contents(conn, batch, MESSAGE, report)
+            report.receipts += _contents(conn, batch, RECEIPT, report)
+            report.rows += len(batch)
+            progress(report.rows, total)
+    for (node, seq), claims in sorted(wanted.items()):
+        if (node, seq) not in reached:
+            where = claims[0][1]
+            report.add(
+                f"{node}: the chain ends before row {seq}, which {where} vouches for: its end was cut off"
+            )
+    _unvouched(conn, report)
+    return report
+
+
+Wanted = dict[tuple[str, int], list[tuple[str, str]]]
+"""(node, seq) → the hashes that the row must have, each with who says so."""
+
+
+def _wanted(
+    conn: Connection, exported: Sequence[Head], certificates: Sequence[x509.Certificate], report: Report
+) -> Wanted:
+    wanted: Wanted = {}
+    for where, source in (("a stored head", heads_module.stored(conn)), ("an exported head", iter(exported))):
+        for head in source:
+            report.heads += 1
+            if certificates and not head.signed_by(certificates):
+                report.add(
+                    f"{head.node}: {where} for row {head.seq} is not signed by a gateway's certificate"
+                )
+                continue
+            wanted.setdefault((head.node, head.seq), []).append((head.hash, where))
+            for node, (seq, value) in head.others.items():
+                wanted.setdefault((node, seq), []).append((value, f"{where} of {head.node}"))
+    return wanted
+
+
+class _Chain:
+    """One chain, checked row after row."""
+
+    def __init__(self, node: str, report: Report, wanted: Wanted, reached: set[tuple[str, int]]) -> None:
+        self.node, self.report, self.wanted, self.reached = node, report, wanted, reached
+        self.seq, self.hash = 0, ORIGIN
+
+    def check(self, row: Row[tuple[object, ...]]) -> None:
+        """The next row must follow the last, be what its hash says, and be what the heads say."""
+        where = f"{self.node} row {row.seq}"
+        if row.seq != self.seq + 1:
+            self.report.add(f"{where}: follows row {self.seq}: rows between them were removed")
+        elif row.previous != self.hash:
+            self.report.add(
+                f"{where}: does not continue row {self.seq}: one of them was changed or exchanged"
+            )
+        computed = row_hash(
+            row.previous,
+            self.node,
+            row.seq,
+            microseconds(row.at),
+            row.kind,
+            row.party,
+            row.reference,
+            row.digest,
+        )
+        if computed != row.hash:
+            self.report.add(f"{where}: is not what its hash was made of: it was changed")
+        for value, who in self.wanted.get((self.node, row.seq), ()):
+            if value != row.hash:
+                self.report.add(f"{where}: is not the row that {who} vouches for: the chain was rewritten")
+        if (self.node, row.seq) in self.wanted:
+            self.reached.add((self.node, row.seq))
+        self.seq, self.hash = row.seq, row.hash
+
+
+def _contents(conn: Connection, batch: Sequence[Row[tuple[object, ...]]], kind: str, report: Report) -> int:
+    """Compare what is stored with what these rows vouch for; how many of the kind there were."""
+    rows = [row for row in batch if row.kind == kind]
+    stored = dict(_stored(conn, kind, [int(row.reference) for row in rows if row.reference.isdecimal()]))
+    for row in rows:
+        found = stored.get(row.reference)
+        where = f"{row.node} row {row.seq}: {kind} {row.reference}"
+        if found is None:
+            report.add(f"{where} is not stored any more")
+        elif found[1:] != (row.digest, row.digest):
+            report.add(f"{where} is stored with other content than was journalled")
+        elif found[0] != row.party:
+            report.add(f"{where} is stored for {found[0]}, but was journalled for {row.party}")
+    return len(rows)
+
+
+def _stored(conn: Connection, kind: str, ids: Sequence[int]) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    """Reference → (party, digest as stored, digest of the stored bytes)."""
+    number, party, digest, content = _columns(kind)
+    for start in range(0, len(ids), 50):  # few at a time: a message may be 5 MB
+        statement = select(number, party, digest, content).where(number.in_(ids[start : start + 50]))
+        for key, owner, said, data in conn.execute(statement, execution_options={"yield_per": 10}):
+            yield str(key), (owner, said, hashlib.sha256(data).hexdigest())
+
+
+def _columns(kind: str) -> tuple[Column[int], Column[str], Column[str], Column[bytes]]:
+    if kind == MESSAGE:
+        of = tables.messages.c
+        return of.id, of.sender, of.digest, of.data
+    of = tables.receipts.c
+    return of.id, of.party, of.digest, of.document
+
+
+def _unvouched(conn: Connection, report: Report) -> None:
+    """Every message and receipt needs its row in the journal: what has none was put in past the gateway."""
+    for kind, table in ((MESSAGE, tables.messages), (RECEIPT, tables.receipts)):
+        stored = conn.execute(select(func.count()).select_from(table)).scalar_one()
+        vouched = conn.execute(
+            select(func.count(tables.journal.c.reference.distinct())).where(tables.journal.c.kind == kind)
+        ).scalar_one()
+        if stored > vouched:
+            report.add(f"{stored - vouched} of {stored} stored {kind}s are not in the journal at all")
