@@ -1,0 +1,121 @@
+"""The words and the hints that a schema carries beside its rules, in Chinese and English.
+
+Knows the annotations of this project's schemas: labels and help (xs:documentation with xml:lang, help marked
+by source="help") and the form hints (xs:appinfo, namespace urn:eport-gateway:form:1). Refuses to know who draws
+a form from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+_FORM = "{urn:eport-gateway:form:1}"
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same thing said in both languages; empty where the schema says nothing."""
+
+    zh: str = ""
+    en: str = ""
+
+    def in_language(self, language: str) -> str:
+        """In `zh` or `en`; the other one where the wanted one is empty."""
+        return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds while the field named has one of the values; the field is one of the same node (业务节点)."""
+
+    field: str
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What customs or the gateway knows under the fields `by`, and which fields it fills.
+
+    While `when` holds (always, if None), the fields in `locks` take the value found and are closed, those in
+    `suggests` take it and stay open, and a key that is not found is refused if anything is locked by it.
+    """
+
+    name: str
+    by: tuple[str, ...]
+    locks: tuple[str, ...] = ()
+    suggests: tuple[str, ...] = ()
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """All form hints of one field.
+
+    `fill`: entry (typed), suggested (filled, may be overtyped), system (filled by the gateway, grey),
+    terminal (filled by the terminal, not shown).
+    """
+
+    fill: str = "entry"
+    list: str | None = None  # name of a large code list
+    width: int | None = None  # characters, where a number's facets cannot say it
+    lookup: Lookup | None = None
+    required_when: Condition | None = None
+    absent_when: Condition | None = None
+    sum_of: tuple[str, ...] = ()
+
+
+def words(annotation: Element | None, source: str | None = None) -> Words:
+    """The label that an xs:annotation holds, or the help with source="help"."""
+    said = {
+        element.get(_LANG, ""): " ".join((element.text or "").split())
+        for element in (() if annotation is None else annotation.iterfind(f"{_XS}documentation"))
+        if element.get("source") == source
+    }
+    return Words(said.get("zh", ""), said.get("en", ""))
+
+
+def hints(*annotations: Element | None) -> Hints:
+    """The form hints of a field and, after it, of its types; the first that speaks counts."""
+    values: dict[str, Any] = {}
+    for annotation in reversed(annotations):
+        for element in () if annotation is None else annotation.iterfind(f"{_XS}appinfo/*"):
+            read = _READERS.get(element.tag.removeprefix(_FORM))
+            if read is None:
+                raise ValueError(f"{element.tag} is no form hint")
+            name, value = read(element)
+            values[name] = value
+    return Hints(**values)
+
+
+def _lookup(element: Element) -> Lookup:
+    return Lookup(
+        name=element.get("name", ""),
+        by=_names(element, "by"),
+        locks=_names(element, "locks"),
+        suggests=_names(element, "suggests"),
+        when=_condition(element) if element.get("when") else None,
+    )
+
+
+def _names(element: Element, attribute: str) -> tuple[str, ...]:
+    return tuple(element.get(attribute, "").split())
+
+
+def _condition(element: Element) -> Condition:
+    return Condition(element.get("when", ""), frozenset(_names(element, "in")))
+
+
+_READERS: dict[str, Callable[[Element], tuple[str, Any]]] = {
+    "field": lambda element: ("fill", element.get("fill", "entry")),
+    "code": lambda element: ("list", element.get("list")),
+    "width": lambda element: ("width", int(element.get("characters", "0"))),
+    "lookup": lambda element: ("lookup", _lookup(element)),
+    "require": lambda element: ("required_when", _condition(element)),
+    "absent": lambda element: ("absent_when", _condition(element)),
+    "sum": lambda element: ("sum_of", _names(element, "of")),
+}

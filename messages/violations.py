@@ -1,0 +1,210 @@
+"""What is wrong with a document, in words: field, line, rule and reason, for someone who has to mend it.
+
+Knows how to turn the findings of xmlschema, and for large documents those of lxml, into Violations; both go
+the same way, by way of the form model, so the words are those of the form. Refuses to decide anything: the
+document has failed already. Bounded: it stops at the 25th violation, and gives xmlschema 64 KiB at most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import xmlschema
+from lxml import etree
+
+from messages.catalogue import OWN, catalogue
+from messages.faults import MAX_VIOLATIONS, Violation
+from messages.forms import Field, Forms
+
+SMALL = 64 * 1024  # bytes that xmlschema is given, at 0.5 ms a kilobyte
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
+_EXPECTED = re.compile(r"Expected is (?:one of )?\( (.*?) \)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """Something a validator found: at an element, and with its child where that child cannot be there."""
+
+    element: etree._Element
+    reason: str
+    structure: bool = False
+    intruder: etree._Element | None = None
+    expected: tuple[str, ...] = ()  # Clark names; empty where unknown
+
+
+class Explainer:
+    """Explains why documents of the types in some folders fail."""
+
+    def __init__(self, *folders: Path) -> None:
+        folders = folders or (OWN,)
+        self._files = catalogue(*folders)
+        self._forms = Forms(*folders)
+
+    def violations(self, root: etree._Element) -> tuple[Violation, ...]:
+        """Up to 25 violations in document order of discovery, each element's values explained once."""
+        message = self._forms.message(str(root.tag))
+        size = len(etree.tostring(root, encoding="UTF-8"))
+        findings = self._readable(root) if size <= SMALL else self._quick(root)
+        said: dict[tuple[str, str], Violation] = {}
+        for finding in findings:
+            for violation in _explain(finding, _field_of(message, finding.element)):
+                said.setdefault((violation.path, violation.rule), violation)
+            if len(said) >= MAX_VIOLATIONS:
+                break
+        return tuple(said.values())[:MAX_VIOLATIONS]
+
+    def _readable(self, root: etree._Element) -> Iterator[_Finding]:
+        """What xmlschema finds, everything in one go, with what lxml knows better: which element was expected."""
+        quick = list(self._quick(root))
+        expected = {finding.intruder if finding.intruder is not None else finding.element: finding.expected
+                    for finding in quick if finding.structure}  # fmt: skip
+        found = False
+        for error in self._forms.schema(str(root.tag)).iter_errors(root, use_location_hints=False):
+            found = True
+            element = root if error.elem is None else error.elem
+            reason = error.reason or ""
+            if isinstance(error, xmlschema.XMLSchemaChildrenValidationError):
+                intruder = error.invalid_child
+                known = expected.get(element if intruder is None else intruder, tuple(error.expected_tags))
+                yield _Finding(element, reason, True, intruder, known)
+            else:
+                yield _Finding(element, reason)
+        if not found:  # the two disagree: the one that decides has the word
+            yield from quick
+
+    def _quick(self, root: etree._Element) -> Iterator[_Finding]:
+        schema = etree.XMLSchema(file=str(self._files[str(root.tag)]))  # an error log of its own, for this thread
+        schema.validate(root)
+        for entry in schema.error_log:
+            element = _at(root, entry.path)
+            reason = re.sub(r"^Element '[^']*'(?:, attribute '[^']*')?: ", "", entry.message)
+            if "SCHEMAV_ELEMENT_CONTENT" not in entry.type_name:
+                yield _Finding(element, reason)
+                continue
+            found = _EXPECTED.search(entry.message)
+            expected = tuple(found[1].split(", ")) if found else ()
+            parent = element.getparent()
+            if entry.message.find("Missing child") >= 0 or parent is None:
+                yield _Finding(element, reason, True, None, expected)
+            else:
+                yield _Finding(parent, reason, True, element, expected)
+
+
+def location(element: etree._Element) -> tuple[str, int]:
+    """The path of an element by local names, numbered where it has siblings of its name, and its line."""
+    steps: list[str] = []
+    at: etree._Element | None = element
+    while at is not None:
+        parent = at.getparent()
+        step = etree.QName(at).localname[:60]
+        if parent is not None and sum(1 for _ in parent.iterchildren(at.tag)) > 1:
+            step += f"[{1 + sum(1 for _ in at.itersiblings(at.tag, preceding=True))}]"
+        steps.append(step)
+        at = parent
+    return "/" + "/".join(reversed(steps)), element.sourceline or 0
+
+
+def _explain(finding: _Finding, field: Field | None) -> Iterator[Violation]:
+    if finding.structure:
+        yield _structure(finding, field)
+        return
+    spoken = False
+    for violation in _attributes(finding.element, field) if field else ():
+        spoken = True
+        yield violation
+    problem = None
+    if field is not None and not field.is_group and not len(finding.element):
+        problem = field.problem(finding.element.text or "")
+    path, line = location(finding.element)
+    if problem is not None and field is not None:
+        yield Violation(path, line, problem.rule, f"{_called(field)} {problem.text.en}")
+    elif not spoken:
+        called = _called(field) if field else etree.QName(finding.element).localname
+        yield Violation(path, line, "content", f"{called}: {_plain(finding.reason)}")
+
+
+def _structure(finding: _Finding, field: Field | None) -> Violation:
+    path, line = location(finding.element)
+    inside = _called(field) if field else etree.QName(finding.element).localname
+    expected = [_name_of(each, field) for each in finding.expected]
+    wanted = f"; expected here: {_some(expected)}" if expected else ""
+    if finding.intruder is None:
+        missing = expected[0].partition(" ")[0] if len(expected) == 1 else ""
+        what = f"{expected[0]} is required in it and missing" if missing else f"something required is missing{wanted}"
+        return Violation(f"{path}/{missing}" if missing else path, line, "required", f"{inside} ends too early: {what}")
+    name = etree.QName(finding.intruder)
+    place, line = location(finding.intruder)
+    known = field.child(name.localname) if field else None
+    own_namespace = name.namespace == etree.QName(finding.element).namespace
+    if finding.intruder.tag == _SIGNATURE:
+        return Violation(place, line, "order", f"a signature is not allowed here: it is the last child of the root, once{wanted}")
+    if known is None or not own_namespace:
+        where = "" if own_namespace else f" of namespace {name.namespace or 'none'}"
+        return Violation(place, line, "unknown", f"{name.localname[:60]}{where} is no field of {inside}{wanted}")
+    if len(expected) == 1 and known.name != expected[0].partition(" ")[0]:
+        missing = expected[0].partition(" ")[0]
+        return Violation(f"{path}/{missing}", line, "required", f"{expected[0]} is required and missing before {_called(known)}")
+    return Violation(place, line, "order", f"{_called(known)} is out of order, or there are too many of it{wanted}")
+
+
+def _attributes(element: etree._Element, field: Field) -> Iterator[Violation]:
+    path, line = location(element)
+    for declared in field.attributes:
+        value = element.get(declared.name[1:])
+        if value is None:
+            if declared.required:
+                text = f"attribute {_called(declared)} is required and missing"
+                yield Violation(f"{path}/{declared.name}", line, "required", text)
+        elif (problem := declared.problem(value)) is not None:
+            yield Violation(f"{path}/{declared.name}", line, problem.rule, f"attribute {_called(declared)} {problem.text.en}")
+    for key in element.attrib:
+        name = str(key)
+        if not name.startswith(_XSI) and field.child(f"@{name}") is None:
+            yield Violation(f"{path}/@{name[:60]}", line, "unknown", f"attribute {name[:60]} is not one of {_called(field)}")
+
+
+def _field_of(message: Field, element: etree._Element) -> Field | None:
+    names = [etree.QName(each).localname for each in (element, *element.iterancestors())][:-1]
+    field: Field | None = message
+    for name in reversed(names):
+        field = field.child(name) if field else None
+    return field
+
+
+def _called(field: Field) -> str:
+    return f"{field.name.lstrip('@')} {field.label.zh}".strip()
+
+
+def _name_of(tag: str, field: Field | None) -> str:
+    namespace, _, local = tag.rpartition("}")
+    if "xmldsig" in tag or local in ("*", ""):
+        return "ds:Signature"
+    known = field.child(local) if field and namespace else None
+    return _called(known) if known else local
+
+
+def _some(names: list[str], limit: int = 6) -> str:
+    return ", ".join(names[:limit]) + (", …" if len(names) > limit else "")
+
+
+def _plain(reason: str) -> str:
+    return re.sub(r"\{[^}]*\}", "", reason)[:200]
+
+
+def _at(root: etree._Element, path: str | None) -> etree._Element:
+    try:
+        found = root.getroottree().xpath(path or "/*", namespaces={k: v for k, v in _prefixes(root).items() if k})
+    except etree.XPathError:
+        return root
+    first = found[0] if isinstance(found, list) and found else root
+    return first if isinstance(first, etree._Element) else root
+
+
+def _prefixes(root: etree._Element) -> dict[str | None, str]:
+    known: dict[str | None, str] = {"ds": "http://www.w3.org/2000/09/xmldsig#"}
+    known.update({prefix: uri for prefix, uri in root.nsmap.items() if isinstance(uri, str)})
+    return known
