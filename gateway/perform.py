@@ -37,10 +37,11 @@ from messages.workflow import (
     Record,
 )
 from messages.xml import parse
-from storage import cases, messages, registry, work
+from storage import cases, messages, work
 from storage.journal import Chain, Entry
 from storage.mailboxes import NewReceipt
 from storage.messages import StoredMessage
+from storage.signers import Signer, signers
 from storage.work import NewWork, Work
 
 COLUMNS = {system.name: system.search for system in BY_NAME.values()}
@@ -93,7 +94,7 @@ class Performer:
         mine = work.claim(connection, [item.id for item in items], now)
         items = [item for item in items if item.id in mine]
         steps = self._steps(connection, items)
-        self._claim_guids(connection, steps)
+        claimed = self._claim_guids(connection, steps)
         for step in steps:
             if step.fault is None:
                 step.needs = step.system.workflow.needs(step.event)
@@ -104,6 +105,8 @@ class Performer:
         for step in steps:
             for effect in self._decide(step, facts, Context(now, numbers[step.system.name].__next__)):
                 self._collect(effect, step, effects, now)
+        # A duplicate is only what was fully processed: a refused node may be sent again under its guid.
+        messages.release_guids(connection, [claimed[step.item.id] for step in steps if step.fault and step.item.id in claimed])
         cases.save(connection, effects.puts, COLUMNS)
         cases.put_records(connection, effects.records)
         positions, entries = self._outgoing.deliver(connection, effects.receipts)
@@ -117,7 +120,7 @@ class Performer:
     def _steps(self, connection: Connection, items: Sequence[Work]) -> list[_Step]:
         wanted = {item.message_id for item in items if item.kind == "node" and item.message_id is not None}
         stored = messages.load(connection, wanted)
-        holders = registry.holders(connection, {message.certificate for message in stored.values()})
+        holders = signers(connection, {message.certificate for message in stored.values()})
         steps = []
         for item in items:
             if item.kind == "node":
@@ -128,7 +131,7 @@ class Performer:
                 steps.append(self._follow_up(item))
         return steps
 
-    def _node(self, item: Work, message: StoredMessage, signer: registry.Holder) -> _Step:
+    def _node(self, item: Work, message: StoredMessage, signer: Signer) -> _Step:
         system, kind = BY_CODE[message.type]
         prefix = f"{{{system.namespace}}}"
         root = self._tree(message)
@@ -163,19 +166,22 @@ class Performer:
         return _Step(item, Event(system.name, item.payload["event"], item.payload["content"], origin), system, kind)
 
     @staticmethod
-    def _claim_guids(connection: Connection, steps: Sequence[_Step]) -> None:
-        """A node's guid is good for one node of its party and type: the first to be worked off."""
+    def _claim_guids(connection: Connection, steps: Sequence[_Step]) -> dict[int, messages.NodeKey]:
+        """A node's guid is good for one node of its party and type. The keys now owned, by item."""
         nodes = [step for step in steps if step.item.kind == "node"]
         keys = [(step.event.origin.sender, step.kind.code, step.event.origin.guid) for step in nodes]
         rows = [
             (*key, step.event.origin.message_id, step.item.node) for key, step in zip(keys, nodes, strict=True)
         ]
         free = messages.claim_guids(connection, rows)
+        owned = {}
         for key, step in zip(keys, nodes, strict=True):
             if key in free:
                 free.discard(key)
+                owned[step.item.id] = key
             elif step.fault is None:
                 step.fault = NodeFault(ALREADY_DECLARED, f"勿重复申报: guid {key[2]} 已使用 / it was used before")
+        return owned
 
     @staticmethod
     def _numbers(connection: Connection, system: System, block: int) -> Iterator[str]:

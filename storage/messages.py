@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, delete, select, tuple_
 
 from storage import tables, work
 from storage.conflict import insert_free, unless_taken
@@ -60,6 +60,10 @@ class StoredMessage:
 
 _INSERT = unless_taken(tables.messages)
 _CLAIM = unless_taken(tables.nodes)
+_node = tables.nodes.c
+_RELEASE = delete(tables.nodes).where(
+    _node.party == bindparam("of_party"), _node.type == bindparam("of_type"), _node.guid == bindparam("of_guid")
+)
 _message = tables.messages.c
 _SELECT = select(tables.messages)
 _BY_COP_MSG_ID = _SELECT.where(_message.sender == bindparam("party"), _message.cop_msg_id == bindparam("key"))
@@ -148,6 +152,12 @@ def _stored_of(conn: Connection, batch: Sequence[NewMessage]) -> frozenset[int]:
     return frozenset(
         new.id for new in batch if (new.id, new.sender, new.cop_msg_id, new.root_guid, new.digest) in found
     )
+
+
+def release_guids(conn: Connection, keys: Collection[NodeKey]) -> None:
+    """Give back keys that `claim_guids` took in this transaction: their nodes were refused."""
+    if keys:
+        conn.execute(_RELEASE, [dict(zip(("of_party", "of_type", "of_guid"), key, strict=True)) for key in keys])
 
 
 def _one(row: Row[Any] | None) -> StoredMessage | None:
