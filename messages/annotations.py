@@ -1,8 +1,8 @@
 """The words and the hints that a schema carries beside its rules, in Chinese and English.
 
-Knows the annotations of this project's schemas: labels and help (xs:documentation with xml:lang, help marked
-by source="help") and the form hints (xs:appinfo, namespace urn:eport-gateway:form:1). Refuses to know who draws
-a form from them.
+Knows the annotations of this project's schemas: labels and help (xs:documentation with xml:lang, help
+marked by source="help") and the form hints (xs:appinfo, namespace urn:eport-gateway:form:1). Refuses to know
+who draws a form from them.
 """
 
 from __future__ import annotations

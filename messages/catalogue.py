@@ -34,10 +34,11 @@ def catalogue(*folders: Path) -> dict[str, Path]:
         for path in sorted(folder.rglob("*.xsd")):
             for root in _roots(path):
                 if root in found:
-                    raise SchemaFolderError(f"{path}: {root} is declared in {found[root]} too; keep one of them")
+                    raise SchemaFolderError(f"{path}: {root} is declared in {found[root]} too; keep one")
                 found[root] = path
     if not found:
-        raise SchemaFolderError(f"{', '.join(map(str, folders or (OWN,)))}: no schema with a root element in it")
+        searched = ", ".join(map(str, folders or (OWN,)))
+        raise SchemaFolderError(f"{searched}: no schema with a root element in it")
     return found
 
 
@@ -78,9 +79,9 @@ def _includes(schema: etree._Element, path: Path) -> Iterator[tuple[etree._Eleme
         for element in schema.findall(f"{{{XS}}}{tag}"):
             location = element.get("schemaLocation", "")
             if not location or ":" in location or location.startswith(("/", "\\")):
-                raise SchemaFolderError(f"{path}: {tag} of {location!r}; only relative paths are used, never an address")
+                raise SchemaFolderError(f"{path}: {tag} of {location!r}; make it a relative path to a file")
             if tag != "include":
-                raise SchemaFolderError(f"{path}: {tag} of {location!r}; a schema here may include, nothing else")
+                raise SchemaFolderError(f"{path}: {tag} of {location!r}; a schema here may only include")
             yield element, (path.parent / location).resolve()
 
 

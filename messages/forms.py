@@ -1,4 +1,4 @@
-"""What a message type consists of, field by field: the model that forms, documents and error texts are drawn from.
+"""What a message type consists of, field by field: forms, documents and error texts are drawn from it.
 
 Knows how to read it out of the schemas, with xmlschema: names, order, labels and help in Chinese and English,
 lengths, code lists, repeating groups, and the hints of `annotations`. Refuses to know rules between messages
@@ -22,6 +22,7 @@ from messages.catalogue import OWN, catalogue
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 UNBOUNDED = None
+_SILENT = Words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Field:
     max_occurs: int | None = 1
     base: str = ""  # string, decimal, boolean, dateTime; empty for a group
     type_name: str = ""  # the nearest named type, such as Date or Quantity
-    type_words: Words = Words()
+    type_words: Words = _SILENT
     min_length: int | None = None
     max_length: int | None = None
     patterns: tuple[str, ...] = ()  # XSD patterns; a value matches all of them
@@ -89,7 +90,7 @@ class Field:
         return next((each for each in (*self.children, *self.attributes) if each.name == name), None)
 
     def walk(self) -> Iterator[Field]:
-        """This field, its attributes, and everything below, in document order."""
+        """Itself, its attributes, and everything below, in document order."""
         yield self
         yield from self.attributes
         for each in self.children:
@@ -99,18 +100,21 @@ class Field:
         """What the schema has against this value, or None: the same answer that the gateway's check gives."""
         if value == "" and self.base == "string":
             return Problem("empty", Words("不能为空", "must not be empty; leave the element out instead"))
-        size = len(value)
-        if self.max_length is not None and size > self.max_length:
-            return Problem("maxLength", Words(f"有 {size} 个字符，最多 {self.max_length} 个", f"has {size} characters, at most {self.max_length} are allowed"))  # fmt: skip
-        if self.min_length is not None and size < self.min_length:
-            return Problem("minLength", Words(f"有 {size} 个字符，至少 {self.min_length} 个", f"has {size} characters, at least {self.min_length} are needed"))  # fmt: skip
+        size, most, least = len(value), self.max_length, self.min_length
+        if most is not None and size > most:
+            en = f"has {size} characters, at most {most} are allowed"
+            return Problem("maxLength", Words(f"有 {size} 个字符，最多 {most} 个", en))
+        if least is not None and size < least:
+            en = f"has {size} characters, at least {least} are needed"
+            return Problem("minLength", Words(f"有 {size} 个字符，至少 {least} 个", en))
         if self.choices and value not in {choice.value for choice in self.choices}:
-            zh = "、".join(f"{choice.value} {choice.label.zh}".strip() for choice in self.choices)
+            zh = "、".join(f"{choice.value} {choice.label.zh}" for choice in self.choices)
             en = ", ".join(f"{choice.value} ({choice.label.en})" for choice in self.choices)
-            return Problem("enumeration", Words(f"“{_cut(value)}”不在代码表中：{zh}", f"{_cut(value)!r} is not one of {en}"))
+            return _not("enumeration", value, f"不在代码表中：{zh}", f"is not one of {en}")
         if self._type is not None and not self._type.is_valid(value):
-            zh, en = self.type_words.zh, self.type_words.en
-            return Problem("pattern" if self.patterns else "type", Words(f"“{_cut(value)}”格式不正确；{zh}", f"{_cut(value)!r} is not in its format: {en}"))  # fmt: skip
+            rule = "pattern" if self.patterns else "type"
+            wanted = self.type_words
+            return _not(rule, value, f"格式不正确；{wanted.zh}", f"is not in its format: {wanted.en}")
         return None
 
 
@@ -135,7 +139,8 @@ class Form:
     @property
     def head(self) -> tuple[Field, ...]:
         """The node's single fields (表头), in order, those that the terminal fills by itself left out."""
-        return tuple(each for each in self.node.children if not each.is_group and each.hints.fill != "terminal")
+        singles = (each for each in self.node.children if not each.is_group)
+        return tuple(each for each in singles if each.hints.fill != "terminal")
 
     @property
     def groups(self) -> tuple[Field, ...]:
@@ -198,8 +203,7 @@ def repeating(code: str) -> frozenset[str]:
 
 
 def _field(declared: Any, path: str, absent: Condition | None) -> Field:
-    occurs = {"min_occurs": declared.min_occurs, "max_occurs": declared.max_occurs}
-    values = {} if declared.type.has_complex_content() else _values(declared.type)
+    holds_fields = declared.type.has_complex_content()
     return Field(
         name=declared.local_name,
         path=path,
@@ -207,10 +211,11 @@ def _field(declared: Any, path: str, absent: Condition | None) -> Field:
         help=words(_note(declared), "help"),
         hints=hints(_note(declared), *_type_notes(declared.type)),
         absent_when=absent,
-        children=tuple(_children(declared.type.content, path, absent)) if declared.type.has_complex_content() else (),
+        children=tuple(_children(declared.type.content, path, absent)) if holds_fields else (),
         attributes=tuple(_attributes(declared.type, path)),
-        **occurs,
-        **values,
+        min_occurs=declared.min_occurs,
+        max_occurs=declared.max_occurs,
+        **({} if holds_fields else _values(declared.type)),
     )
 
 
@@ -243,7 +248,7 @@ def _values(declared: Any) -> dict[str, Any]:
     chain = list(_chain(simple))
     named = next((each for each in chain if each.name), simple)
     facets = [(name, facet) for each in chain for name, facet in each.facets.items() if name]
-    digits = {name: facet.value for name, facet in reversed(facets) if name in (f"{_XS}totalDigits", f"{_XS}fractionDigits")}
+    digits = {name: facet.value for name, facet in reversed(facets) if name.endswith("Digits")}
     patterns = [facet for name, facet in facets if name == f"{_XS}pattern"]
     return {
         "base": simple.primitive_type.local_name,
@@ -279,6 +284,10 @@ def _type_notes(declared: Any) -> Iterator[Element | None]:
 def _note(component: Any) -> Element | None:
     note: Element | None = None if component.annotation is None else component.annotation.elem
     return note
+
+
+def _not(rule: str, value: str, zh: str, en: str) -> Problem:
+    return Problem(rule, Words(f"“{_cut(value)}”{zh}", f"{_cut(value)!r} {en}"))
 
 
 def _cut(value: str, limit: int = 40) -> str:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import xmlschema
 from lxml import etree
@@ -20,6 +22,7 @@ from messages.faults import MAX_VIOLATIONS, Violation
 from messages.forms import Field, Forms
 
 SMALL = 64 * 1024  # bytes that xmlschema is given, at 0.5 ms a kilobyte
+_FINDINGS = 100  # looked at, at most; several may be one violation
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 _EXPECTED = re.compile(r"Expected is (?:one of )?\( (.*?) \)")
@@ -34,6 +37,11 @@ class _Finding:
     structure: bool = False
     intruder: etree._Element | None = None
     expected: tuple[str, ...] = ()  # Clark names; empty where unknown
+
+    @property
+    def place(self) -> etree._Element:
+        """Where it shows: at the child, if there is one."""
+        return self.element if self.intruder is None else self.intruder
 
 
 class Explainer:
@@ -50,7 +58,7 @@ class Explainer:
         size = len(etree.tostring(root, encoding="UTF-8"))
         findings = self._readable(root) if size <= SMALL else self._quick(root)
         said: dict[tuple[str, str], Violation] = {}
-        for finding in findings:
+        for finding in islice(findings, _FINDINGS):
             for violation in _explain(finding, _field_of(message, finding.element)):
                 said.setdefault((violation.path, violation.rule), violation)
             if len(said) >= MAX_VIOLATIONS:
@@ -58,17 +66,17 @@ class Explainer:
         return tuple(said.values())[:MAX_VIOLATIONS]
 
     def _readable(self, root: etree._Element) -> Iterator[_Finding]:
-        """What xmlschema finds, everything in one go, with what lxml knows better: which element was expected."""
-        quick = list(self._quick(root))
-        expected = {finding.intruder if finding.intruder is not None else finding.element: finding.expected
-                    for finding in quick if finding.structure}  # fmt: skip
+        """Everything that xmlschema finds, and from lxml what it knows better: which element was expected."""
+        quick = list(islice(self._quick(root), _FINDINGS))
+        expected = {finding.place: finding.expected for finding in quick if finding.structure}
         found = False
-        for error in self._forms.schema(str(root.tag)).iter_errors(root, use_location_hints=False):
+        schema = self._forms.schema(str(root.tag))
+        for error in schema.iter_errors(root, use_location_hints=False):
             found = True
-            element = root if error.elem is None else error.elem
+            element: Any = root if error.elem is None else error.elem
             reason = error.reason or ""
             if isinstance(error, xmlschema.XMLSchemaChildrenValidationError):
-                intruder = error.invalid_child
+                intruder: Any = error.invalid_child
                 known = expected.get(element if intruder is None else intruder, tuple(error.expected_tags))
                 yield _Finding(element, reason, True, intruder, known)
             else:
@@ -77,9 +85,10 @@ class Explainer:
             yield from quick
 
     def _quick(self, root: etree._Element) -> Iterator[_Finding]:
-        schema = etree.XMLSchema(file=str(self._files[str(root.tag)]))  # an error log of its own, for this thread
+        schema = etree.XMLSchema(file=str(self._files[str(root.tag)]))  # with an error log of its own
         schema.validate(root)
-        for entry in schema.error_log:
+        log: Any = schema.error_log
+        for entry in log:
             element = _at(root, entry.path)
             reason = re.sub(r"^Element '[^']*'(?:, attribute '[^']*')?: ", "", entry.message)
             if "SCHEMAV_ELEMENT_CONTENT" not in entry.type_name:
@@ -88,7 +97,7 @@ class Explainer:
             found = _EXPECTED.search(entry.message)
             expected = tuple(found[1].split(", ")) if found else ()
             parent = element.getparent()
-            if entry.message.find("Missing child") >= 0 or parent is None:
+            if "Missing child" in entry.message or parent is None:
                 yield _Finding(element, reason, True, None, expected)
             else:
                 yield _Finding(parent, reason, True, element, expected)
@@ -105,7 +114,8 @@ def location(element: etree._Element) -> tuple[str, int]:
             step += f"[{1 + sum(1 for _ in at.itersiblings(at.tag, preceding=True))}]"
         steps.append(step)
         at = parent
-    return "/" + "/".join(reversed(steps)), element.sourceline or 0
+    line: Any = element.sourceline
+    return "/" + "/".join(reversed(steps)), int(line or 0)
 
 
 def _explain(finding: _Finding, field: Field | None) -> Iterator[Violation]:
@@ -134,21 +144,26 @@ def _structure(finding: _Finding, field: Field | None) -> Violation:
     wanted = f"; expected here: {_some(expected)}" if expected else ""
     if finding.intruder is None:
         missing = expected[0].partition(" ")[0] if len(expected) == 1 else ""
-        what = f"{expected[0]} is required in it and missing" if missing else f"something required is missing{wanted}"
-        return Violation(f"{path}/{missing}" if missing else path, line, "required", f"{inside} ends too early: {what}")
+        what = f"{expected[0]} is required and missing" if missing else f"something is missing{wanted}"
+        text = f"{inside} ends too early: {what}"
+        return Violation(f"{path}/{missing}" if missing else path, line, "required", text)
     name = etree.QName(finding.intruder)
     place, line = location(finding.intruder)
     known = field.child(name.localname) if field else None
     own_namespace = name.namespace == etree.QName(finding.element).namespace
     if finding.intruder.tag == _SIGNATURE:
-        return Violation(place, line, "order", f"a signature is not allowed here: it is the last child of the root, once{wanted}")
+        text = f"a signature is not allowed here: there is one, the last child of the root{wanted}"
+        return Violation(place, line, "order", text)
     if known is None or not own_namespace:
         where = "" if own_namespace else f" of namespace {name.namespace or 'none'}"
-        return Violation(place, line, "unknown", f"{name.localname[:60]}{where} is no field of {inside}{wanted}")
+        text = f"{name.localname[:60]}{where} is no field of {inside}{wanted}"
+        return Violation(place, line, "unknown", text)
     if len(expected) == 1 and known.name != expected[0].partition(" ")[0]:
         missing = expected[0].partition(" ")[0]
-        return Violation(f"{path}/{missing}", line, "required", f"{expected[0]} is required and missing before {_called(known)}")
-    return Violation(place, line, "order", f"{_called(known)} is out of order, or there are too many of it{wanted}")
+        text = f"{expected[0]} is required and missing before {_called(known)}"
+        return Violation(f"{path}/{missing}", line, "required", text)
+    text = f"{_called(known)} is out of order, or there are too many of it{wanted}"
+    return Violation(place, line, "order", text)
 
 
 def _attributes(element: etree._Element, field: Field) -> Iterator[Violation]:
@@ -160,11 +175,16 @@ def _attributes(element: etree._Element, field: Field) -> Iterator[Violation]:
                 text = f"attribute {_called(declared)} is required and missing"
                 yield Violation(f"{path}/{declared.name}", line, "required", text)
         elif (problem := declared.problem(value)) is not None:
-            yield Violation(f"{path}/{declared.name}", line, problem.rule, f"attribute {_called(declared)} {problem.text.en}")
+            text = f"attribute {_called(declared)} {problem.text.en}"
+            yield Violation(f"{path}/{declared.name}", line, problem.rule, text)
     for key in element.attrib:
         name = str(key)
-        if not name.startswith(_XSI) and field.child(f"@{name}") is None:
-            yield Violation(f"{path}/@{name[:60]}", line, "unknown", f"attribute {name[:60]} is not one of {_called(field)}")
+        if name in (f"{_XSI}type", f"{_XSI}nil"):
+            text = f"{_called(field)} must not carry {name.replace(_XSI, 'xsi:')}; remove it"
+            yield Violation(path, line, "xsi", text)
+        elif not name.startswith(_XSI) and field.child(f"@{name}") is None:
+            text = f"{_called(field)} has no attribute {name[:60]}"
+            yield Violation(f"{path}/@{name[:60]}", line, "unknown", text)
 
 
 def _field_of(message: Field, element: etree._Element) -> Field | None:
@@ -197,14 +217,13 @@ def _plain(reason: str) -> str:
 
 def _at(root: etree._Element, path: str | None) -> etree._Element:
     try:
-        found = root.getroottree().xpath(path or "/*", namespaces={k: v for k, v in _prefixes(root).items() if k})
+        found = root.getroottree().xpath(path or "/*", namespaces=_prefixes(root))
     except etree.XPathError:
         return root
     first = found[0] if isinstance(found, list) and found else root
     return first if isinstance(first, etree._Element) else root
 
 
-def _prefixes(root: etree._Element) -> dict[str | None, str]:
-    known: dict[str | None, str] = {"ds": "http://www.w3.org/2000/09/xmldsig#"}
-    known.update({prefix: uri for prefix, uri in root.nsmap.items() if isinstance(uri, str)})
-    return known
+def _prefixes(root: etree._Element) -> dict[str, str]:
+    declared = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+    return {"ds": "http://www.w3.org/2000/09/xmldsig#", **declared}
