@@ -11,10 +11,9 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
-from gateway.services import Jobs
+from gateway.services import Jobs, Reactor
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -26,7 +25,7 @@ class GroupCommit(Generic[Item, Outcome]):
     """Hands batches of at most `most` items to `store`, one transaction each, in the order they came."""
 
     def __init__(
-        self, reactor: IReactorTime, writer: Jobs, store: Store[Item, Outcome], linger: float, most: int = 256
+        self, reactor: Reactor, writer: Jobs, store: Store[Item, Outcome], linger: float, most: int = 256
     ) -> None:
         self._reactor = reactor
         self._writer = writer

@@ -37,9 +37,7 @@ class Directory:
         """The holder; None when the certificate is unknown or revoked, or its party not active."""
         if fingerprint in self._holders:
             return succeed(self._holders[fingerprint])
-        found = self._reader.run(self.lookup, fingerprint)
-        found.addCallback(self._remember, fingerprint)
-        return found
+        return self._reader.run(self.lookup, fingerprint).addCallback(self._remember, fingerprint)
 
     def rate(self, dxp_id: str) -> Mapping[str, Any] | None:
         """A party's own limits, if it is cached and has some."""
@@ -60,7 +58,7 @@ class Directory:
     def lookup(
         connection: Connection, fingerprint: str
     ) -> tuple[int, Holder | None, Mapping[str, Any] | None]:
-        """(generation, holder, the party's own limits); the generation is read first, so it is never too new."""
+        """(generation, holder, own limits); the generation is read first, so it is never too new."""
         generation = registry.generation(connection)
         certificate = registry.certificate(connection, fingerprint)
         if certificate is None or certificate.state != registry.ACTIVE:

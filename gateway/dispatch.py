@@ -15,10 +15,9 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, inlineCallbacks
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from gateway.perform import Performer
-from gateway.services import Clock, Jobs
+from gateway.services import Clock, Jobs, Reactor, Timer
 from storage import work
 from storage.work import Work
 
@@ -34,7 +33,7 @@ class Dispatcher:
     def __init__(
         self,
         *,
-        reactor: IReactorTime,
+        reactor: Reactor,
         writer: Jobs,
         performer: Performer,
         clock: Clock,
@@ -54,7 +53,7 @@ class Dispatcher:
         self._running: Deferred[None] | None = None
         self._again = False
         self._stopped = False
-        self._timer: IDelayedCall | None = None
+        self._timer: Timer | None = None
 
     def start(self) -> None:
         """Begin with whatever an earlier run left behind."""

@@ -55,7 +55,9 @@ _GUIDS = uuid.UUID("6f1c1a0e-3f0b-5c7e-9a55-0d5c2f7c9d11")  # namespace of the E
 class Examine(Protocol):
     """`Examiner.examine` here, or the same in a verifying worker."""
 
-    def __call__(self, body: bytes, now: datetime) -> Examined | Deferred[Examined]: ...
+    def __call__(self, body: bytes, now: datetime) -> Examined | Deferred[Examined]:
+        """Never raises a Fault: it is in the result."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,18 @@ class Store:
         self._outgoing = outgoing
 
     def __call__(self, connection: Connection, batch: Sequence[Item]) -> list[Outcome]:
+        """Store what is new of `batch`; an outcome an item, in its order."""
         generation = registry.generation(connection)
-        fresh = [
-            item for item in batch if isinstance(item, Candidate) and item.generation == generation
-        ]
+        fresh = [item for item in batch if isinstance(item, Candidate) and item.generation == generation]
         inserted = messages.insert(connection, [item.message for item in fresh])
         entries = [
-            Entry(MESSAGE, item.message.sender, str(item.message.id), item.message.digest, item.message.accepted_at)
+            Entry(
+                MESSAGE,
+                item.message.sender,
+                str(item.message.id),
+                item.message.digest,
+                item.message.accepted_at,
+            )
             for item in fresh
             if item.message.id in inserted
         ]
@@ -132,7 +139,9 @@ class Store:
             return Outcome()
         if item.generation != generation:
             return Outcome(stale=True)
-        return Outcome(known=known(connection, item.message.sender, item.message.cop_msg_id, item.message.root_guid))
+        return Outcome(
+            known=known(connection, item.message.sender, item.message.cop_msg_id, item.message.root_guid)
+        )
 
     def _unreadable(self, connection: Connection, refusals: Sequence[Refusal]) -> list[Any]:
         drafts = []
@@ -255,7 +264,9 @@ class Intake:
         head = found.head
         assert head is not None
         if holder is None:
-            return CertificateRefused("the certificate is not registered here, or was revoked: have it registered")
+            return CertificateRefused(
+                "the certificate is not registered here, or was revoked: have it registered"
+            )
         if not (head.sender == found.dxp_id == holder.dxp_id):
             return SenderRefused(
                 f"SenderId is {head.sender}, BaseTransfer names {found.dxp_id}, the certificate is "
@@ -273,7 +284,8 @@ class Intake:
     @inlineCallbacks
     def _store(self, found: Examined, holder: Holder, peer: str, session: str, now: datetime) -> Any:
         head = found.head
-        assert head is not None and found.digest is not None
+        assert head is not None
+        assert found.digest is not None
         accepted = replies.Reply(head.sender, replies.ACCEPTED, "accepted", (), now, head, found.digest)
         signed = replies.build(accepted, self._signer)
         key = content_key(found)
@@ -290,9 +302,7 @@ class Intake:
             certificate=found.signer,
             reply=signed,
             accepted_at=now,
-            work=tuple(
-                NewWork("node", node.order_key, place, now) for place, node in enumerate(found.nodes)
-            ),
+            work=tuple(NewWork("node", node.order_key, place, now) for place, node in enumerate(found.nodes)),
         )
         outcome: Outcome = yield self._commit.add(Candidate(message, self._directory.generation))
         if outcome.stale:
@@ -317,7 +327,9 @@ class Intake:
         head = found.head
         assert head is not None
         what = f"CopMsgId {head.cop_msg_id}" if stored.cop_msg_id == head.cop_msg_id else f"guid {found.guid}"
-        fault = IdentifierUsed(f"{what} was accepted before with other content: give the message new identifiers")
+        fault = IdentifierUsed(
+            f"{what} was accepted before with other content: give the message new identifiers"
+        )
         metrics.REFUSED.labels(fault.code).inc()
         return Answer(200, self._reply(fault, found))
 

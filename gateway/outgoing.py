@@ -61,7 +61,9 @@ class Outgoing:
         if not receipts:
             return {}, []
         positions = mailboxes.deliver(connection, receipts)
-        return positions, [Entry(RECEIPT, one.party, str(one.id), one.digest, one.created_at) for one in receipts]
+        return positions, [
+            Entry(RECEIPT, one.party, str(one.id), one.digest, one.created_at) for one in receipts
+        ]
 
     def _wrapped(
         self,
@@ -91,5 +93,3 @@ class Outgoing:
             document=whole,
             created_at=now,
         )
-
-

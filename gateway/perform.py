@@ -67,7 +67,7 @@ class _Step:
     event: Event
     system: System
     kind: MessageType
-    needs: Needs = Needs()
+    needs: Needs = field(default_factory=Needs)
     fault: NodeFault | None = None
 
 
@@ -106,7 +106,9 @@ class Performer:
             for effect in self._decide(step, facts, Context(now, numbers[step.system.name].__next__)):
                 self._collect(effect, step, effects, now)
         # A duplicate is only what was fully processed: a refused node may be sent again under its guid.
-        messages.release_guids(connection, [claimed[step.item.id] for step in steps if step.fault and step.item.id in claimed])
+        messages.release_guids(
+            connection, [claimed[step.item.id] for step in steps if step.fault and step.item.id in claimed]
+        )
         cases.save(connection, effects.puts, COLUMNS)
         cases.put_records(connection, effects.records)
         positions, entries = self._outgoing.deliver(connection, effects.receipts)
@@ -138,9 +140,7 @@ class Performer:
         node = content([*root.iterfind(prefix + kind.node)][item.node], kind.lists)
         guid = str(node["guid"])
         origin = Origin(message.id, kind.code, message.cop_msg_id, guid, message.digest, message.sender)
-        actor = Actor(
-            signer.dxp_id, signer.cop_code, signer.name, signer.role, signer.holder, signer.card
-        )
+        actor = Actor(signer.dxp_id, signer.cop_code, signer.name, signer.role, signer.holder, signer.card)
         step = _Step(item, Event(system.name, kind.event(node), node, origin, actor), system, kind)
         claimed = root.findtext(f"{prefix}BaseTransfer/{prefix}copCode")
         if claimed != signer.cop_code:
@@ -163,7 +163,9 @@ class Performer:
         assert item.payload is not None
         origin = Origin(**item.payload["origin"])
         system, kind = BY_CODE[origin.type]
-        return _Step(item, Event(system.name, item.payload["event"], item.payload["content"], origin), system, kind)
+        return _Step(
+            item, Event(system.name, item.payload["event"], item.payload["content"], origin), system, kind
+        )
 
     @staticmethod
     def _claim_guids(connection: Connection, steps: Sequence[_Step]) -> dict[int, messages.NodeKey]:
@@ -171,7 +173,8 @@ class Performer:
         nodes = [step for step in steps if step.item.kind == "node"]
         keys = [(step.event.origin.sender, step.kind.code, step.event.origin.guid) for step in nodes]
         rows = [
-            (*key, step.event.origin.message_id, step.item.node) for key, step in zip(keys, nodes, strict=True)
+            (*key, step.event.origin.message_id, step.item.node)
+            for key, step in zip(keys, nodes, strict=True)
         ]
         free = messages.claim_guids(connection, rows)
         owned = {}
@@ -180,7 +183,9 @@ class Performer:
                 free.discard(key)
                 owned[step.item.id] = key
             elif step.fault is None:
-                step.fault = NodeFault(ALREADY_DECLARED, f"勿重复申报: guid {key[2]} 已使用 / it was used before")
+                step.fault = NodeFault(
+                    ALREADY_DECLARED, f"勿重复申报: guid {key[2]} 已使用 / it was used before"
+                )
         return owned
 
     @staticmethod

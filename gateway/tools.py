@@ -37,7 +37,7 @@ def trust(ca_folder: Path, crl_folder: Path) -> Trust:
 
 
 def examiner(described: Described) -> Examiner:
-    """Reads schemas, code lists, authorities and revocation lists; OSError or ValueError when they are bad."""
+    """From files: schemas, code lists, authorities, revocation lists. OSError or ValueError when bad."""
     return Examiner(
         Schemas(),
         trust(Path(described.ca_folder), Path(described.crl_folder)),

@@ -17,11 +17,11 @@ from typing import Any
 
 import structlog
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 
 from gateway.frames import Frames, decode, frame
+from gateway.services import Timer
 from gateway.tools import Described
 from gateway.worker import NOW
 from messages.examine import Examined
@@ -42,18 +42,18 @@ class _Link(Protocol):
 
     def __init__(self, process: subprocess.Popen[bytes], ended: Callable[[_Link], None]) -> None:
         self.process = process
-        self.outstanding: dict[int, tuple[Deferred[Examined], IDelayedCall]] = {}
+        self.outstanding: dict[int, tuple[Deferred[Examined], Timer]] = {}
         self._ended = ended
         self._frames = Frames()
 
-    def dataReceived(self, data: bytes) -> None:
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
         for number, payload in self._frames.feed(data):
             waiting = self.outstanding.pop(number, None)
             if waiting is not None:
                 waiting[1].cancel()
                 waiting[0].callback(decode(payload))
 
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         self.process.kill()
         self._ended(self)
         waiting, self.outstanding = self.outstanding, {}
@@ -119,8 +119,16 @@ class Workers:
         with ours, theirs:
             ours.setblocking(False)
             descriptor = str(theirs.fileno())
-            command = [sys.executable, "-m", "gateway.worker", descriptor, json.dumps(asdict(self._described))]
-            process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)
+            command = [
+                sys.executable,
+                "-m",
+                "gateway.worker",
+                descriptor,
+                json.dumps(asdict(self._described)),
+            ]
+            process = subprocess.Popen(  # noqa: S603 - this interpreter, this project's module
+                command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL
+            )
             link = _Link(process, self._gone)
             self._reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, _Single(link))
         self._links.append(link)
@@ -140,9 +148,9 @@ class _Single:
     def __init__(self, link: _Link) -> None:
         self._link = link
 
-    def doStart(self) -> None: ...
+    def doStart(self) -> None: ...  # noqa: N802
 
-    def doStop(self) -> None: ...
+    def doStop(self) -> None: ...  # noqa: N802
 
-    def buildProtocol(self, _address: object) -> _Link:
+    def buildProtocol(self, _address: object) -> _Link:  # noqa: N802
         return self._link

@@ -15,8 +15,8 @@ from lxml import etree
 
 from messages.faults import NotWellFormed, SchemaInvalid, Violation
 from messages.wire import parse_wire_time, wire_time
+from messages.xml import line_of, text
 from messages.xml import parse as parse_xml
-from messages.xml import text
 
 DXP = "http://www.chinaport.gov.cn/dxp"
 DXP_MSG = f"{{{DXP}}}DxpMsg"
@@ -43,6 +43,8 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
+    """One DxpMsg, decoded."""
+
     head: Head
     data: bytes  # decoded
     add_info: Mapping[str, str] = field(default_factory=dict)
@@ -86,8 +88,7 @@ def read_head(parent: etree._Element | None) -> Head:
     except KeyError as error:
         raise SchemaInvalid(f"{error.args[0]} is missing") from None
     except ValueError as error:
-        line = values["CreatTime"].sourceline or 0
-        found = Violation("/DxpMsg/TransInfo/CreatTime", line, "dateTime", str(error))
+        found = Violation("/DxpMsg/TransInfo/CreatTime", line_of(values["CreatTime"]), "dateTime", str(error))
         raise SchemaInvalid("CreatTime is not a date and time with an offset", (found,)) from None
 
 

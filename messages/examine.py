@@ -21,7 +21,7 @@ from messages.schemas import Schemas
 from messages.signature.trust import Trust
 from messages.signature.verify import CertificateCache, Verified, find, verify
 from messages.system import MessageType, System
-from messages.xml import MAX_DEPTH, parse
+from messages.xml import MAX_DEPTH, line_of, parse
 
 BUSY_SIZE = 64 * 1024  # below this no document can hold enough lines to be worth counting
 
@@ -118,7 +118,7 @@ class Examiner:
     def _count_lines(self, root: etree._Element, size: int) -> None:
         if size < BUSY_SIZE:
             return
-        lines = int(root.xpath("count(*/*[*])"))
+        lines = sum(1 for node in root for child in node if len(child))
         if lines > self.limits.lines:
             raise SchemaInvalid(f"the message has {lines} lines: at most {self.limits.lines} are taken")
 
@@ -127,7 +127,7 @@ class Examiner:
         wrong = [
             Violation(
                 root.getroottree().getelementpath(element),
-                element.sourceline or 0,
+                line_of(element),
                 lists[element.tag],
                 f"{element.text} is not in the code list {lists[element.tag]}",
             )

@@ -13,7 +13,7 @@ MAX_VIOLATIONS = 25
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule: where it is (XPath and line in the decoded Data, line 1 is the first) and what it asks."""
+    """One broken rule: where it is (XPath and line in the decoded Data) and what it asks."""
 
     path: str
     line: int
@@ -99,7 +99,7 @@ FAULTS: dict[str, type[Fault]] = {
 
 
 class NodeFault(Exception):
-    """One business node (业务节点) is refused after its message was accepted; its receipt's status is -NNNnnn.
+    """One business node (业务节点) of an accepted message is refused; its receipt's status is -NNNnnn.
 
     NNN is the message number, nnn this fault's `number`: E-Port's own below 100, this project's from 100.
     """

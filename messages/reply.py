@@ -26,11 +26,15 @@ MAX_RESULT = 500
 class Sealer(Protocol):
     """Signs canonical text and puts the signature before its end tag."""
 
-    def seal(self, payload: bytes) -> bytes: ...
+    def seal(self, payload: bytes) -> bytes:
+        """`payload`, one canonical element, with its signature inside."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """One DxpRep."""
+
     receiver: str
     code: str
     info: str

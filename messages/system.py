@@ -12,7 +12,6 @@ from lxml import etree
 
 from messages.workflow import Body, Workflow
 
-
 CASE = "caseNo"  # 统一编号, in every system's messages
 
 
@@ -23,7 +22,9 @@ class MessageType:
     code: str  # BVS111
     node: str  # local name of its business nodes (业务节点)
     event: Callable[[Body], str]  # the workflow's event for a node's content
-    order: tuple[str, ...]  # nodes alike in the first of these elements are worked off in the order of acceptance
+    order: tuple[
+        str, ...
+    ]  # nodes alike in the first of these elements are worked off in the order of acceptance
     roles: frozenset[str]  # roles of certificates that may send it
     lists: frozenset[str] = frozenset()  # element names inside a node that may repeat
     codes: Mapping[str, str] = field(default_factory=dict)  # element name -> large code list it must be in

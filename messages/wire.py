@@ -14,17 +14,17 @@ def wire_time(moment: datetime) -> str:
 
 
 def app_time(moment: datetime) -> str:
-    """yyyyMMddHHmmss in China Standard Time: the business messages' appTime."""
+    """YyyyMMddHHmmss in China Standard Time: the business messages' appTime."""
     return moment.astimezone(CST).strftime("%Y%m%d%H%M%S")
 
 
 def return_time(moment: datetime) -> str:
-    """yyyyMMddHHmmssSSS in China Standard Time, 17 digits: the receipts' returnTime."""
+    """YyyyMMddHHmmssSSS in China Standard Time, 17 digits: the receipts' returnTime."""
     return app_time(moment) + f"{moment.microsecond // 1000:03d}"
 
 
 def wire_date(moment: datetime) -> str:
-    """yyyyMMdd in China Standard Time."""
+    """YyyyMMdd in China Standard Time."""
     return moment.astimezone(CST).strftime("%Y%m%d")
 
 

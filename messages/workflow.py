@@ -48,11 +48,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class CaseByNumber:
+    """The case of this number (统一编号)."""
+
     number: str
 
 
 @dataclass(frozen=True, slots=True)
 class CaseByInner:
+    """The case of this inner number (企业内部编号) of its owner."""
+
     system: str
     owner: str
     inner: str
@@ -173,7 +177,9 @@ class Workflow(Protocol):
 
     name: str
 
-    def needs(self, event: Event) -> Needs: ...
+    def needs(self, event: Event) -> Needs:
+        """What `step` must be told of this event, and what must not change meanwhile."""
+        ...
 
     def step(self, event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         """Raises NodeFault where a rule forbids the event; nothing is stored then but the receipt of it."""

@@ -63,7 +63,9 @@ def parse(data: bytes, *, max_depth: int = MAX_DEPTH) -> etree._Element:
     if declaration:
         encoding = _ENCODING.search(declaration[0])
         if encoding and encoding[1].lower() not in (b"utf-8", b"utf8"):
-            raise NotWellFormed(f"the declared encoding is {encoding[1].decode()}: write the document as UTF-8")
+            raise NotWellFormed(
+                f"the declared encoding is {encoding[1].decode()}: write the document as UTF-8"
+            )
     # In UTF-8 these byte pairs cannot be part of another character: a cheap and complete test for markup
     # that the profile forbids. CDATA sections are allowed, so a hit is looked at again after the parse.
     start = declaration.end() if declaration else 0
@@ -83,6 +85,12 @@ def parse(data: bytes, *, max_depth: int = MAX_DEPTH) -> etree._Element:
     if _tools.too_deep(root, max_depth):
         raise NotWellFormed(f"elements are nested more than {max_depth} deep")
     return root
+
+
+def line_of(element: etree._Element) -> int:
+    """The line its start tag is on, from 1; 0 when it was not parsed from a document."""
+    line: int | None = element.sourceline  # type: ignore[assignment]  # lxml-stubs does not know the type
+    return line or 0
 
 
 def text(value: str) -> str:

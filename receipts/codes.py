@@ -31,5 +31,7 @@ FAULT_LABELS: dict[int, tuple[str, str]] = {
 
 def label(status: int, language: str = "zh") -> str:
     """The words for a returnStatus in "zh" or "en"; an unknown one is shown as its number."""
-    zh, en = LABELS.get(status) or FAULT_LABELS.get(-status % 1000 if status < 0 else -1) or (str(status),) * 2
+    zh, en = (
+        LABELS.get(status) or FAULT_LABELS.get(-status % 1000 if status < 0 else -1) or (str(status),) * 2
+    )
     return zh if language == "zh" else en

@@ -23,5 +23,7 @@ def decode(cursor: str) -> int:
         return 0
     match = _CURSOR.match(cursor)
     if match is None:
-        raise ValueError(f"{cursor[:64]!r} is not a cursor of this gateway: leave it out to begin at the beginning")
+        raise ValueError(
+            f"{cursor[:64]!r} is not a cursor of this gateway: leave it out to begin at the beginning"
+        )
     return int(match[1], 16)

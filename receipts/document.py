@@ -95,7 +95,7 @@ def build_unreadable(guid: str, unreadable: Unreadable, issuer: Issuer, signer: 
 
 
 def parse(root: etree._Element) -> tuple[Receipt | Unreadable, ...]:
-    """The returns in a receipt message (its signature is checked elsewhere); SchemaInvalid when it has none."""
+    """The returns in a receipt message, whose signature is checked elsewhere. Raises SchemaInvalid."""
     found: list[Receipt | Unreadable] = []
     for node in root:
         if not etree.QName(node).localname.endswith("Return"):

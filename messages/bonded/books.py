@@ -12,15 +12,20 @@ from messages.statuses import Status
 from messages.workflow import Body, Context, Effect, Event, Facts, Issue, PutRecord, Record, RecordInForce
 
 SYSTEM = "bonded"
-BOOK_OF_MODE = {"1": "1", "2": "2"}  # 管理模式 -> kind of book: 电子账册 -> 账册备案, 纸质手册电子化 -> 备案资料库
+BOOK_OF_MODE = {
+    "1": "1",
+    "2": "2",
+}  # 管理模式 -> kind of book: 电子账册 -> 账册备案, 纸质手册电子化 -> 备案资料库
 LOCKED = ("codeTs", "gName", "unit")  # pulled from the book, not to be altered (manual 2.2.1.3)
 
 
 def head(number: str) -> RecordInForce:
+    """The book of this 账册编号."""
     return RecordInForce(SYSTEM, "book", number)
 
 
 def line(number: str, record_no: str) -> RecordInForce:
+    """Its line of this 备案序号."""
     return RecordInForce(SYSTEM, "book-line", f"{number}/{record_no}")
 
 
@@ -37,7 +42,11 @@ def load(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         raise NodeFault(14, f"appTime {node['appTime']} is not later than that of the filed book")
     lines = node.get("BookLine", [])
     numbers = [str(entry["recordNo"]) for entry in lines]
-    twice = {number for number in numbers if numbers.count(number) > 1} if len(set(numbers)) < len(numbers) else ()
+    twice = (
+        {number for number in numbers if numbers.count(number) > 1}
+        if len(set(numbers)) < len(numbers)
+        else ()
+    )
     if twice:
         raise NodeFault(108, f"recordNo {', '.join(sorted(twice))} stands more than once in book {number}")
     effects: list[Effect] = []
@@ -52,7 +61,11 @@ def load(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         effects += [
             PutRecord(
                 Record(
-                    SYSTEM, "book-line", f"{number}/{entry['recordNo']}", {**entry, "version": version}, context.now
+                    SYSTEM,
+                    "book-line",
+                    f"{number}/{entry['recordNo']}",
+                    {**entry, "version": version},
+                    context.now,
                 )
             )
             for entry in lines
@@ -82,7 +95,9 @@ def objections(form: Body, facts: Facts) -> list[str]:
     for entry in form.get("Line", ()):
         filed = filed_line(book, entry, facts)
         if filed is None:
-            found.append(f"备案序号 {entry['recordNo']} 不在账册内 / recordNo {entry['recordNo']} is not in the book")
+            found.append(
+                f"备案序号 {entry['recordNo']} 不在账册内 / this recordNo is not in the book"
+            )
             continue
         found += [
             f"备案序号 {entry['recordNo']}: {name} {entry[name]} ≠ {filed[name]}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from messages.bonded import books
@@ -60,6 +60,7 @@ class BondedWorkflow:
     name = SYSTEM
 
     def needs(self, event: Event) -> Needs:
+        """The case by its number and by its inner number; for storing, the book and the lines it names."""
         node = event.content
         if event.name == "book":
             number = str(node["bookNo"])
@@ -82,6 +83,7 @@ class BondedWorkflow:
         return Needs(tuple(facts), tuple(locks))
 
     def step(self, event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
+        """One event; NodeFault where a rule forbids it."""
         return STEPS[event.name](event, facts, context)
 
 
@@ -97,7 +99,9 @@ def _submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     if event.name == "delete":
         assert case is not None  # _case_of: deletion names its case
         if case.body.get("stored"):
-            raise NodeFault(IN_FORCE, "customs holds a stored version of this stocktake: it cannot be deleted")
+            raise NodeFault(
+                IN_FORCE, "customs holds a stored version of this stocktake: it cannot be deleted"
+            )
         gone = dataclasses.replace(case, state=row.target, changed=context.now, inner=None)
         return Put(gone), _receipt(gone, row, event.origin, DONE["delete"])
     form = _form(node, context.now, declared=event.name == "declare")
@@ -116,7 +120,9 @@ def _submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     )  # fmt: skip
     effects: list[Effect] = [Put(case), _receipt(case, row, event.origin, DONE[event.name])]
     if row.target == DECLARED:
-        records = [entry["recordNo"] for entry in form["Line"]] if form["mgmtMode"] in books.BOOK_OF_MODE else []
+        records = (
+            [entry["recordNo"] for entry in form["Line"]] if form["mgmtMode"] in books.BOOK_OF_MODE else []
+        )
         content = {"caseNo": case.number, "appTime": node["appTime"], "records": records}
         if records:
             content["bookNo"] = form["bookNo"]
@@ -132,7 +138,9 @@ def _case_of(event: Event, facts: Facts) -> Case | None:
     same: Case | None = facts[CaseByInner(SYSTEM, actor.party, str(inner))] if inner else None
     if node["appType"] == NEW:
         if same is not None:
-            raise NodeFault(10, f"企业内部编号 {inner} 已存在，统一编号 {same.number} / it is case {same.number}")
+            raise NodeFault(
+                10, f"企业内部编号 {inner} 已存在，统一编号 {same.number} / it is case {same.number}"
+            )
         return None
     if not node.get("caseNo"):
         raise NodeFault(MISSING, "appType 2 and 3 need the caseNo (统一编号) of the stocktake")
@@ -166,7 +174,7 @@ def _check_form(form: Body, *, declared: bool, today: str) -> None:
     if form["mgmtMode"] in books.BOOK_OF_MODE and not form.get("bookNo"):
         raise NodeFault(MISSING, "账册编号(bookNo) 不能为空: 管理模式为电子账册或纸质手册电子化时必填")
     try:
-        datetime.strptime(str(form["stockDate"]), "%Y%m%d")
+        date.fromisoformat(str(form["stockDate"]))
     except ValueError:
         raise NodeFault(WRONG, f"盘库日期(stockDate) {form['stockDate']} 字段格式不正确，请修改") from None
     if str(form["stockDate"]) > today:
@@ -176,7 +184,11 @@ def _check_form(form: Body, *, declared: bool, today: str) -> None:
 
 
 def _search(form: Body) -> dict[str, str]:
-    return {name: str(form[name]) for name in ("etpsInnerNo", "etpsCode", "stockDate", "declDate") if form.get(name)}
+    return {
+        name: str(form[name])
+        for name in ("etpsInnerNo", "etpsCode", "stockDate", "declDate")
+        if form.get(name)
+    }
 
 
 # -- customs: the automatic store step, the review ---------------------------------------------------
@@ -210,13 +222,26 @@ def _review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     reason = str(node.get("reviewInfo", "")).strip()
     if event.name == "refuse" and not reason:
         raise NodeFault(MISSING, "审批不通过须写明原因 / say why it is not approved (reviewInfo)")
-    review = {"result": node["reviewResult"], "info": reason, "reviewer": node.get("reviewer") or actor.holder}
-    case = dataclasses.replace(case, state=row.target, body={**case.body, "review": review}, changed=context.now)
+    review = {
+        "result": node["reviewResult"],
+        "info": reason,
+        "reviewer": node.get("reviewer") or actor.holder,
+    }
+    case = dataclasses.replace(
+        case, state=row.target, body={**case.body, "review": review}, changed=context.now
+    )
     info = f"{DONE[event.name]}: {reason}" if reason else DONE[event.name]
     return (
         Put(case),
         _receipt(case, row, Origin(**case.body["submitted"]), info),
-        Issue(actor.party, REVIEW_RECEIPT, TRANSITIONS[row.state, "approve"].status, info, event.origin, case.number),
+        Issue(
+            actor.party,
+            REVIEW_RECEIPT,
+            TRANSITIONS[row.state, "approve"].status,
+            info,
+            event.origin,
+            case.number,
+        ),
     )
 
 

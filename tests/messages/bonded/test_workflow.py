@@ -23,6 +23,7 @@ from tests.messages.bonded.world import OTHER, World, line
 
 @pytest.fixture
 def world() -> World:
+    """An empty customs house."""
     return World()
 
 

@@ -56,21 +56,37 @@ class World:
         """Send a BVS111 node; the statuses of the receipts that its owner got for it."""
         node: dict[str, Any] = {
             "appType": "1", "appStatus": "2", "etpsInnerNo": "A1", "etpsCode": "1105030002",
-            "etpsName": "甲公司", "stockDate": "20261119", "mgmtMode": "3", "etpsNature": "1", "Line": [line()],
+            "etpsName": "甲", "stockDate": "20261119", "mgmtMode": "3", "etpsNature": "1", "Line": [line()],
             **changes,
         }  # fmt: skip
-        return self.send("BVS111", {name: value for name, value in node.items() if value}, actor, follow=follow)
+        return self.send(
+            "BVS111", {name: value for name, value in node.items() if value}, actor, follow=follow
+        )
 
     def delete(self, number: str, actor: Actor = OPERATOR) -> list[int]:
+        """Whole-form deletion (整票删除)."""
         return self.send("BVS111", {"appType": "3", "appStatus": "2", "caseNo": number}, actor)
 
     def review(self, number: str, result: str = "1", info: str = "", actor: Actor = DESK) -> list[int]:
-        node = {"appType": "1", "appStatus": "2", "caseNo": number, "reviewResult": result, "reviewInfo": info}
+        """The desk's review; result 1 approves."""
+        node = {
+            "appType": "1",
+            "appStatus": "2",
+            "caseNo": number,
+            "reviewResult": result,
+            "reviewInfo": info,
+        }
         return self.send("BVS121", node, actor)
 
     def book(self, **changes: Any) -> list[int]:
-        """Send a BVS131 node: book E11054000001 of the enterprise, with one line that agrees with `line()`."""
-        entry = {"recordNo": "1", "codeTs": "8517703000", "gName": "电路板", "unit": "007", "balanceQty": "15"}
+        """Send a BVS131 node: book E11054000001 of the enterprise, with a line like `line()`."""
+        entry = {
+            "recordNo": "1",
+            "codeTs": "8517703000",
+            "gName": "电路板",
+            "unit": "007",
+            "balanceQty": "15",
+        }
         node = {
             "appType": "1", "appStatus": "2", "bookNo": "E11054000001", "bookType": "1",
             "etpsCode": "1105030002", "BookLine": [entry], **changes,
@@ -78,6 +94,7 @@ class World:
         return self.send("BVS131", node, DESK)
 
     def send(self, code: str, node: dict[str, Any], actor: Actor, *, follow: bool = True) -> list[int]:
+        """One node through its workflow; the statuses of its receipts, or of its fault."""
         kind = TYPES[code]
         guid = f"{next(self._guids):08d}-0000-0000-0000-000000000000"
         node = {"guid": guid, "appTime": str(next(self._times)), **node}
@@ -94,6 +111,7 @@ class World:
         return [issue.status for issue in self.receipts[before:]]
 
     def only(self) -> Case:
+        """The one case there is."""
         (case,) = self.cases.values()
         return case
 
