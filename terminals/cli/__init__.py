@@ -1,0 +1,60 @@
+"""The command line of a terminal: `eport-terminal`.
+
+Knows the commands and how trouble ends them: in words on standard error and an exit code that means
+something. Each command is a module of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from terminals.cli.login_check import login_check
+from terminals.cli.poll import poll
+from terminals.cli.send import send
+from terminals.cli.sign import sign
+from terminals.cli.status import status
+from terminals.cli.verify import verify
+from terminals.language import language
+from terminals.trouble import Trouble
+
+
+class _Commands(click.Group):
+    """A group whose commands end in words when they end in trouble."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Trouble as trouble:
+            click.echo(trouble.told(ctx.meta.get("eport.lang") or language(os.environ)), err=True)
+            ctx.exit(trouble.exit_code)
+
+
+EXIT_CODES = """\b
+Exit codes:
+  0 done
+  2 wrong usage
+  3 refused by the gateway or by a receipt
+  4 a signature, chain, date or gateway usage does not hold
+  5 no answer: kept, send again
+  6 the receipt waited for did not come
+  7 login refused
+  8 a file, certificate or setting cannot be used
+With several files the largest counts.
+"""
+
+
+@click.group(cls=_Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="eport-gateway")
+def main() -> None:
+    """Sign messages, send them to an E-Port gateway, and read its receipts.
+
+    Where and who comes from options, --demo DIR --as ROLE, the environment (EPORT_URL, EPORT_CA, EPORT_P12,
+    EPORT_P12_PASSWORD_FILE …) or a profile in ~/.config/eport-terminal.toml, in this order.
+    """
+
+
+for _command in (send, poll, status, sign, verify, login_check):
+    main.add_command(_command)

@@ -1,0 +1,219 @@
+"""The line to the gateway: HTTPS with keep-alive, the configured CA only, and patience.
+
+Knows how to carry the same bytes again and how long to wait between tries; refuses to know what they mean.
+Nothing is signed here, so a retry can never be signed anew. No proxy, no system CA, no redirect.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+
+from terminals.trouble import NoAnswer, Trouble, Unreachable, Unusable
+
+T = TypeVar("T")
+
+MAX_ANSWER = 64 * 1024 * 1024  # bytes; a page of receipts is far below
+CONNECT = 10.0  # seconds
+ANSWER = 60.0  # seconds a request may take beyond what it asked the gateway to wait
+_BUSY = frozenset({429, 503})
+_FAULT = frozenset({500, 502, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A definitive answer: status, body, and headers with lower-case names."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to go on trying: waits grow from `first` by `factor` up to `longest`, for `total` seconds.
+
+    A Retry-After of the gateway replaces a shorter wait. `math.inf` never gives up. With `jitter` 0.2 a wait
+    is spread by ±20 %, so that terminals which lost a gateway together don't come back together.
+    """
+
+    total: float = 60.0
+    first: float = 0.5
+    factor: float = 2.0
+    longest: float = 30.0
+    jitter: float = 0.2
+
+    def wait(self, attempt: int, retry_after: float | None, chance: float) -> float:
+        """Seconds before try `attempt` + 1 (attempts count from 0); `chance` is within 0..1."""
+        wait = min(self.first * self.factor ** min(attempt, 64), self.longest)
+        wait *= 1 + self.jitter * (2 * chance - 1)
+        return max(wait, retry_after or 0.0)
+
+
+FOR_EVER = Patience(total=math.inf)
+
+
+def tls(ca: Path) -> ssl.SSLContext:
+    """A client context: TLS 1.2 or later, host name checked, trusting what is in `ca` and nothing else."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_verify_locations(cafile=str(ca))
+    except (OSError, ssl.SSLError) as error:
+        raise Unusable("ca-wrong", file=ca, reason=getattr(error, "strerror", None) or error) from None
+    return context
+
+
+def origin_of(url: str) -> str:
+    """`https://host:port`, the port always written: what a login signs. Raises Unusable for anything else."""
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        raise Unusable("url-wrong", url=url) from None
+    if (
+        parts.scheme != "https"
+        or not parts.host
+        or parts.path not in ("", "/")
+        or parts.query
+        or parts.userinfo
+    ):
+        raise Unusable("url-wrong", url=url)
+    host = parts.raw_host.decode("ascii").lower()
+    return f"https://{f'[{host}]' if ':' in host else host}:{parts.port or 443}"
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header (RFC 9110, 10.2.3) asks for; None without a readable one."""
+    if not value:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        return max((parsedate_to_datetime(value) - now).total_seconds(), 0.0)
+    except (TypeError, ValueError):
+        return None
+
+
+class Gateway:
+    """One gateway, over kept connections. Close it, or use it in a `with`."""
+
+    def __init__(
+        self,
+        url: str,
+        ca: Path,
+        *,
+        patience: Patience | None = None,
+        on_wait: Callable[[Trouble, float], None] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.origin = origin_of(url)
+        self.patience = patience or Patience()
+        self._on_wait = on_wait
+        self._sleep = sleep
+        self._clock = clock
+        self._chance = random.SystemRandom().random
+        self._http = httpx.Client(
+            base_url=self.origin,
+            verify=tls(ca),
+            trust_env=False,
+            timeout=httpx.Timeout(ANSWER, connect=CONNECT),
+            limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=60),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        wait: float = 0.0,
+    ) -> Response:
+        """A definitive answer to one request, its same bytes sent again until there is one.
+
+        `wait` is how many seconds the request itself asks the gateway to hold on. Raises Unreachable when
+        patience is over.
+        """
+        return self.patiently(lambda: self.once(method, path, body, headers, wait=wait))
+
+    def patiently(self, attempt: Callable[[], T]) -> T:
+        """What `attempt` returns, tried again after growing waits for as long as it raises NoAnswer."""
+        started = self._clock()
+        tries = 0
+        while True:
+            try:
+                return attempt()
+            except NoAnswer as trouble:
+                wait = self.patience.wait(tries, trouble.retry_after, self._chance())
+                spent = self._clock() - started
+                if spent + wait > self.patience.total:
+                    raise Unreachable(
+                        "no-answer", origin=self.origin, reason=trouble, seconds=round(spent)
+                    ) from trouble
+                if self._on_wait:
+                    self._on_wait(trouble, wait)
+                self._sleep(wait)
+                tries += 1
+
+    def once(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        wait: float = 0.0,
+    ) -> Response:
+        """One try. Raises NoAnswer where the same bytes may go again, Unreachable where TLS is refused."""
+        timeout = httpx.Timeout(ANSWER + wait, connect=CONNECT)
+        try:
+            with self._http.stream(method, path, content=body, headers=headers, timeout=timeout) as answer:
+                content = self._read(answer)
+        except httpx.ConnectError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error) or "SSL" in str(error):
+                raise Unreachable("tls-refused", origin=self.origin, detail=error) from None
+            raise NoAnswer("reason-connect", detail=error) from None
+        except httpx.TimeoutException:
+            raise NoAnswer("reason-timeout") from None
+        except httpx.TransportError as error:
+            raise NoAnswer("reason-broken", detail=str(error) or type(error).__name__) from None
+        asked = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+        if answer.status_code in _BUSY or (answer.status_code == 413 and asked is not None):
+            raise NoAnswer("reason-busy", status=answer.status_code, retry_after=asked)
+        if answer.status_code in _FAULT:
+            raise NoAnswer("reason-fault", status=answer.status_code, retry_after=asked)
+        return Response(answer.status_code, content, {k.lower(): v for k, v in answer.headers.items()})
+
+    def _read(self, answer: httpx.Response) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in answer.iter_bytes():
+            size += len(chunk)
+            if size > MAX_ANSWER:
+                raise Unreachable("answer-too-long", origin=self.origin, limit=MAX_ANSWER)
+            chunks.append(chunk)
+        return b"".join(chunks)

@@ -1,0 +1,151 @@
+"""Logging in: a nonce signed by the card or certificate file, or an account and its password.
+
+Knows the one sentence a terminal signs for a gateway, and refuses to sign anything else a gateway hands it:
+the nonce is 64 hex digits, and the origin is the one this terminal dialled, not one it was told.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from messages.signature.sign import Signer
+from terminals.client import Gateway, Response
+from terminals.trouble import LoginRefused, NoAnswer, Unreachable
+
+_NONCE = re.compile(r"[0-9a-fA-F]{64}")
+_JSON = {"content-type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class ByCertificate:
+    """Log in with whatever signs: card, Ikey, agent or certificate file."""
+
+    signer: Signer
+
+    @property
+    def who(self) -> str:
+        """The certificate's subject."""
+        return self.signer.certificate.subject.rfc4514_string()
+
+
+@dataclass(frozen=True, slots=True)
+class ByPassword:
+    """Log in with an account; the password never shows in a repr."""
+
+    account: str
+    password: str
+
+    @property
+    def who(self) -> str:
+        """The account's name."""
+        return self.account
+
+    def __repr__(self) -> str:
+        return f"ByPassword(account={self.account!r})"
+
+
+Credentials = ByCertificate | ByPassword
+
+
+def statement(origin: str, nonce: object) -> bytes:
+    """The bytes a login signs: three lines. Raises LoginRefused for a nonce that is not 64 hex digits."""
+    if not isinstance(nonce, str) or not _NONCE.fullmatch(nonce):
+        raise LoginRefused("nonce-refused", origin=origin)
+    return f"eport-gateway login v1\n{origin}\n{nonce}".encode("ascii")
+
+
+class Session:
+    """A bearer token, taken when first needed and again when the gateway no longer knows it."""
+
+    def __init__(self, gateway: Gateway, credentials: Credentials) -> None:
+        self.gateway = gateway
+        self.credentials = credentials
+        self._granted: dict[str, Any] | None = None
+
+    def open(self) -> Mapping[str, Any]:
+        """What the gateway granted (token, dxpId, role …). Raises LoginRefused, Unreachable."""
+        if self._granted is None:
+            self._granted = self.gateway.patiently(self._log_in)
+        return self._granted
+
+    def close(self) -> None:
+        """End the session at the gateway, in one try: one that stays open ends by itself."""
+        if self._granted is not None:
+            headers = self._bearer()
+            self._granted = None
+            with contextlib.suppress(NoAnswer, Unreachable):
+                self.gateway.once("DELETE", "/v1/sessions/current", headers=headers)
+
+    def request(self, method: str, path: str, *, wait: float = 0.0) -> Response:
+        """As Gateway.request, as who we are; logs in once more when the session has ended meanwhile."""
+        self.open()
+        answer = self.gateway.request(method, path, headers=self._bearer(), wait=wait)
+        if answer.status == 401:
+            self._granted = None
+            self.open()
+            answer = self.gateway.request(method, path, headers=self._bearer(), wait=wait)
+        if answer.status == 401:
+            raise LoginRefused(
+                "login-refused", origin=self.gateway.origin, who=self.credentials.who, detail=detail(answer)
+            )
+        return answer
+
+    def _bearer(self) -> dict[str, str]:
+        assert self._granted is not None
+        return {"authorization": f"Bearer {self._granted['token']}"}
+
+    def _log_in(self) -> dict[str, Any]:
+        """Challenge and answer as one try: a nonce whose answer was lost is spent, so both are repeated."""
+        origin = self.gateway.origin
+        claim: dict[str, str]
+        if isinstance(self.credentials, ByPassword):
+            claim = {"account": self.credentials.account, "password": self.credentials.password}
+        else:
+            given = self._object(self.gateway.once("POST", "/v1/challenges", b"{}", _JSON), "/v1/challenges")
+            signer = self.credentials.signer
+            signature = signer.sign(statement(origin, given.get("nonce")))
+            der = signer.certificate.public_bytes(Encoding.DER)
+            claim = {
+                "nonce": str(given["nonce"]),
+                "certificate": base64.b64encode(der).decode("ascii"),
+                "signature": base64.b64encode(signature).decode("ascii"),
+            }
+        answer = self.gateway.once("POST", "/v1/sessions", json.dumps(claim).encode(), _JSON)
+        if 400 <= answer.status < 500:
+            raise LoginRefused(
+                "login-refused", origin=origin, who=self.credentials.who, detail=detail(answer)
+            )
+        granted = self._object(answer, "/v1/sessions")
+        if not isinstance(granted.get("token"), str):
+            raise Unreachable("answer-unreadable", origin=origin, path="/v1/sessions", detail="no token")
+        return granted
+
+    def _object(self, answer: Response, path: str) -> dict[str, Any]:
+        if answer.status not in (200, 201):
+            raise NoAnswer("reason-fault", status=answer.status)
+        try:
+            found = json.loads(answer.body)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise Unreachable("answer-unreadable", origin=self.gateway.origin, path=path, detail="not JSON")
+        return found
+
+
+def detail(answer: Response) -> str:
+    """What a JSON refusal says, or the status where it says nothing."""
+    try:
+        found = json.loads(answer.body)
+    except ValueError:
+        found = None
+    if isinstance(found, dict) and isinstance(found.get("info"), str):
+        return str(found["info"])
+    return f"HTTP {answer.status}"
