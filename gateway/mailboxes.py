@@ -33,8 +33,8 @@ class Page:
     position: int
 
 
-class TooManyWaiting(Exception):  # noqa: N818 - as the other faults
-    """This party has as many polls waiting as it may."""
+class TooManyWaiting(Exception):
+    """A party has as many polls waiting as it may."""
 
 
 class Mailboxes:
@@ -109,7 +109,7 @@ class Mailboxes:
         if not self._alone and self._watch is None:
             self._watch = self._reactor.callLater(WATCH_SECONDS, self._look)
 
-        def left(result: None | Failure) -> None | Failure:
+        def left(result: Failure | None) -> Failure | None:
             self.parked -= 1
             if timer.active():
                 timer.cancel()
@@ -143,7 +143,7 @@ class Mailboxes:
         self._look_again()
 
     def _blind(self, failure: Failure) -> None:
-        if not failure.check(CancelledError):
+        if not isinstance(failure.value, CancelledError):
             log.warning("mailboxes could not be looked at; trying again", error=str(failure.value))
         self._look_again()
 
