@@ -30,7 +30,9 @@ _SECRET_VALUE = (
         REDACTED,
     ),
     (
-        re.compile(r"""(?ix)(["']?\b[a-z_]*(?:password|passphrase|token|secret)["']?\s*[=:]\s*["']?)[^\s"',;&}]+"""),
+        re.compile(
+            r"""(?ix)(["']?\b[a-z_]*(?:password|passphrase|token|secret)["']?\s*[=:]\s*["']?)[^\s"',;&}]+"""
+        ),
         rf"\1{REDACTED}",
     ),
 )

@@ -224,6 +224,11 @@ class Settings(BaseSettings):
         return self.home / "certs" / "crl"
 
     @property
+    def former_folder(self) -> Path:
+        """The gateway's own earlier signing certificates, *.pem: they signed what is in the journal."""
+        return self.home / "certs" / "former"
+
+    @property
     def attachments(self) -> Path:
         """The folder of content-addressed attachments."""
         return self.home / "attachments"

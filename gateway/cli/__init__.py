@@ -1,0 +1,26 @@
+"""`eport-gateway`: the commands of those who run a gateway. One module a group of commands."""
+
+from __future__ import annotations
+
+import click
+
+from gateway.cli.accounts import account
+from gateway.cli.backups import backup, restore
+from gateway.cli.bulletins import bulletin
+from gateway.cli.certificates import cert
+from gateway.cli.init import init
+from gateway.cli.journals import journal
+from gateway.cli.parties import party
+from gateway.cli.registrations import registration
+from gateway.cli.serve import serve
+from gateway.cli.shell import Root
+
+
+@click.group(cls=Root)
+@click.version_option(package_name="eport-gateway")
+def main() -> None:
+    """Run an exchange of signed XML messages (报文) and signed receipts (回执)."""
+
+
+for command in (init, serve, party, cert, account, registration, bulletin, journal, backup, restore):
+    main.add_command(command)

@@ -1,0 +1,231 @@
+"""`cert`: the certificates of holders, the CAs' revocation lists, and the gateway's own two certificates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from sqlalchemy import Connection
+
+from gateway import pki
+from gateway.cli.shell import Group, home_option, opened, refuse, table
+from gateway.cli.values import DXP_ID, FILE, FINGERPRINT, WORD
+from gateway.settings import Settings
+from messages.signature import oids
+from messages.signature.trust import Trust
+from storage import registry
+
+_NO_CARD = "none"
+
+
+@click.group(cls=Group)
+def cert() -> None:
+    """Certificates: of those who sign messages, and the gateway's own."""
+
+
+def entry(certificate: x509.Certificate, dxp_id: str, role: str) -> registry.Certificate:
+    """What the registry holds of a certificate; the card kind is what the certificate itself says."""
+    return registry.Certificate(
+        fingerprint=pki.fingerprint(certificate),
+        dxp_id=dxp_id,
+        serial=f"{certificate.serial_number:X}",
+        subject=certificate.subject.rfc4514_string(),
+        holder=pki.common_name(certificate),
+        role=role,
+        card=oids.card_kind(certificate),
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        der=certificate.public_bytes(serialization.Encoding.DER),
+    )
+
+
+def trust(settings: Settings) -> Trust:
+    """The CAs and revocation lists configured in a home."""
+    return Trust(pki.load_folder(settings.ca_folder), pki.load_revocation_lists(settings.crl_folder))
+
+
+@cert.command()
+@click.argument("file", type=FILE)
+@click.option("--party", "dxp_id", required=True, type=DXP_ID, help="The party its holder acts for.")
+@click.option("--role", required=True, type=WORD, help="What its holder may send is decided by the role.")
+@click.option(
+    "--card",
+    type=click.Choice([*oids.CARD_KINDS, _NO_CARD]),
+    help="Refuse the certificate unless it is for this kind of card.",
+)
+@home_option
+def register(home: Path, file: Path, dxp_id: str, role: str, card: str | None) -> None:
+    """Register the certificate in FILE (PEM or DER) to a party.
+
+    It must be of a configured CA, in date, not revoked, and for signing.
+    """
+    certificate = pki.load_certificates(file)[0]
+    new = entry(certificate, dxp_id, role)
+    if oids.is_gateway(certificate):
+        refuse("this is a gateway's certificate: whoever holds its key could forge receipts")
+    if card is not None and card != (new.card or _NO_CARD):
+        refuse(f"the certificate is for the card kind {new.card or _NO_CARD}, not {card}")
+    with opened(home) as (settings, database), database.write() as connection:
+        trust(settings).check(certificate, datetime.now(UTC))
+        registry.add_certificate(connection, new)
+    click.echo(f"registered {new.fingerprint}")
+    click.echo(
+        f"  {new.holder}, {role} of {dxp_id}, card {new.card or _NO_CARD}, to {new.not_after:%Y-%m-%d}"
+    )
+
+
+@cert.command("list")
+@click.option("--party", "dxp_id", type=DXP_ID, help="Of this party only.")
+@click.option(
+    "--ending-in", "days", type=click.IntRange(0), metavar="DAYS", help="Active ones that end within."
+)
+@home_option
+def list_(home: Path, dxp_id: str | None, days: int | None) -> None:
+    """List the registered certificates, those that end first on top."""
+    before = datetime.now(UTC) + timedelta(days=days) if days is not None else None
+    with opened(home) as (_settings, database), database.read() as connection:
+        found = registry.certificates(connection, dxp_id, before)
+    table(
+        ("fingerprint", "dxpId", "role", "card", "state", "ends", "holder"),
+        (
+            (
+                each.fingerprint[:16],
+                each.dxp_id,
+                each.role,
+                each.card or _NO_CARD,
+                each.state,
+                f"{each.not_after:%Y-%m-%d}",
+                each.holder,
+            )
+            for each in found
+        ),
+    )
+
+
+@cert.command()
+@click.argument("fingerprint", type=FINGERPRINT)
+@home_option
+def show(home: Path, fingerprint: str) -> None:
+    """Show one certificate, with its PEM."""
+    with opened(home) as (_settings, database), database.read() as connection:
+        found = _find(connection, fingerprint)
+    for label, value in (
+        ("fingerprint", found.fingerprint),
+        ("party", found.dxp_id),
+        ("role", found.role),
+        ("card", found.card or _NO_CARD),
+        ("holder", found.holder),
+        ("subject", found.subject),
+        ("serial", found.serial),
+        ("valid", f"{found.not_before:%Y-%m-%d %H:%M}Z to {found.not_after:%Y-%m-%d %H:%M}Z"),
+        ("state", found.state),
+    ):
+        click.echo(f"{label:12} {value}")
+    if found.revoked_at is not None:
+        click.echo(f"{'revoked':12} {found.revoked_at:%Y-%m-%d %H:%M}Z: {found.reason}")
+    click.echo(pki.pem(x509.load_der_x509_certificate(found.der)).decode(), nl=False)
+
+
+@cert.command()
+@click.argument("fingerprint", type=FINGERPRINT)
+@click.option("--reason", required=True, help="Why; kept with the certificate.")
+@home_option
+def revoke(home: Path, fingerprint: str, reason: str) -> None:
+    """Take a certificate out of use for good, and end its sessions.
+
+    A running gateway notices within a second.
+    """
+    with opened(home) as (_settings, database), database.write() as connection:
+        found = _find(connection, fingerprint)
+        if found.state == registry.REVOKED:
+            refuse(f"it was revoked before, on {found.revoked_at:%Y-%m-%d}: {found.reason}")
+        ended = registry.revoke_certificate(connection, found.fingerprint, datetime.now(UTC), reason)
+    click.echo(f"revoked {found.fingerprint[:16]} of {found.holder}; {ended} sessions ended")
+
+
+@cert.command("crl-import")
+@click.argument("file", type=FILE)
+@home_option
+def crl_import(home: Path, file: Path) -> None:
+    """Take over a CA's revocation list (PEM or DER) and revoke what it names.
+
+    The list must be signed by a configured CA and be no older than the one in place.
+    """
+    crl = pki.load_revocation_list(file)
+    with opened(home) as (settings, database):
+        cas = pki.load_folder(settings.ca_folder)
+        issuer = next((ca for ca in cas if pki.issued_list(crl, [ca])), None)
+        if issuer is None:
+            refuse(f"the list in {file} is not signed by a configured CA (certs/ca/*.pem)")
+        target = settings.crl_folder / f"{pki.fingerprint(issuer)[:16]}.pem"
+        if target.exists() and pki.load_revocation_list(target).last_update_utc > crl.last_update_utc:
+            refuse(f"the list in place is newer than that of {crl.last_update_utc:%Y-%m-%d %H:%M}Z")
+        with database.write() as connection:
+            revoked = _revoke_listed(connection, crl, issuer)
+            staged = target.with_suffix(".new")
+            staged.write_bytes(pki.pem(crl))
+            staged.replace(target)
+    until = f"{crl.next_update_utc:%Y-%m-%d}" if crl.next_update_utc else "further notice"
+    click.echo(f"imported the list, good until {until}; {len(revoked)} registered certificates revoked")
+    for each in revoked:
+        click.echo(f"  {each.fingerprint[:16]}  {each.dxp_id}  {each.holder}")
+
+
+@cert.command()
+@click.argument("purpose", type=click.Choice(["gateway", "tls"]))
+@click.argument("file", type=FILE)
+@home_option
+def install(home: Path, purpose: str, file: Path) -> None:
+    """Put the gateway's own issued certificate in place; FILE may hold its chain too.
+
+    "gateway" signs replies and receipts, "tls" is the server's. Checked: the key, the chain, the dates and
+    the extended key usage. The gateway must be started again to use it.
+    """
+    settings = Settings.load(home)
+    key_file = settings.gateway_key if purpose == "gateway" else settings.tls_key
+    target = settings.gateway_certificate if purpose == "gateway" else settings.tls_certificate
+    chain = pki.load_certificates(file)
+    cas = pki.load_folder(settings.ca_folder)
+    pki.check_own(purpose, pki.load_key(key_file), chain, cas, datetime.now(UTC))
+    if purpose == "gateway" and target.exists():
+        _keep_former(settings, target)
+    staged = target.with_suffix(".new")
+    staged.write_bytes(pki.pem(*chain))
+    staged.replace(target)
+    click.echo(f"installed {target}, good until {chain[0].not_valid_after_utc:%Y-%m-%d}; restart the gateway")
+
+
+def _keep_former(settings: Settings, target: Path) -> None:
+    former = pki.load_certificates(target)[0]
+    settings.former_folder.mkdir(exist_ok=True)
+    (settings.former_folder / f"{pki.fingerprint(former)[:16]}.pem").write_bytes(pki.pem(former))
+
+
+def _find(connection: Connection, fingerprint: str) -> registry.Certificate:
+    exact = registry.certificate(connection, fingerprint)
+    if exact is not None:
+        return exact
+    found = [each for each in registry.certificates(connection) if each.fingerprint.startswith(fingerprint)]
+    if len(found) != 1:
+        many = "more than one certificate begins" if found else "no registered certificate begins"
+        refuse(f"{many} with {fingerprint}; see: eport-gateway cert list")
+    return found[0]
+
+
+def _revoke_listed(
+    connection: Connection, crl: x509.CertificateRevocationList, issuer: x509.Certificate
+) -> list[registry.Certificate]:
+    revoked = []
+    for each in registry.certificates(connection):
+        listed = crl.get_revoked_certificate_by_serial_number(int(each.serial, 16))
+        if listed is None or each.state == registry.REVOKED:
+            continue
+        if pki.issued_by(x509.load_der_x509_certificate(each.der), [issuer]) is None:
+            continue  # another CA's certificate of the same number
+        at = listed.revocation_date_utc
+        registry.revoke_certificate(connection, each.fingerprint, at, "revocation list")
+        revoked.append(each)
+    return revoked

@@ -1,0 +1,68 @@
+"""`serve`: run the gateway of a home until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import click
+
+from gateway import logs
+from gateway.cli.shell import Surroundings, home_option
+from gateway.settings import Settings
+from storage.database import Database
+
+
+@click.command()
+@home_option
+@click.option("--port", type=click.IntRange(1, 65535), help="Instead of the port in the settings.")
+@click.option(
+    "--host", metavar="ADDRESS", help="Instead of the address in the settings; 127.0.0.1: this machine."
+)
+def serve(home: Path, port: int | None, host: str | None) -> None:
+    """Run the gateway until SIGTERM or Ctrl+C.
+
+    It finishes what it has answered for before it ends. A database of an older version is upgraded first.
+    """
+    given = {"port": port, "host": host}
+    settings = Settings.load(home, listen={name: value for name, value in given.items() if value is not None})
+    _check_files(settings)
+    _check_port(settings.listen.host, settings.listen.port)
+    database = Database(settings.database_url)
+    try:
+        database.upgrade()
+    finally:
+        database.close()
+    logs.configure(settings.logs.level)
+    from gateway import app  # here, so that no other command loads the reactor
+
+    app.serve(settings)
+
+
+def _check_files(settings: Settings) -> None:
+    needed = [settings.gateway_key, settings.gateway_certificate]
+    if settings.listen.tls:
+        needed += [settings.tls_key, settings.tls_certificate]
+    for file in needed:
+        if file.is_file():
+            if not os.access(file, os.R_OK):
+                raise Surroundings(f"{file} cannot be read: run the gateway as its owner")
+            continue
+        request = file.with_suffix(".csr")
+        advice = f"; have {request} signed and run: eport-gateway cert install" if request.exists() else ""
+        raise Surroundings(f"{file} is missing{advice}")
+
+
+def _check_port(host: str, port: int) -> None:
+    """End with a sentence instead of a traceback when nobody could listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Surroundings(
+                f"cannot listen on {host} port {port}: {error.strerror}. "
+                "Stop the program that does, or choose another with --port"
+            ) from error

@@ -1,0 +1,197 @@
+"""What every command shares: its home, its database, how errors are said, and what exit codes mean.
+
+Knows click and which exceptions are whose fault; refuses to know what any command does.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+from unicodedata import east_asian_width
+
+import click
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from gateway.pki import PkiError
+from gateway.settings import BadSettings, Settings
+from messages.faults import Fault
+from storage.backup import BackupDamaged
+from storage.database import Database, DatabaseTooNew, DatabaseUnsupported
+from storage.dump import DumpFailed, PlaceNotEmpty
+from storage.heads import HeadUnreadable
+from storage.registrations import AlreadyDecided
+from storage.registry import AlreadyRegistered, NotRegistered
+
+_REFUSALS = (
+    PkiError,
+    Fault,
+    AlreadyRegistered,
+    NotRegistered,
+    AlreadyDecided,
+    HeadUnreadable,
+    PlaceNotEmpty,
+)
+_SURROUNDINGS = (BadSettings, DatabaseTooNew, DatabaseUnsupported, DumpFailed)
+
+EXIT_CODES = """\b
+Exit codes:
+  0  done
+  1  refused or failed: the text says why
+  2  wrong usage
+  3  the surroundings: settings, database, port, files, permissions
+  4  a verification failed: what was checked is not as it should be"""
+
+HELP = {"help_option_names": ["-h", "--help"]}
+
+
+class Trouble(click.ClickException):
+    """The command ends with a sentence: refused, or failed."""
+
+    exit_code = 1
+
+
+class Surroundings(Trouble):
+    """What the command stands on cannot be used: settings, database, port, files, permissions."""
+
+    exit_code = 3
+
+
+class Unverified(Trouble):
+    """What was checked is not as it should be."""
+
+    exit_code = 4
+
+
+def refuse(message: str) -> NoReturn:
+    """End the command: what was asked cannot be done."""
+    raise Trouble(message)
+
+
+class _Explained(click.Command):
+    """A command whose -h tells the exit codes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("epilog", EXIT_CODES)
+        kwargs["context_settings"] = HELP | kwargs.get("context_settings", {})
+        super().__init__(*args, **kwargs)
+
+
+class Group(_Explained, click.Group):
+    """A group of explained commands."""
+
+    command_class = _Explained
+    group_class = type
+
+
+class Root(Group):
+    """The outermost group: the one place where exceptions become sentences and exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except _REFUSALS as error:
+            raise Trouble(str(error)) from error
+        except BackupDamaged as error:
+            raise Unverified(str(error)) from error
+        except _SURROUNDINGS as error:
+            raise Surroundings(str(error)) from error
+        except OperationalError as error:
+            raise Surroundings(f"the database cannot be used: {error.orig}") from error
+        except DBAPIError as error:
+            raise Trouble(f"the database refused: {error.orig}") from error
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise Surroundings(f"{where}{error.strerror or error}") from error
+
+
+def _home(_ctx: click.Context, _option: click.Parameter, value: Path) -> Path:
+    return value.expanduser().absolute()
+
+
+home_option = click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="EPORT_HOME",
+    default="home",
+    show_default="./home",
+    show_envvar=True,
+    callback=_home,
+    help="The gateway's folder: settings, keys, certificates, database.",
+)
+
+
+@contextmanager
+def opened(home: Path) -> Iterator[tuple[Settings, Database]]:
+    """The settings and the database of a gateway, closed again at the end.
+
+    Ends the command when the database's schema is older than the programs.
+    """
+    settings = Settings.load(home)
+    database = Database(settings.database_url)
+    try:
+        if not database.current():
+            raise Surroundings(
+                "the database is of an older version; back it up, then start the gateway, which upgrades it"
+            )
+        yield settings, database
+    finally:
+        database.close()
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under a header, columns aligned also where the text is Chinese."""
+    lines = [[str("" if cell is None else cell) for cell in row] for row in rows]
+    if not lines:
+        click.echo("none", err=True)
+        return
+    lines.insert(0, list(header))
+    widths = [max(_width(line[column]) for line in lines) for column in range(len(header))]
+    for line in lines:
+        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def at_a_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+class Progress:
+    """Progress bars on standard error, one a stage, shown only where somebody looks."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._stage = ""
+        self._done = 0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """`done` of `total` steps of `stage` are made."""
+        if stage != self._stage:
+            self._end()
+            self._stage, self._done = stage, 0
+            hidden = not sys.stderr.isatty()
+            self._bar = click.progressbar(length=total, label=stage, file=sys.stderr, hidden=hidden)
+            self._bar.__enter__()
+        self._bar.update(done - self._done)
+        self._done = done
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
