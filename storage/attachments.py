@@ -177,7 +177,7 @@ def pin(conn: Connection, party: str, digests: Collection[str]) -> frozenset[str
 
 
 def abandon(conn: Connection, before: datetime, limit: int = 500) -> list[str]:
-    """Give up loose files older than `before`; the digests nobody owns now, to be removed after the commit."""
+    """Give up loose files older than `before`; the digests nobody owns now: remove them after commit."""
     rows = [(row.party, row.digest) for row in conn.execute(_UNPINNED, {"before": before, "limit": limit})]
     if not rows:
         return []

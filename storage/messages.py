@@ -62,7 +62,9 @@ _INSERT = unless_taken(tables.messages)
 _CLAIM = unless_taken(tables.nodes)
 _node = tables.nodes.c
 _RELEASE = delete(tables.nodes).where(
-    _node.party == bindparam("of_party"), _node.type == bindparam("of_type"), _node.guid == bindparam("of_guid")
+    _node.party == bindparam("of_party"),
+    _node.type == bindparam("of_type"),
+    _node.guid == bindparam("of_guid"),
 )
 _message = tables.messages.c
 _SELECT = select(tables.messages)
@@ -157,7 +159,9 @@ def _stored_of(conn: Connection, batch: Sequence[NewMessage]) -> frozenset[int]:
 def release_guids(conn: Connection, keys: Collection[NodeKey]) -> None:
     """Give back keys that `claim_guids` took in this transaction: their nodes were refused."""
     if keys:
-        conn.execute(_RELEASE, [dict(zip(("of_party", "of_type", "of_guid"), key, strict=True)) for key in keys])
+        conn.execute(
+            _RELEASE, [dict(zip(("of_party", "of_type", "of_guid"), key, strict=True)) for key in keys]
+        )
 
 
 def _one(row: Row[Any] | None) -> StoredMessage | None:
