@@ -7,6 +7,7 @@ released, so that ten thousand of them may wait.
 
 from __future__ import annotations
 
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key

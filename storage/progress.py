@@ -1,4 +1,4 @@
-"""How far messages have come (报文状态): accepted, how many nodes are still open, and which receipts answer them.
+"""How far messages have come (报文状态): accepted, how many nodes are open, which receipts answer them.
 
 Knows the three tables that say so, read without the messages and documents themselves, for many messages at
 once; refuses to know what a status means.
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from storage import tables
 
@@ -41,7 +42,7 @@ class Progress:
 _message = tables.messages.c
 _item = tables.work.c
 _receipt = tables.receipts.c
-_ids = bindparam("ids", expanding=True)
+_ids: BindParameter[Any] = bindparam("ids", expanding=True)
 _MESSAGES = select(
     _message.id, _message.cop_msg_id, _message.type, _message.digest, _message.accepted_at
 ).where(_message.sender == bindparam("party"), _message.cop_msg_id.in_(_ids))
@@ -67,7 +68,7 @@ _RECEIPTS = (
 def progress(
     conn: Connection, party: str, cop_msg_ids: Collection[str], kind: str = "node"
 ) -> dict[str, Progress]:
-    """The party's messages under these CopMsgIds; unknown ones are missing. `kind`: of the nodes' work items."""
+    """The party's messages under these CopMsgIds, the unknown missing. `kind`: of the nodes' work items."""
     if not cop_msg_ids:
         return {}
     ids = list(cop_msg_ids)
@@ -75,7 +76,7 @@ def progress(
     open_nodes: dict[int, int] = {}
     if accepted:
         found = conn.execute(_OPEN, {"ids": [row.id for row in accepted], "kind": kind})
-        open_nodes = {message_id: count for message_id, count in found}
+        open_nodes = {row[0]: row[1] for row in found}
     receipts: dict[str, list[Answered]] = {}
     for cop_msg_id, *rest in conn.execute(_RECEIPTS, {"party": party, "ids": ids}):
         receipts.setdefault(cop_msg_id, []).append(Answered(*rest))

@@ -188,7 +188,9 @@ class Connection(Protocol):
         self._route = route = server.router.find(request)
         self._incoming = incoming = Incoming(head, route.limit)
         incoming.refuse_announced()
-        self.deadline = server.now() + server.limits.body_seconds
+        if head.headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            raise HttpError(415, "send the body without Content-Encoding")
+        self.deadline = server.now() + (route.body_seconds or server.limits.body_seconds)
         if route.stream:
             self._buffer = rest
             request.stream = self._stream

@@ -6,6 +6,7 @@ Knows header names and status codes; refuses to know sockets, routes or what any
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -18,6 +19,7 @@ from gateway.http.parser import Head
 JSON = "application/json"
 XML = "application/xml"
 MAX_QUERY_FIELDS = 50
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 REASONS: Mapping[int, str] = {
     100: "Continue", 200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified", 400: "Bad Request",
@@ -85,6 +87,8 @@ class Request:
                 )
             except ValueError as error:
                 raise HttpError(400, f"the query cannot be read: {error}") from error
+            if "\0" in self.query_text or "%00" in self.query_text:
+                raise HttpError(400, "the query holds NUL")
             self._query = {}
             for name, value in pairs:
                 self._query.setdefault(name, []).append(value)
@@ -141,6 +145,8 @@ class Text:
             return self.default
         if not isinstance(value, str) or not self.least <= len(value) <= self.most:
             raise HttpError(422, f"{name} must be a text of {self.least} to {self.most} characters")
+        if _NO_TEXT.search(value):
+            raise HttpError(422, f"{name} holds NUL or half a character")
         return value
 
 

@@ -31,13 +31,17 @@ PATTERNS = {
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One call. `limit` is the most bytes of body; `stream`: the handler starts before the body has come."""
+    """One call. `limit` is the most bytes of body; `stream`: the handler starts before the body has come.
+
+    `body_seconds` is its own time for the body where the common one is too short.
+    """
 
     method: str
     path: str  # as in the OpenAPI description: /v1/types/{code}.xsd
     handler: Handler
     limit: int = 0
     stream: bool = False
+    body_seconds: float | None = None
     refuse: Callable[[HttpError], Response] = refuse_json
 
 

@@ -1,0 +1,68 @@
+"""The calls of the gateway, put together: the one place that names them all. docs/openapi.yaml is held to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gateway.http.access import Access
+from gateway.http.attachments import Attachments, Files
+from gateway.http.cases import Cases
+from gateway.http.catalogue import Catalogue
+from gateway.http.logins import Logins
+from gateway.http.messages import Messages
+from gateway.http.operations import Operations
+from gateway.http.receipts import Receipts
+from gateway.http.router import Route
+from gateway.limits import Rates
+from gateway.mailboxes import Mailboxes
+from gateway.services import Clock, Codes, Directory, Intake, Jobs, Reactor, Systems, Types
+from gateway.sessions import Sessions
+from gateway.settings import Limits
+from storage.attachments import Store
+
+CALLS_PER_PARTY = (500.0, 2_000.0)  # a second, and at once, of calls with a session
+REGISTRATIONS_PER_ADDRESS = (0.1, 10.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """All that the calls ask of the rest of the gateway."""
+
+    reactor: Reactor
+    intake: Intake
+    directory: Directory
+    sessions: Sessions
+    mailboxes: Mailboxes
+    systems: Systems
+    codes: Codes
+    types: Types
+    store: Store
+    files: Files
+    writer: Jobs
+    reader: Jobs
+    clock: Clock
+    ready: Callable[[], Mapping[str, bool]]
+
+
+def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
+    """Every call of the public port."""
+    its = services
+    access = Access(its.sessions, its.directory, Rates(*CALLS_PER_PARTY, its.reactor.seconds))
+    registering = Rates(*REGISTRATIONS_PER_ADDRESS, its.reactor.seconds)
+    return (
+        *Messages(its.reactor, its.intake, access, its.reader, limits.body_bytes).routes,
+        *Receipts(its.mailboxes, access, limits.page, limits.poll_seconds).routes,
+        *Logins(its.sessions, access, its.writer, its.clock, registering).routes,
+        *Cases(its.systems, access, its.reader, its.clock).routes,
+        *Catalogue(its.codes, its.types, access, its.reader).routes,
+        *Attachments(
+            its.store, its.files, access, its.writer, its.reader, its.clock, limits.attachment_bytes
+        ).routes,
+        *Operations(its.ready).routes,
+    )
+
+
+def metrics_routes(ready: Callable[[], Mapping[str, bool]]) -> tuple[Route, ...]:
+    """The calls of the loopback port."""
+    return Operations(ready).own_routes

@@ -1,0 +1,48 @@
+"""The call that reads a mailbox: pages of receipts behind a cursor, with a wait for the first.
+
+Knows a page's form on the wire; refuses to know what a receipt says. The documents are stored as they are
+sent, so a page is their bytes between two tags.
+"""
+
+from __future__ import annotations
+
+from gateway.http.access import Access
+from gateway.http.exchange import XML, HttpError, Request, Response
+from gateway.http.router import Route
+from gateway.mailboxes import Mailboxes, TooManyWaiting
+from receipts import cursor
+
+DEFAULT_LIMIT = 100
+
+
+class Receipts:
+    """GET /v1/receipts."""
+
+    def __init__(self, mailboxes: Mailboxes, access: Access, most: int, wait_seconds: float) -> None:
+        """`most`: receipts of a page; `wait_seconds`: of a poll."""
+        self._mailboxes = mailboxes
+        self._access = access
+        self._most = most
+        self._wait = int(wait_seconds)
+        self.routes = (Route("GET", "/v1/receipts", self.page),)
+
+    async def page(self, request: Request) -> Response:
+        """A page of the caller's own mailbox, oldest first."""
+        session = await self._access.session(request)
+        request.only(("after", "limit", "wait"))
+        after = request.one("after")
+        limit = request.number("limit", min(DEFAULT_LIMIT, self._most), 1, self._most)
+        wait = request.number("wait", 0, 0, self._wait)
+        try:
+            position = cursor.decode(after)
+        except ValueError as error:
+            raise HttpError(400, str(error)) from None
+        try:
+            found = await self._mailboxes.page(session.dxp_id, position, limit, wait)
+        except TooManyWaiting as error:
+            raise HttpError(429, str(error), 5) from None
+        if found.documents and wait and await self._access.known(request) is None:
+            raise HttpError(401, "the session has ended meanwhile; log in again")
+        following = cursor.encode(found.position) if found.documents else after
+        head = f'<Receipts next="{following}">'.encode()
+        return Response(200, b"".join((head, *found.documents, b"</Receipts>")), XML)
