@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.shell import Progress, home_option, opened, refuse
+from gateway.cli.shell import Explained, Progress, home_option, opened, refuse
 from gateway.cli.values import FILE as EXISTING
 from gateway.settings import FILE
 from storage import backup as backups
 
 
-@click.command()
+@click.command(cls=Explained)
 @click.option(
     "--to",
     "target",
@@ -35,7 +35,7 @@ def backup(home: Path, target: Path) -> None:
     click.echo(f"backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)")
 
 
-@click.command()
+@click.command(cls=Explained)
 @click.argument("file", type=EXISTING)
 @click.option("--database", default="", metavar="URL", help="An empty PostgreSQL database to restore into.")
 @home_option

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from gateway import demo, passwords, pki
 from gateway.cli.certificates import entry
-from gateway.cli.shell import Surroundings, at_a_terminal, home_option, refuse
+from gateway.cli.shell import Explained, Surroundings, at_a_terminal, home_option, refuse
 from gateway.settings import FILE, Settings
 from storage import registry
 from storage.database import Database
@@ -72,7 +72,7 @@ class _Wish:
         return f"\ndatabase = {json.dumps(self.database)}\n" if self.database else ""
 
 
-@click.command()
+@click.command(cls=Explained)
 @home_option
 @click.option("--demo", "is_demo", is_flag=True, help="Make a CA, certificates and parties to try it out.")
 @click.option(

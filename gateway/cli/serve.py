@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from gateway import logs
-from gateway.cli.shell import Surroundings, home_option
+from gateway.cli.shell import Explained, Surroundings, home_option
 from gateway.settings import Settings
 from storage.database import Database
 
 
-@click.command()
+@click.command(cls=Explained)
 @home_option
 @click.option("--port", type=click.IntRange(1, 65535), help="Instead of the port in the settings.")
 @click.option(

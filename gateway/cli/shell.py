@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from unicodedata import east_asian_width
 
 import click
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from gateway.pki import PkiError
 from gateway.settings import BadSettings, Settings
@@ -70,7 +70,7 @@ def refuse(message: str) -> NoReturn:
     raise Trouble(message)
 
 
-class _Explained(click.Command):
+class Explained(click.Command):
     """A command whose -h tells the exit codes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -79,10 +79,10 @@ class _Explained(click.Command):
         super().__init__(*args, **kwargs)
 
 
-class Group(_Explained, click.Group):
+class Group(Explained, click.Group):
     """A group of explained commands."""
 
-    command_class = _Explained
+    command_class = Explained
     group_class = type
 
 
@@ -99,10 +99,8 @@ class Root(Group):
             raise Unverified(str(error)) from error
         except _SURROUNDINGS as error:
             raise Surroundings(str(error)) from error
-        except OperationalError as error:
-            raise Surroundings(f"the database cannot be used: {error.orig}") from error
         except DBAPIError as error:
-            raise Trouble(f"the database refused: {error.orig}") from error
+            raise Surroundings(f"the database cannot be used: {error.orig}") from error
         except BrokenPipeError:
             raise
         except OSError as error:
