@@ -30,6 +30,9 @@ def dxp(name: str) -> str:
     return f"{{{DXP}}}{name}"
 
 
+_TRANS_INFO, _DATA, _ADD_INFO = dxp("TransInfo"), dxp("Data"), dxp("AddInfo")
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """TransInfo: CreatTime is spelled so by E-Port."""
@@ -76,7 +79,7 @@ def read_head(parent: etree._Element | None) -> Head:
     """The head under a TransInfo or OriHead element that its schema has accepted."""
     if parent is None:
         raise SchemaInvalid("the head is missing")
-    values = {etree.QName(child).localname: child for child in parent}
+    values = {child.tag.rpartition("}")[2]: child for child in parent}
     try:
         return Head(
             cop_msg_id=values["CopMsgId"].text or "",
@@ -92,18 +95,25 @@ def read_head(parent: etree._Element | None) -> Head:
         raise SchemaInvalid("CreatTime is not a date and time with an offset", (found,)) from None
 
 
+def _decoded(encoded: str) -> bytes:
+    try:
+        return binascii.a2b_base64(encoded, strict_mode=True)
+    except ValueError:
+        pass  # base64 may hold whitespace; few senders write it so
+    try:
+        return binascii.a2b_base64(encoded.translate(_WHITESPACE), strict_mode=True)
+    except ValueError as error:
+        raise NotWellFormed(f"Data is not base64: {error}") from None
+
+
 def read(root: etree._Element) -> Envelope:
     """The envelope under a DxpMsg element that its schema has accepted.
 
     Raises NotWellFormed when Data is not base64.
     """
-    head = read_head(root.find(dxp("TransInfo")))
-    encoded = (root.findtext(dxp("Data")) or "").translate(_WHITESPACE)
-    try:
-        data = binascii.a2b_base64(encoded, strict_mode=True)
-    except (binascii.Error, ValueError) as error:
-        raise NotWellFormed(f"Data is not base64: {error}") from None
-    extra = root.find(dxp("AddInfo"))
+    head = read_head(root.find(_TRANS_INFO))
+    data = _decoded(root.findtext(_DATA) or "")
+    extra = root.find(_ADD_INFO)
     info = {} if extra is None else {etree.QName(child).localname: child.text or "" for child in extra}
     return Envelope(head, data, info)
 

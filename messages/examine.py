@@ -102,7 +102,7 @@ class Examiner:
             self._prove(root, now, found)
             raise
         verified = verify(root, self.certificates)
-        self.trust.check(verified.certificate, now)
+        self.trust.check(verified.certificate, now, verified.fingerprint)
         found.signer = verified.fingerprint
         self._read(verified, system, kind, found)
 
@@ -140,7 +140,7 @@ class Examiner:
     def _prove(self, root: etree._Element, now: datetime, found: Examined) -> None:
         try:
             verified = verify(root, self.certificates)
-            self.trust.check(verified.certificate, now)
+            self.trust.check(verified.certificate, now, verified.fingerprint)
             found.signer = verified.fingerprint
         except Fault:
             found.signer = ""

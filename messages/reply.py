@@ -58,7 +58,8 @@ def build(reply: Reply, signer: Sealer) -> bytes:
         for found in reply.results
     )
     parts = [
-        f'<DxpRep xmlns="{DXP}" ver="1.0"><RecevierId>{text(reply.receiver)}</RecevierId>',
+        f'<DxpRep xmlns="{DXP}" ver="1.0">',
+        f"<RecevierId>{text(reply.receiver)}</RecevierId>" if reply.receiver else "",
         f"<Response><ResponseCode>{reply.code}</ResponseCode>",
         f"<ResponseInfo>{text(reply.info[:MAX_INFO])}</ResponseInfo>",
         f"<Results>{results}</Results>" if results else "",

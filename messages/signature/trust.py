@@ -81,15 +81,17 @@ class Trust:
             if reason:
                 unusable.append(UnusableCrl(crl, reason))
         self.unusable_crls = tuple(unusable)
-        self._good: OrderedDict[bytes, _Path] = OrderedDict()
+        self._good: OrderedDict[str, _Path] = OrderedDict()
         self._lock = threading.Lock()
 
-    def check(self, certificate: x509.Certificate, at: datetime) -> None:
+    def check(self, certificate: x509.Certificate, at: datetime, known_as: str = "") -> None:
         """Return when `certificate` may be believed at `at` (aware).
+
+        `known_as` is its SHA-256 fingerprint in hex, if the caller has it already.
 
         Raises CertificateRefused: expired, not yet valid, not of a configured CA, revoked, not for signing.
         """
-        fingerprint = certificate.fingerprint(SHA256())
+        fingerprint = known_as or certificate.fingerprint(SHA256()).hex()
         with self._lock:
             path = self._good.get(fingerprint)
             if path is not None and path.begin <= at <= path.end:
