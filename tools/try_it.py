@@ -23,15 +23,15 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = Path("tests/samples/bonded/BVS111.xml")
 START_SECONDS = 60.0
-RECEIPTS_SECONDS = 15
+STORED = "120"  # 海关入库: the receipt that the sample ends with
 
 AFTER = """
 The gateway answers on {url} and goes on until Ctrl+C. In another shell:
 
-  export PATH="{bin}:$PATH" EPORT_DEMO={home} EPORT_URL={url}
+  export PATH="{bin}:$PATH" EPORT_DEMO={home} EPORT_AS=operator1 EPORT_URL={url}
   eport-terminal send --fresh {sample}
   eport-terminal poll
-  eport-terminal --as customs poll             another party of the demo
+  eport-terminal poll --as customs             another party of the demo
 
   curl --cacert {home}/demo/ca.pem {url}/healthz
   eport-terminal sign --fresh --envelope {sample} > envelope.xml
@@ -97,11 +97,16 @@ def try_sample(home: Path, url: str) -> None:
     if not (home / "demo" / "parties.json").exists():
         print(f"{home} is no demo home: nothing was sent")
         return
-    os.environ |= {"EPORT_DEMO": str(home), "EPORT_URL": url, "EPORT_STATE": str(home / "demo" / "terminal")}
-    print(f"\n$ eport-terminal send --fresh {SAMPLE}", flush=True)
-    run("eport-terminal", "send", "--fresh", str(ROOT / SAMPLE))
-    print(f"\n$ eport-terminal poll --wait {RECEIPTS_SECONDS}", flush=True)
-    run("eport-terminal", "poll", "--wait", str(RECEIPTS_SECONDS))
+    os.environ |= {
+        "EPORT_DEMO": str(home),
+        "EPORT_AS": "operator1",
+        "EPORT_URL": url,
+        "EPORT_STATE": str(home / "demo" / "terminal"),
+    }
+    print(f"\n$ eport-terminal send --fresh --wait {STORED} {SAMPLE}", flush=True)
+    run("eport-terminal", "send", "--fresh", "--wait", STORED, str(ROOT / SAMPLE))
+    print("\n$ eport-terminal poll", flush=True)
+    run("eport-terminal", "poll")
 
 
 def program(name: str) -> str:

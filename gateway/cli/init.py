@@ -231,8 +231,8 @@ Each has a certificate file and an account of the name in the second column; the
   {home / "demo" / "parties.json"}
 
 Start it:   eport-gateway serve --home {home} --port {port}
-Send:       eport-terminal --demo {home} --as operator1 send --fresh MESSAGE.xml
-Receipts:   eport-terminal --demo {home} --as operator1 poll
+Send:       eport-terminal send --demo {home} --as operator1 --fresh MESSAGE.xml
+Receipts:   eport-terminal poll --demo {home} --as operator1
 With curl:  curl --cacert {home / "demo" / "ca.pem"} https://localhost:{port}/healthz"""
 
 

@@ -35,9 +35,13 @@ def serve(home: Path, port: int | None, host: str | None) -> None:
     finally:
         database.close()
     logs.configure(settings.logs.level)
-    from gateway import app  # here, so that no other command loads the reactor
+    from gateway import app, tls  # here, so that no other command loads the reactor
 
-    app.serve(settings)
+    logs.begin_twisted()
+    try:
+        app.serve(settings)
+    except (app.AlreadyRunning, tls.TlsUnusable) as error:
+        raise Surroundings(str(error)) from error
 
 
 def _check_files(settings: Settings) -> None:
