@@ -37,11 +37,14 @@ Columns = Mapping[str, tuple[str, ...]]
 
 
 class StaleCase(Exception):
-    """The case was changed since it was read: read it again and repeat the step."""
+    """A case was changed since it was read: roll back, read again and repeat the step.
+
+    It names all the cases that were saved together.
+    """
 
     def __init__(self, numbers: Iterable[str]) -> None:
         self.numbers = tuple(numbers)
-        super().__init__(f"changed meanwhile: {', '.join(self.numbers)}")
+        super().__init__(f"one of these was changed meanwhile: {', '.join(self.numbers)}")
 
 
 class InnerNumberUsed(Exception):
@@ -78,7 +81,6 @@ _UPDATE = (
     .where(_case.number == bindparam("which"), _case.revision == bindparam("read"))
     .values({column.name: bindparam(column.name) for column in tables.cases.c if column.name != "number"})
 )
-_REVISIONS = select(_case.number, _case.revision).where(_case.number.in_(bindparam("keys", expanding=True)))
 _same_key = and_(
     _record.system == bindparam("of_system"),
     _record.kind == bindparam("of_kind"),
@@ -160,7 +162,7 @@ def save(conn: Connection, changed: Sequence[Case], columns: Columns) -> None:
         except IntegrityError as error:
             raise InnerNumberUsed(one.number for one in old) from error
         if updated != len(old):
-            raise StaleCase(_stale(conn, old))
+            raise StaleCase(one.number for one in old)
 
 
 def _row(one: Case, columns: Columns) -> dict[str, Any]:
@@ -183,14 +185,6 @@ def _row(one: Case, columns: Columns) -> dict[str, Any]:
         changed=one.changed,
     )
     return row
-
-
-def _stale(conn: Connection, old: Sequence[Case]) -> list[str]:
-    revisions = {
-        row.number: row.revision for row in conn.execute(_REVISIONS, {"keys": [o.number for o in old]})
-    }
-    stale = [one.number for one in old if revisions.get(one.number) != one.revision + 1]
-    return stale or [one.number for one in old]
 
 
 def put_records(conn: Connection, records: Sequence[Record]) -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from storage import tables
-from storage.cases import take_numbers
+from storage.cases import lock
 
-_NUMBERS = "gateway nodes"
-_NAMED = "gateway node "
+_gateway = tables.gateways.c
+_KNOWN = select(_gateway.number).where(_gateway.name == bindparam("key"))
+_HIGHEST = select(func.max(_gateway.number))
 
 
 def number(conn: Connection, name: str) -> int:
     """The number of the gateway called `name`, given at its first start; they begin at 1."""
-    counters = tables.counters
-    known = conn.execute(select(counters.c.next).where(counters.c.name == _NAMED + name)).scalar_one_or_none()
+    lock(conn, ["numbers of the gateways"])
+    known = conn.execute(_KNOWN, {"key": name}).scalar()
     if known is not None:
         return int(known)
-    given = take_numbers(conn, _NUMBERS, 1)
-    conn.execute(insert(counters), {"name": _NAMED + name, "next": given})
+    given = int(conn.execute(_HIGHEST).scalar() or 0) + 1
+    conn.execute(insert(tables.gateways), {"name": name, "number": given})
     return given

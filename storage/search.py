@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from messages.workflow import Case
 from storage import tables
@@ -96,7 +96,7 @@ def _condition(
         case "to":
             return column <= value
         case "starts":
-            return column.between(value, value + _AFTER_ANY)
+            return and_(column >= value, column <= value + _AFTER_ANY)
         case "contains":
             position = func.instr if conn.dialect.name == "sqlite" else func.strpos
             return position(column, value) > 0

@@ -120,6 +120,14 @@ counters = Table(
     sqlite_with_rowid=False,
 )
 
+gateways = Table(
+    "gateways",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("number", Integer, nullable=False),  # part of the ids that this gateway makes
+    UniqueConstraint("number"),
+)
+
 # -- receipts ------------------------------------------------------------------------------------
 
 mailboxes = Table(

@@ -50,7 +50,7 @@ def test_of_two_alike_in_one_batch_the_first_wins(database: Database) -> None:
 
 
 def test_an_id_that_another_message_has_is_not_taken_for_stored(database: Database) -> None:
-    """Should two gateways ever give one id, the second message is reported as not stored, never as accepted."""
+    """Should two gateways ever give one id, the second message is told to be not stored."""
     with database.write() as conn:
         messages.insert(conn, [message(1)])
         assert messages.insert(conn, [message(1, cop_msg_id="x", root_guid="y"), message(2)]) == {2}

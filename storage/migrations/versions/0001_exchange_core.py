@@ -186,6 +186,13 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "gateways",
+        sa.Column("name", Name, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+        sa.UniqueConstraint("number", name=op.f("uq_gateways_number")),
+    )
+    op.create_table(
         "generation",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("value", BigKey, nullable=False),
