@@ -40,6 +40,8 @@ def lost() -> Examined:
 class _Link(Protocol):
     """The server's end of one worker."""
 
+    transport: Any  # Twisted's interfaces are zope's, which mypy does not read
+
     def __init__(self, process: subprocess.Popen[bytes], ended: Callable[[_Link], None]) -> None:
         self.process = process
         self.outstanding: dict[int, tuple[Deferred[Examined], Timer]] = {}
@@ -75,6 +77,11 @@ class Workers:
         for _ in range(count):
             self._start()
 
+    @property
+    def alive(self) -> int:
+        """How many there are now."""
+        return len(self._links)
+
     def examine(self, body: bytes, now: datetime) -> Deferred[Examined]:
         """As `Examiner.examine`, by the worker with the least to do."""
         deferred: Deferred[Examined] = Deferred()
@@ -85,7 +92,6 @@ class Workers:
         self._number += 1
         timer = self._reactor.callLater(PATIENCE, self._hung, link)
         link.outstanding[self._number] = (deferred, timer)
-        assert link.transport is not None
         link.transport.write(frame(self._number, NOW.pack(now.timestamp()) + body))
         return deferred
 

@@ -1,0 +1,372 @@
+"""The wiring of a gateway: every part made once, joined on this one page, started and stopped in order.
+
+Knows which part needs which; refuses to know what any of them does.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.task import LoopingCall
+
+from gateway import metrics, tls
+from gateway.commit import GroupCommit
+from gateway.declared import Codes, Systems, Types
+from gateway.directory import Directory
+from gateway.dispatch import Dispatcher
+from gateway.http.api import Services, metrics_routes, routes
+from gateway.http.attachments import Files
+from gateway.http.router import Router
+from gateway.http.server import Server
+from gateway.identifiers import Ids
+from gateway.intake import Intake, Item, Outcome, Store
+from gateway.limits import HttpLimits, Rates
+from gateway.mailboxes import Mailboxes
+from gateway.outgoing import Outgoing
+from gateway.passwords import Passwords
+from gateway.perform import Performer
+from gateway.sessions import Sessions
+from gateway.settings import Settings
+from gateway.threads import Reader, Writer
+from gateway.tools import Described, examiner, trust
+from gateway.workers import Workers
+from messages.codes import CodeLists
+from messages.examine import Examined, Examiner
+from messages.schemas import Schemas
+from messages.signature.template import TemplateSigner
+from receipts.document import Issuer
+from storage import heads, nodes, work
+from storage.attachments import Store as AttachmentStore
+from storage.database import Database
+from storage.journal import Chain
+from storage.work import Backlog
+
+log = structlog.get_logger()
+
+WATCH = 1.0  # seconds between two looks at what other processes may have changed
+GAUGE = 5.0  # seconds between two looks at the backlog
+LATE = 60.0  # seconds that a due work item may wait before the gateway says that it is not ready
+GRACE = 15.0  # seconds that requests under way are given when the gateway stops
+
+
+class AlreadyRunning(Exception):
+    """Another process serves this home."""
+
+
+def clock() -> datetime:
+    """The one place that reads the time."""
+    return datetime.now(UTC)
+
+
+class Gateway:
+    """One gateway: `start` it in a running reactor, `stop` it before the reactor ends."""
+
+    def __init__(self, reactor: Any, settings: Settings) -> None:
+        self.settings = settings
+        self.reactor = reactor
+        self._lock = _hold(settings.home / "gateway.lock")
+        self.database = Database(settings.database_url)
+        with self.database.write() as connection:
+            number = nodes.number(connection, settings.node)
+        ids = Ids(number, clock)
+        key, certificate = _signing(settings)
+        self._key = key
+        signer = TemplateSigner(key, certificate)
+        identity = settings.gateway
+        issuer = Issuer(identity.cop_code, identity.name, identity.dxp_id)
+        chain = Chain(settings.node)
+        outgoing = Outgoing(issuer, signer, ids.new)
+        limits, exchange = settings.limits, settings.exchange
+
+        self.writer = Writer(reactor, self.database)
+        self.reader = Reader(reactor, self.database, exchange.readers)
+        self.directory = Directory(self.reader)
+        self.mailboxes = Mailboxes(reactor, self.reader, alone=self.database.dialect == "sqlite")
+        self.workers: Workers | None = None
+        self._examiner: Examiner | None = None
+        self._described = Described(
+            str(settings.ca_folder), str(settings.crl_folder), limits.data_bytes, limits.depth, limits.lines
+        )
+        self._load_examiner()
+        commit: GroupCommit[Item, Outcome] = GroupCommit(
+            reactor,
+            self.writer,
+            Store(chain, outgoing),
+            exchange.commit_linger_ms / 1000,
+            exchange.commit_messages,
+        )
+        self.intake = Intake(
+            examine=self._examine,
+            directory=self.directory,
+            commit=commit,
+            reader=self.reader,
+            signer=signer,
+            clock=clock,
+            new_id=ids.new,
+            desk=identity.desk_dxp_id,
+            rates=Rates(limits.party_per_second, limits.party_burst, time.monotonic),
+            log_rate=Rates(
+                limits.refusals_logged_per_second, limits.refusals_logged_per_second, time.monotonic
+            ),
+            most_waiting=limits.waiting_messages,
+            accepted=lambda: self.dispatcher.wake(),
+            delivered=self.mailboxes.delivered,
+        )
+        self.dispatcher = Dispatcher(
+            reactor=reactor,
+            writer=self.writer,
+            performer=Performer(chain, outgoing),
+            clock=clock,
+            batch=exchange.dispatch_batch,
+            retry=exchange.retry_seconds,
+            delivered=self.mailboxes.delivered,
+            issued=_count,
+        )
+        self.backlog = Backlog(0, None)
+        self.passwords = Passwords(reactor)
+        self.files = Files(reactor)
+        self.sessions = Sessions(
+            reactor=reactor,
+            writer=self.writer,
+            reader=self.reader,
+            directory=self.directory,
+            trusted=lambda certificate, at: self._trust.check(certificate, at),
+            passwords=self.passwords,
+            origins=settings.origins,
+            settings=settings.sessions,
+            clock=clock,
+        )
+        self.server = self._http_server()
+        self._loops = [
+            _loop(reactor, self._watch_registry, WATCH),
+            _loop(reactor, self._measure, GAUGE),
+            _loop(reactor, self._sign_head, exchange.head_seconds),
+        ]
+
+    def _http_server(self) -> Server:
+        services = Services(
+            reactor=self.reactor,
+            intake=self.intake,
+            directory=self.directory,
+            sessions=self.sessions,
+            mailboxes=self.mailboxes,
+            systems=Systems(),
+            codes=Codes(CodeLists()),
+            types=Types(Schemas()),
+            store=AttachmentStore(self.settings.attachments),
+            files=self.files,
+            writer=self.writer,
+            reader=self.reader,
+            clock=clock,
+            ready=self._ready,
+        )
+        limits = self.settings.limits
+        server = Server(
+            self.reactor, Router(routes(services, limits)), HttpLimits.of(limits), metrics.HttpMeter()
+        )
+        metrics.observe(
+            connections=lambda: len(server.connections),
+            bytes_in_flight=lambda: server.budget.used,
+            polls_waiting=lambda: self.mailboxes.parked,
+            writes_waiting=lambda: self.writer.waiting,
+            backlog=lambda: self.backlog.count,
+            backlog_age=self._backlog_age,
+        )
+        return server
+
+    def _metrics_server(self) -> Server:
+        return Server(self.reactor, Router(metrics_routes(self._ready)), HttpLimits(connections=16))
+
+    def _ready(self) -> dict[str, bool]:
+        return {
+            "workers": self.workers is None or bool(self.workers.alive),
+            "dispatch": self._backlog_age() < LATE,
+        }
+
+    def _backlog_age(self) -> float:
+        oldest = self.backlog.oldest
+        return 0.0 if oldest is None else max(0.0, (clock() - oldest).total_seconds())
+
+    # -- starting and stopping -------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Listen, and go on with whatever an earlier run left to do."""
+        settings = self.settings
+        factory: Any = self.server
+        if settings.listen.tls:
+            factory = tls.over_tls(factory, tls.options(settings.tls_key, settings.tls_certificate))
+        listen = settings.listen
+        self.port = self.reactor.listenTCP(listen.port, factory, listen.backlog, listen.host)
+        self.metrics_port = None
+        if listen.metrics_port is not None:
+            self.metrics_port = self.reactor.listenTCP(
+                listen.metrics_port, self._metrics_server(), interface="127.0.0.1"
+            )
+        self.dispatcher.start()
+        for loop, seconds in self._loops:
+            loop.start(seconds, now=True)
+        # What start-up made stays for good: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        _notify("READY=1")
+        scheme = "https" if listen.tls else "http"
+        log.info("serving", url=f"{scheme}://{listen.host}:{self.port.getHost().port}", node=settings.node)
+
+    @inlineCallbacks
+    def stop(self) -> Any:
+        """Finish what was answered for, then end; fires when nothing is left open."""
+        log.info("stopping")
+        _notify("STOPPING=1")
+        for loop, _ in self._loops:
+            if loop.running:
+                loop.stop()
+        yield self.port.stopListening()
+        if self.metrics_port is not None:
+            yield self.metrics_port.stopListening()
+        self.mailboxes.close()
+        yield self.server.stop(GRACE)
+        yield self.dispatcher.stop()
+        yield self._sign_head()
+        yield self.writer.stop()
+        yield self.reader.stop()
+        self.passwords.stop()
+        self.files.stop()
+        if self.workers is not None:
+            self.workers.stop()
+        self.database.close()
+        os.close(self._lock)
+        log.info("stopped")
+
+    def reload(self) -> None:
+        """Read certification authorities, revocation lists and the TLS certificate again (SIGHUP)."""
+        log.info("reloading")
+        self._load_examiner()
+        self.directory.moved_to(-1)
+
+    # -- what other processes change -------------------------------------------------------------------
+
+    def _load_examiner(self) -> None:
+        self._trust = trust(self.settings.ca_folder, self.settings.crl_folder)
+        self._trust_files = _stamp(self.settings.ca_folder, self.settings.crl_folder)
+        if self.settings.exchange.workers == 0:
+            self._examiner = examiner(self._described)
+        elif self.workers is None:
+            self.workers = Workers(self.reactor, self._described, self.settings.exchange.workers)
+        else:
+            self.workers.restart()
+
+    def _examine(self, body: bytes, now: datetime) -> Examined | Deferred[Examined]:
+        if self._examiner is not None:
+            return self._examiner.examine(body, now)
+        assert self.workers is not None
+        return self.workers.examine(body, now)
+
+    def _watch_registry(self) -> Deferred[None]:
+        if _stamp(self.settings.ca_folder, self.settings.crl_folder) != self._trust_files:
+            self.reload()
+        return self.directory.refresh().addErrback(_complain, "the registry could not be read")
+
+    def _measure(self) -> Deferred[None]:
+        def measured(found: Backlog) -> None:
+            self.backlog = found
+
+        return (
+            self.reader.run(work.backlog, clock())
+            .addCallback(measured)
+            .addErrback(_complain, "the backlog could not be read")
+        )
+
+    def _sign_head(self) -> Deferred[None]:
+        """The journal's head, signed, stored and exported, so that a shortened journal shows."""
+
+        def export(head: heads.Head | None) -> None:
+            if head is not None:
+                heads.export([head], self.settings.journal_heads)
+
+        return (
+            self.writer.run(heads.sign_head, self.settings.node, clock(), self._sign)
+            .addCallback(export)
+            .addErrback(_complain, "the journal's head could not be signed")
+        )
+
+    def _sign(self, data: bytes) -> bytes:
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+def serve(settings: Settings) -> None:
+    """Run a gateway until SIGTERM or SIGINT. Raises AlreadyRunning, TlsUnusable, OSError."""
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+    gateway = Gateway(reactor, settings)
+    gateway.start()
+    reactor.addSystemEventTrigger("before", "shutdown", gateway.stop)
+    signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(gateway.reload))
+    reactor.run()
+
+
+def _hold(file: Path) -> int:
+    """The home's lock; it ends with the process, however that ends."""
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise AlreadyRunning(f"another process serves {file.parent}: stop it first") from None
+    return descriptor
+
+
+def _signing(settings: Settings) -> tuple[rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, x509.Certificate]:
+    key = load_pem_private_key(settings.gateway_key.read_bytes(), None)
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise ValueError(f"{settings.gateway_key} is no RSA or elliptic-curve key")
+    return key, x509.load_pem_x509_certificates(settings.gateway_certificate.read_bytes())[0]
+
+
+def _loop(reactor: Any, call: Callable[[], Any], seconds: float) -> tuple[LoopingCall, float]:
+    loop = LoopingCall(call)
+    loop.clock = reactor
+    return loop, seconds
+
+
+def _stamp(*folders: Path) -> tuple[tuple[str, int], ...]:
+    """What changes when a file is put into one of the folders, replaced or taken away."""
+    return tuple(
+        (str(file), file.stat().st_mtime_ns) for folder in folders for file in sorted(folder.glob("*.pem"))
+    )
+
+
+def _count(issued: dict[str, int]) -> None:
+    for code, count in issued.items():
+        metrics.RECEIPTS.labels(code).inc(count)
+
+
+def _complain(failure: Any, what: str) -> None:
+    log.error(what, error=failure.getErrorMessage())
+
+
+def _notify(state: str) -> None:
+    """Tell systemd, or whoever started the gateway in its manner (sd_notify)."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as service:
+        service.connect("\0" + address[1:] if address.startswith("@") else address)
+        service.sendall(state.encode())

@@ -1,0 +1,45 @@
+"""What the systems, schemas and code lists declare, in the shape in which the HTTP side asks for it."""
+
+from __future__ import annotations
+
+from messages.catalogue import standalone
+from messages.codes import CodeLists
+from messages.registry import BY_CODE, BY_NAME
+from messages.schemas import Schemas
+
+
+class Systems:
+    """`services.Systems` over the registry."""
+
+    def search_columns(self, system: str) -> tuple[str, ...] | None:
+        """The system's search columns, or None."""
+        known = BY_NAME.get(system)
+        return known.search if known else None
+
+
+class Types:
+    """`services.Types` over the schemas."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+        self._known = {*BY_CODE, *(kind.receipt for _, kind in BY_CODE.values()), "EPT900"}
+
+    def xsd(self, code: str) -> bytes | None:
+        """The schema of a submission or a receipt, whole, or None."""
+        file = self._schemas.file(code) if code in self._known else None
+        return standalone(file) if file else None
+
+
+class Codes:
+    """`services.Codes` over the code lists."""
+
+    def __init__(self, lists: CodeLists) -> None:
+        self._lists = lists
+
+    def version(self, name: str) -> str | None:
+        """The list's version, or None."""
+        return self._lists.get(name).version if name in self._lists.names else None
+
+    def rows(self, name: str) -> list[tuple[str, str, str]]:
+        """(code, zh, en), in the list's order."""
+        return [(each.code, each.label.zh, each.label.en) for each in self._lists.get(name).codes.values()]
