@@ -64,17 +64,28 @@ def sign(root: etree._Element, signer: Signer) -> etree._Element:
     """
     if "Id" in root.attrib or "ID" in root.attrib:
         raise ValueError("the root has an attribute Id, which no message type has: take it out")
-    unsigned = etree.fromstring(etree.tostring(root, encoding="utf-8", with_tail=False))
+    unsigned = _copy(root)
     if len(unsigned) and unsigned[-1].tag == SIGNATURE:
         detach(unsigned[-1])
     key = _delegate(signer)
     algorithm = algorithm_for(signer.certificate.public_key())
-    signed: etree._Element = XMLSigner(
+    signed: etree._Element = _Utf8Signer(
         signature_algorithm=algorithm.name,
         digest_algorithm=DigestAlgorithm(SHA256),
         c14n_algorithm=CanonicalizationMethod(EXC_C14N),
     ).sign(unsigned, key=key, cert=[signer.certificate], key_name=serial_hex(signer.certificate))
     return signed
+
+
+def _copy(root: etree._Element) -> etree._Element:
+    return etree.fromstring(etree.tostring(root, encoding="utf-8", with_tail=False))
+
+
+class _Utf8Signer(XMLSigner):
+    """Signxml copies documents by way of ASCII, which loses element names in Chinese."""
+
+    def get_root(self, data: etree._Element) -> etree._Element:
+        return _copy(data)
 
 
 def _delegate(signer: Signer) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:

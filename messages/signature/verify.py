@@ -92,7 +92,9 @@ def canonical(root: etree._Element, method: str) -> bytes:
     try:
         return etree.tostring(root, method="c14n", exclusive=EXCLUSIVE[method])
     except etree.LxmlError as error:
-        raise SignatureInvalid(f"the message has no canonical form: {error}") from None
+        raise SignatureInvalid(
+            f"the message has no canonical form (a relative namespace?): {error}"
+        ) from None
 
 
 def verify(root: etree._Element, certificates: CertificateCache, profile: Profile = STANDARD) -> Verified:
@@ -161,7 +163,7 @@ def _data_method(transforms: etree._Element) -> str:
 
 def _certificate_text(key_info: etree._Element) -> str:
     """The text of the one X509Certificate. A KeyName may stand before it; it selects nothing."""
-    if len(key_info) == 2:
+    if len(key_info) > 1:
         name, data = _children(key_info, (_KEY_NAME, _X509_DATA))
         _text(name)
     else:
@@ -176,8 +178,8 @@ def _children(
 ) -> list[etree._Element]:
     """The children of `element`, which are exactly `tags` with only whitespace between them."""
     if element.items() != list((attributes or {}).items()):
-        wanted = " ".join(f'{name}="{value}"' for name, value in (attributes or {}).items()) or "no attribute"
-        _refuse(element, f"{_name(element)} must have {wanted} and nothing else")
+        wanted = " ".join(f'{name}="{value}" and no other' for name, value in (attributes or {}).items())
+        _refuse(element, f"{_name(element)} must have {wanted or 'no'} attribute")
     children = list(element)
     if tuple([child.tag for child in children]) != tags:
         wanted = ", ".join(_local(tag) for tag in tags)
@@ -193,7 +195,7 @@ def _algorithm(element: etree._Element) -> str:
     """The Algorithm of an element that has this attribute and nothing else."""
     items = element.items()
     if len(items) != 1 or items[0][0] != "Algorithm" or len(element):
-        _refuse(element, f"{_name(element)} must have an attribute Algorithm and nothing else")
+        _refuse(element, f"{_name(element)} must have the attribute Algorithm, no other and no content")
     _blank(element, element.text)
     return str(items[0][1])
 
