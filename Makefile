@@ -57,7 +57,8 @@ $(VENV)/.%:
 		"$(PYTHON)" -m venv $(VENV); }
 	$(py) -m pip install --quiet --disable-pip-version-check --require-hashes \
 		-r requirements/$(firstword $(subst -, ,$*)).txt
-	$(py) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(py) -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation --editable .
 	@touch $@
 
 clean:

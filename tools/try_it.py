@@ -61,7 +61,7 @@ def main() -> int:
         signal.signal(number, stop)
     try:
         if not (home / "gateway.toml").exists():
-            run("eport-gateway", "init", "--demo", "--home", str(home))
+            run("eport-gateway", "init", "--demo", "--home", str(home), "--port", str(port))
         return serve(home, port)
     except Stopped:
         return 0
