@@ -9,19 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from messages.signature.profile import algorithm_for
+from messages.signature.sign import serial_hex
 
 MAX_SIZE = 1024 * 1024  # bytes; a real one holds a few kilobytes
-
-_HASHES: dict[str, hashes.HashAlgorithm] = {
-    "ecdsa-sha256": hashes.SHA256(),
-    "ecdsa-sha384": hashes.SHA384(),
-    "ecdsa-sha512": hashes.SHA512(),
-}
 
 
 class CertificateFileError(Exception):
@@ -36,21 +30,20 @@ class CertificateFile:
     def __init__(self, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, certificate: x509.Certificate):
         self.certificate = certificate
         try:
-            self.algorithm = algorithm_for(certificate.public_key()).name
+            self._method = algorithm_for(certificate.public_key())
         except ValueError as error:
             raise CertificateFileError(str(error)) from None
+        self.algorithm = self._method.name
         self._key = key
 
     @property
     def serial(self) -> str:
         """The certificate's serial number in hex."""
-        return f"{self.certificate.serial_number:x}"
+        return serial_hex(self.certificate)
 
     def sign(self, data: bytes) -> bytes:
         """RSA PKCS#1 v1.5 with SHA-256, or ECDSA as DER with the hash of its curve, over `data`."""
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        return self._key.sign(data, ec.ECDSA(_HASHES[self.algorithm]))
+        return self._method.sign(self._key, data)
 
     def __repr__(self) -> str:
         return f"CertificateFile({self.certificate.subject.rfc4514_string()!r})"
