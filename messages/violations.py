@@ -53,7 +53,7 @@ class Explainer:
         self._forms = Forms(*folders)
 
     def violations(self, root: etree._Element) -> tuple[Violation, ...]:
-        """Up to 25 violations in document order of discovery, each element's values explained once."""
+        """Up to 25 violations in the order of their lines, each element's values explained once."""
         message = self._forms.message(str(root.tag))
         size = len(etree.tostring(root, encoding="UTF-8"))
         findings = self._readable(root) if size <= SMALL else self._quick(root)
@@ -63,7 +63,7 @@ class Explainer:
                 said.setdefault((violation.path, violation.rule), violation)
             if len(said) >= MAX_VIOLATIONS:
                 break
-        return tuple(said.values())[:MAX_VIOLATIONS]
+        return tuple(sorted(list(said.values())[:MAX_VIOLATIONS], key=lambda violation: violation.line))
 
     def _readable(self, root: etree._Element) -> Iterator[_Finding]:
         """Everything that xmlschema finds, and from lxml what it knows better: which element was expected."""
@@ -158,12 +158,15 @@ def _structure(finding: _Finding, field: Field | None) -> Violation:
         where = "" if own_namespace else f" of namespace {name.namespace or 'none'}"
         text = f"{name.localname[:60]}{where} is no field of {inside}{wanted}"
         return Violation(place, line, "unknown", text)
-    if len(expected) == 1 and known.name != expected[0].partition(" ")[0]:
-        missing = expected[0].partition(" ")[0]
+    most = known.max_occurs
+    if most is not None and sum(1 for _ in finding.intruder.itersiblings(name.text, preceding=True)) >= most:
+        return Violation(place, line, "maxOccurs", f"{inside} has too many {_called(known)}: at most {most}")
+    missing = expected[0].partition(" ")[0] if len(expected) == 1 else ""
+    wanted_field = field.child(missing) if field else None
+    if wanted_field is not None and wanted_field.required and wanted_field is not known:
         text = f"{expected[0]} is required and missing before {_called(known)}"
         return Violation(f"{path}/{missing}", line, "required", text)
-    text = f"{_called(known)} is out of order, or there are too many of it{wanted}"
-    return Violation(place, line, "order", text)
+    return Violation(place, line, "order", f"{_called(known)} is not allowed at this place{wanted}")
 
 
 def _attributes(element: etree._Element, field: Field) -> Iterator[Violation]:
