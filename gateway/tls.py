@@ -40,6 +40,7 @@ def options(key_file: Path, certificate_file: Path) -> CertificateOptions:
         raiseMinimumTo=TLSVersion.TLSv1_2,
         enableSessions=False,  # no cache in memory: the ticket holds the session, at the client
         enableSessionTickets=True,
+        acceptableProtocols=[b"http/1.1"],  # a client that offers ALPN must find its protocol
     )
 
 
