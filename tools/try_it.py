@@ -28,10 +28,10 @@ STORED = "120"  # 海关入库: the receipt that the sample ends with
 AFTER = """
 The gateway answers on {url} and goes on until Ctrl+C. In another shell:
 
-  export PATH="{bin}:$PATH" EPORT_DEMO={home} EPORT_AS=operator1 EPORT_URL={url}
-  eport-terminal send --fresh {sample}
-  eport-terminal poll
-  eport-terminal poll --as customs             another party of the demo
+  export PATH="{bin}:$PATH" EPORT_DEMO={home} EPORT_AS=operator1
+  eport-terminal send --url {url} --fresh {sample}
+  eport-terminal poll --url {url}
+  eport-terminal poll --url {url} --as customs       another party of the demo
 
   curl --cacert {home}/demo/ca.pem {url}/healthz
   eport-terminal sign --fresh --envelope {sample} > envelope.xml
@@ -51,7 +51,7 @@ def main() -> int:
     arguments.add_argument("--home", type=Path, default=Path("home"))
     arguments.add_argument("--port", type=int, default=8443)
     given = arguments.parse_args()
-    home, port = given.home, given.port
+    home, port = given.home.absolute(), given.port
 
     busy = port_trouble(port)
     if busy:
@@ -79,7 +79,7 @@ def serve(home: Path, port: int) -> int:
     )
     try:
         if not wait_until_ready(gateway, url, home):
-            return gateway.wait() or 1
+            return gateway.poll() or 1
         try_sample(home, url)
         bin_folder = Path(sys.executable).parent
         print(AFTER.format(url=url, home=home, sample=SAMPLE, bin=bin_folder), flush=True)
@@ -100,13 +100,11 @@ def try_sample(home: Path, url: str) -> None:
     os.environ |= {
         "EPORT_DEMO": str(home),
         "EPORT_AS": "operator1",
-        "EPORT_URL": url,
         "EPORT_STATE": str(home / "demo" / "terminal"),
     }
-    print(f"\n$ eport-terminal send --fresh --wait {STORED} {SAMPLE}", flush=True)
-    run("eport-terminal", "send", "--fresh", "--wait", STORED, str(ROOT / SAMPLE))
-    print("\n$ eport-terminal poll", flush=True)
-    run("eport-terminal", "poll")
+    for arguments in (("send", "--fresh", "--wait", STORED, str(SAMPLE)), ("poll",)):
+        print(f"\n$ eport-terminal {' '.join(arguments)}", flush=True)
+        run("eport-terminal", *arguments, "--url", url)
 
 
 def program(name: str) -> str:
@@ -116,7 +114,7 @@ def program(name: str) -> str:
 
 def run(name: str, *arguments: str) -> None:
     """Run a program to its end; raises CalledProcessError where it fails."""
-    subprocess.run([program(name), *arguments], check=True)
+    subprocess.run([program(name), *arguments], check=True, cwd=ROOT)
 
 
 def stop(_number: int, _frame: FrameType | None) -> None:
