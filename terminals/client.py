@@ -27,7 +27,7 @@ T = TypeVar("T")
 MAX_ANSWER = 64 * 1024 * 1024  # bytes; a page of receipts is far below
 CONNECT = 10.0  # seconds
 ANSWER = 60.0  # seconds a request may take beyond what it asked the gateway to wait
-_BUSY = frozenset({429, 503})
+_BUSY = frozenset({408, 429, 503})
 _FAULT = frozenset({500, 502, 504})
 
 

@@ -79,28 +79,26 @@ class Session:
     def close(self) -> None:
         """End the session at the gateway, in one try: one that stays open ends by itself."""
         if self._granted is not None:
-            headers = self._bearer()
+            headers = self.bearer()
             self._granted = None
             with contextlib.suppress(NoAnswer, Unreachable):
                 self.gateway.once("DELETE", "/v1/sessions/current", headers=headers)
 
     def request(self, method: str, path: str, *, wait: float = 0.0) -> Response:
         """As Gateway.request, as who we are; logs in once more when the session has ended meanwhile."""
-        self.open()
-        answer = self.gateway.request(method, path, headers=self._bearer(), wait=wait)
+        answer = self.gateway.request(method, path, headers=self.bearer(), wait=wait)
         if answer.status == 401:
             self._granted = None
-            self.open()
-            answer = self.gateway.request(method, path, headers=self._bearer(), wait=wait)
+            answer = self.gateway.request(method, path, headers=self.bearer(), wait=wait)
         if answer.status == 401:
             raise LoginRefused(
                 "login-refused", origin=self.gateway.origin, who=self.credentials.who, detail=detail(answer)
             )
         return answer
 
-    def _bearer(self) -> dict[str, str]:
-        assert self._granted is not None
-        return {"authorization": f"Bearer {self._granted['token']}"}
+    def bearer(self) -> dict[str, str]:
+        """The header that says who we are."""
+        return {"authorization": f"Bearer {self.open()['token']}"}
 
     def _log_in(self) -> dict[str, Any]:
         """Challenge and answer as one try: a nonce whose answer was lost is spent, so both are repeated."""

@@ -71,6 +71,8 @@ def look(session: Session, prover: Prover, cop_msg_id: str) -> MessageState | No
 def read(body: bytes, cop_msg_id: str, prover: Prover) -> MessageState:
     """The state in an answer of the gateway. Raises Fault when it is none."""
     root = parse(body)
+    if root.tag != "MessageStatus":
+        raise Fault(f"the root is {root.tag}, not MessageStatus")
     messages = [
         etree.tostring(found, encoding="UTF-8", with_tail=False) for found in root.iter(envelope.DXP_MSG)
     ]

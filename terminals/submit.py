@@ -19,6 +19,7 @@ from terminals.client import Gateway, Response
 from terminals.compose import Mode, Outgoing, Party, envelope_of, sender_of, signed
 from terminals.pending import Kept, Pending, key_of
 from terminals.proof import Prover
+from terminals.session import Session
 from terminals.trouble import NotProven, Trouble, Unreachable, Unusable
 
 PATH = "/v1/messages"
@@ -81,12 +82,18 @@ def keep(request: Request, pending: Pending, signer: Callable[[], Signer], now: 
     return pending.keep(key_of(outgoing.content, request.receivers, f"{mode}{salt}"), make)
 
 
-def deliver(kept: Kept, gateway: Gateway, pending: Pending, prover: Prover) -> Answered:
+def deliver(
+    kept: Kept, gateway: Gateway, pending: Pending, prover: Prover, session: Session | None = None
+) -> Answered:
     """Send a kept envelope until it is answered, and forget it then.
 
-    Raises Unreachable or NotProven where there is no answer that counts; the envelope stays kept.
+    With `session` it is sent as whoever that belongs to, which routing to others than customs needs. Raises
+    Unreachable or NotProven where there is no answer that counts; the envelope stays kept.
     """
-    answer = gateway.request("POST", PATH, kept.body, {"content-type": "application/xml"})
+    headers = {"content-type": "application/xml"}
+    if session is not None:
+        headers |= session.bearer()
+    answer = gateway.request("POST", PATH, kept.body, headers)
     answered = judge(answer, kept.body, gateway.origin, prover)
     pending.settle(kept)
     return answered
@@ -96,7 +103,7 @@ def judge(answer: Response, body: bytes, origin: str, prover: Prover) -> Answere
     """What `answer` says about the envelope `body`; raises as `deliver` does."""
     if answer.status not in (200, TOO_LARGE):
         raise Unreachable(
-            "answer-unexpected", origin=origin, path=PATH, status=answer.status, detail=_start(answer.body)
+            "answer-unexpected", origin=origin, path=PATH, status=answer.status, detail=_told(answer.body)
         )
     try:
         said = reply.parse(answer.body)
@@ -130,6 +137,14 @@ def _about_other_data(said: reply.Reply, body: bytes) -> Trouble | None:
     return None if (said.digest or "").lower() == digest else Trouble("reply-other", digest=said.digest)
 
 
+def receivers(kept: Kept) -> tuple[str, ...]:
+    """Whom a kept envelope goes to; nobody where it is not one."""
+    try:
+        return envelope.parse(kept.body).head.receivers
+    except Fault:
+        return ()
+
+
 def _head(body: bytes) -> envelope.Head:
     try:
         return envelope.parse(body).head
@@ -142,6 +157,14 @@ def _id(body: bytes) -> str:
         return envelope.parse(body).head.cop_msg_id
     except Fault:
         return ""
+
+
+def _told(body: bytes) -> str:
+    """What a refusal of another kind says: the info of its DxpRep, else how it begins."""
+    try:
+        return reply.parse(body).info
+    except (Fault, ValueError):
+        return _start(body)
 
 
 def _start(body: bytes) -> str:

@@ -136,6 +136,11 @@ class Desk:
         """A login to `gateway`: by certificate where there is one, else by account."""
         return Session(gateway, self._credentials())
 
+    @property
+    def can_log_in(self) -> bool:
+        """Whether there is a certificate or an account to log in with."""
+        return bool(self.profile.get("p12") or self.profile.get("account"))
+
     def mailbox_owner(self, session: Session) -> str:
         """The dxpId whose mailbox the session reads."""
         return str(session.open().get("dxpId") or self.party.dxp_id or self.profile.need("dxp_id"))

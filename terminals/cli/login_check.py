@@ -26,7 +26,7 @@ def login_check(desk: Desk) -> None:
             desk.say(
                 "login-ok", origin=gateway.origin, who=granted.get("holder") or session.credentials.who,
                 party=granted.get("dxpId", "?"), role=granted.get("role", "?"),
-                expires=granted.get("expires") or granted.get("expiresAt") or "?",
+                expires=granted.get("expiresAt", "?"),
             )  # fmt: skip
         finally:
             session.close()

@@ -20,8 +20,8 @@ from terminals.language import say
 from terminals.pending import Kept, Pending
 from terminals.session import Session
 from terminals.state import node_guids, wait_for
-from terminals.submit import Answered, Request, deliver, keep, sender
-from terminals.trouble import NOT_YET, OK, REFUSED, NotProven, Trouble, Unreachable, Unusable
+from terminals.submit import Answered, Request, deliver, keep, receivers, sender
+from terminals.trouble import NOT_YET, OK, REFUSED, LoginRefused, NotProven, Trouble, Unreachable, Unusable
 
 MAX_RECEIVERS = 5
 
@@ -107,12 +107,12 @@ class _Run:
         """One file, to its answer; trouble is said, and the next file goes on."""
         try:
             outgoing = read_file(file)
-            receivers = to or (() if outgoing.ready else (self._desk.profile.need("receiver"),))
+            whom = to or (() if outgoing.ready else (self._desk.profile.need("receiver"),))
             signs = not outgoing.ready and mode is not Mode.AS_IS
             party = self._desk.party if signs else Party()
             if signs and not party.dxp_id:
                 self._desk.profile.need("dxp_id")
-            request = Request(outgoing, mode, party, receivers)
+            request = Request(outgoing, mode, party, whom)
             pending = Pending(self._desk.state, self._gateway.origin, sender(request))
             self._folders[pending.folder] = pending
             kept = keep(request, pending, lambda: self._desk.signer, datetime.now(UTC))
@@ -144,9 +144,13 @@ class _Run:
     def _deliver(self, file: str, kept: Kept, pending: Pending) -> None:
         self._seen.add(kept.path)
         try:
-            answer = deliver(kept, self._gateway, pending, self._desk.prover)
+            routed = bool(set(receivers(kept)) - {self._desk.profile.get("receiver")})
+            session = self._log_in() if routed and self._desk.can_log_in else None
+            answer = deliver(kept, self._gateway, pending, self._desk.prover, session)
         except NotProven as trouble:
             self._trouble(NotProven(trouble.key, file=file, **trouble.values))
+        except LoginRefused as trouble:
+            self._trouble(trouble)
         except Unreachable as trouble:
             self._trouble(trouble)
             self._desk.note("kept", file=file)
@@ -161,10 +165,10 @@ class _Run:
 
     def _wait(self, answer: Answered, kept: Kept, awaited: int) -> None:
         desk, prover = self._desk, self._desk.prover
-        self._session = self._session or desk.session(self._gateway)
+        session = self._log_in()
         nodes = node_guids(envelope.parse(kept.body).data)
         try:
-            outcome = wait_for(self._session, prover, answer.cop_msg_id, nodes, awaited, self._timeout)
+            outcome = wait_for(session, prover, answer.cop_msg_id, nodes, awaited, self._timeout)
         except Trouble as trouble:
             self._trouble(trouble)
             return
@@ -186,6 +190,11 @@ class _Run:
             "wait-over", id=answer.cop_msg_id, status=awaited, seconds=f"{self._timeout:g}", latest=latest
         )
         self._end(NOT_YET)
+
+    def _log_in(self) -> Session:
+        if self._session is None:
+            self._session = self._desk.session(self._gateway)
+        return self._session
 
     def _trouble(self, trouble: Trouble) -> None:
         self._desk.complain(trouble)

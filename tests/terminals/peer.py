@@ -49,6 +49,7 @@ class Peer(ThreadingHTTPServer):
         self.refuse: tuple[str, str, tuple[Violation, ...]] | None = None
         self.statuses: list[int] = [2, 120]
         self.bodies: list[bytes] = []  # of every POST of a message
+        self.senders: list[bool] = []  # whether each came with a session
         self.connections = 0
         self.logins = 0
         self.nonce = ""  # given out in place of a proper one
@@ -161,12 +162,18 @@ class Handler(BaseHTTPRequestHandler):
             elif token is None:
                 self.answer(401, b'{"status":401,"info":"unknown certificate"}')
             else:
-                granted = {"token": token, "dxpId": self.server.office.dxp_id, "role": "operator"}
+                granted = {
+                    "token": token,
+                    "dxpId": self.server.office.dxp_id,
+                    "role": "operator",
+                    "expiresAt": "…",
+                }
                 self.answer(201, json.dumps(granted).encode())
 
     def message(self, body: bytes) -> None:
         """A message: what trouble there is first, else its reply."""
         self.server.bodies.append(body)
+        self.server.senders.append(self.token() in self.server.tokens)
         trouble = self.server.trouble.pop(0) if self.server.trouble else None
         if isinstance(trouble, tuple):
             status, after = trouble
@@ -209,7 +216,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(404, b'{"status":404,"info":"no such message"}')
             return
         mine = [raw for raw in self.server.mailbox if wanted.encode() in envelope.parse(raw).data]
-        self.answer(200, b'<Message state="processed">%s</Message>' % b"".join(mine))
+        self.answer(200, b'<MessageStatus state="processed">%s</MessageStatus>' % b"".join(mine))
 
 
 @contextmanager

@@ -295,3 +295,12 @@ def test_every_command_documents_its_exit_codes(command: str) -> None:
 def test_without_a_file_the_usage_is_shown(terminal: Terminal) -> None:
     """Nothing to send is a wrong usage, exit code 2."""
     assert terminal.run("send").exit_code == 2
+
+
+def test_other_receivers_are_reached_with_a_session(terminal: Terminal, peer: Peer) -> None:
+    """What goes to customs needs no login; what is routed to others is sent by a session."""
+    terminal.run("send", "--fresh", SAMPLE)
+    assert peer.senders == [False]
+    assert terminal.run("send", "--fresh", SAMPLE, "--to", "DXPENT0000000002").exit_code == 0
+    assert peer.senders == [False, True]
+    assert peer.tokens == set()
