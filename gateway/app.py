@@ -59,6 +59,7 @@ from storage.work import Backlog
 log = structlog.get_logger()
 
 WATCH = 1.0  # seconds between two looks at what other processes may have changed
+PURGE = 300.0  # seconds between two clean-ups of old sessions and challenges
 GAUGE = 5.0  # seconds between two looks at the backlog
 LATE = 60.0  # seconds that a due work item may wait before the gateway says that it is not ready
 GRACE = 15.0  # seconds that requests under way are given when the gateway stops
@@ -151,11 +152,13 @@ class Gateway:
             settings=settings.sessions,
             clock=clock,
         )
+        self.directory.on_change.append(self.sessions.forget)
         self.server = self._http_server()
         self._loops = [
             _loop(reactor, self._watch_registry, WATCH),
             _loop(reactor, self._measure, GAUGE),
             _loop(reactor, self._sign_head, exchange.head_seconds),
+            _loop(reactor, self._purge, PURGE),
         ]
 
     def _http_server(self) -> Server:
@@ -303,6 +306,9 @@ class Gateway:
             .addCallback(export)
             .addErrback(_complain, "the journal's head could not be signed")
         )
+
+    def _purge(self) -> Deferred[None]:
+        return self.sessions.purge().addErrback(_complain, "old sessions could not be dropped")
 
     def _sign(self, data: bytes) -> bytes:
         if isinstance(self._key, rsa.RSAPrivateKey):

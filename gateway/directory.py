@@ -8,7 +8,7 @@ revocation was committed before it; for everything else the cache is at most a s
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -28,6 +28,7 @@ class Directory:
         self._holders: OrderedDict[str, Holder | None] = OrderedDict()
         self._rates: dict[str, Mapping[str, Any]] = {}
         self.generation = -1
+        self.on_change: list[Callable[[], None]] = []  # called when the registry has changed
 
     def cached(self, fingerprint: str) -> Holder | None:
         """The holder, if it is known without asking the database."""
@@ -53,6 +54,8 @@ class Directory:
             self._holders.clear()
             self._rates.clear()
             self.generation = generation
+            for changed in self.on_change:
+                changed()
 
     @staticmethod
     def lookup(

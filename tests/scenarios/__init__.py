@@ -1,0 +1,1 @@
+"""End-to-end stories: real processes, a real database, an independent signature implementation."""
