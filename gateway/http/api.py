@@ -1,4 +1,4 @@
-"""The calls of the gateway, put together: the one place that names them all. docs/openapi.yaml is held to it."""
+"""The calls of the gateway: the one place that names them all. docs/openapi.yaml is held to it."""
 
 from __future__ import annotations
 

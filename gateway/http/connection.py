@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IAddress, ITLSTransport
+from twisted.internet.interfaces import IAddress, ISSLTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 
@@ -162,7 +162,7 @@ class Connection(Protocol):
             self._run()
 
     def _guard(self, step: Callable[..., Any], *args: Any) -> bool:
-        """Do a step of reading; a refusal ends the connection, for what follows cannot be told apart."""
+        """Do a step of reading; a refusal with bytes unread ends the connection: what follows is unclear."""
         try:
             return bool(step(*args))
         except BadRequest as error:
@@ -182,7 +182,7 @@ class Connection(Protocol):
         if end < 0:
             return False
         head = parse_head(self._buffer[:end])
-        rest, self._buffer = self._buffer[end:], b""
+        self._buffer = self._buffer[end:]
         self._request = request = Request(head, self._peer)
         self._incoming = Incoming(head, 0)  # of a call that is unknown, nothing is taken
         self._route = route = server.router.find(request)
@@ -192,18 +192,17 @@ class Connection(Protocol):
             raise HttpError(415, "send the body without Content-Encoding")
         self.deadline = server.now() + (route.body_seconds or server.limits.body_seconds)
         if route.stream:
-            self._buffer = rest
             request.stream = self._stream
             self._read(False)
             self._handle()
         elif incoming.complete:
-            self._buffer = rest
             self._handle()
         else:
             if not server.budget.fits(incoming.length or 0):
                 raise server.full()
             self._state = State.BODY
             self._continue_expected(head)
+            rest, self._buffer = self._buffer, b""
             self._feed(rest)
         return True
 
@@ -217,7 +216,7 @@ class Connection(Protocol):
         if self._upload is not None:
             self._upload.receive(data)
             return
-        piece, rest = self._incoming.feed(data)
+        piece, self._buffer = self._incoming.feed(data)
         if not self._server.budget.take(len(piece)):
             raise self._server.full()
         self._held += len(piece)
@@ -229,7 +228,6 @@ class Connection(Protocol):
             self._body += piece
         if self._incoming.complete:
             self._request.body, self._body = bytes(self._body), b""
-            self._buffer = rest
             self._handle()
 
     def _stream(self, sink: Sink) -> Deferred[int]:
@@ -315,7 +313,6 @@ class Connection(Protocol):
         if self._upload is not None:
             self._upload.fail(error)
             return
-        self._close_after = True
         refuse = self._route.refuse if self._route is not None else refuse_json
         self._respond(refuse(error))
 
@@ -378,7 +375,7 @@ class Connection(Protocol):
         self._discarded = 0
         self.deadline = self._server.now() + self._server.limits.linger_seconds
         self._read(True)
-        if not ITLSTransport.providedBy(self.transport):
+        if not ISSLTransport.providedBy(self.transport):
             self._wire.loseWriteConnection()
 
     def _release(self) -> None:
