@@ -307,7 +307,7 @@ class Gateway:
             .addErrback(_complain, "the journal's head could not be signed")
         )
 
-    def _purge(self) -> Deferred[None]:
+    def _purge(self) -> Deferred[Any]:
         return self.sessions.purge().addErrback(_complain, "old sessions could not be dropped")
 
     def _sign(self, data: bytes) -> bytes:

@@ -67,7 +67,10 @@ class Messages:
         return answered
 
     async def _with_session(self, request: Request) -> Answer:
-        session = await self._access.known(request)
+        try:
+            session = await self._access.known(request)
+        except HttpError:
+            session = None  # the call needs no session, so one that is over refuses nothing
         return await self._intake.take(request.body, request.peer, session.dxp_id if session else "")
 
     async def one(self, request: Request) -> Response:
