@@ -63,7 +63,6 @@ class Mailboxes:
             if not self._alone or seen is None or seen > after:
                 found = await self._reader.run(_read, party, after, limit)
                 if found.documents:
-                    self._heads[party] = max(self._heads.get(party, 0), found.position)
                     return found
                 if seen is None and self._alone:
                     self._heads.setdefault(party, await self._reader.run(mailboxes.head, party))

@@ -30,7 +30,7 @@ _KINDS: dict[str, dict[str, Text]] = {
     "party": {
         "copCode": Text(10, 10),
         "name": Text(100),
-        "kind": Text(20),
+        "partyKind": Text(20),
         "contact": Text(100),
         "telephone": Text(40, 0, ""),
         "csr": Text(16 * 1024, 0, ""),

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 
+import storage.sessions
+from gateway.directory import Directory
+from gateway.http.api import Services, routes
+from gateway.http.attachments import Files
 from gateway.http.exchange import Request, Response
 from gateway.http.router import Route, Router
 from gateway.http.server import Server
 from gateway.limits import HttpLimits
+from gateway.mailboxes import Mailboxes
+from gateway.passwords import Passwords
+from gateway.services import Answer
+from gateway.sessions import Sessions
+from gateway.settings import Limits
+from gateway.settings import Sessions as SessionSettings
+from gateway.threads import Reader, Writer
+from storage import registry
+from storage.attachments import Store
+from storage.database import Database
+from tests.gateway.http.client import Answer as HttpAnswer
 from tests.gateway.http.client import Client
 from tests.gateway.loop import Loop, reactor
+
+ENTERPRISE = "DXPENT0000000001"
+OTHER = "DXPENT0000000002"
+CUSTOMS_ID = "DXPCUS0000000001"
 
 
 @dataclass(frozen=True)
@@ -81,3 +105,110 @@ def plain_routes() -> tuple[Route, ...]:
         Route("POST", "/echo", lambda request: Response(200, request.body), 100_000),
         Route("PUT", "/stream", stream, 10_000_000, stream=True),
     )
+
+
+class Intake:
+    """Notes what it is given and answers what the test says."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[bytes, str, str]] = []
+        self.answer = Answer(200, b"<DxpRep>0000</DxpRep>")
+
+    def take(self, body: bytes, peer: str, session: str = "") -> Deferred[Answer]:
+        self.taken.append((body, peer, session))
+        return succeed(self.answer)
+
+    def unavailable(self, info: str) -> bytes:
+        return f"<DxpRep>3001 {info}</DxpRep>".encode()
+
+
+class Common:
+    """One system, one list, one type."""
+
+    def search_columns(self, system: str) -> tuple[str, ...] | None:
+        return ("bookNo", "stockDate") if system == "bonded" else None
+
+    def version(self, name: str) -> str | None:
+        return "2026" if name == "unit" else None
+
+    def rows(self, name: str) -> Sequence[tuple[str, str, str]]:
+        return [("035", "千克", "kilogram")]
+
+    def xsd(self, code: str) -> bytes | None:
+        return b"<xs:schema/>" if code == "BVS111" else None
+
+
+class Api(Serving):
+    """The whole API over a real database, with what a test needs to look behind it."""
+
+    intake: Intake
+    database: Database
+    mailboxes: Mailboxes
+    sessions: Sessions
+    routes: tuple[Route, ...]
+    ready: dict[str, bool]
+
+    def token(self, party: str = ENTERPRISE, role: str = "enterprise") -> str:
+        """A session of a party, as if somebody had logged in."""
+        token = secrets.token_urlsafe(32)
+        now = datetime.now(UTC)
+        session = storage.sessions.Session(
+            hashlib.sha256(token.encode()).hexdigest(), party, role, "somebody", None, None, "", now,
+            now + timedelta(hours=1), now,
+        )  # fmt: skip
+        with self.database.write() as connection:
+            storage.sessions.create(connection, session)
+        return f"Bearer {token}"
+
+    def ask(self, line: str, body: bytes = b"", token: str = "", **headers: str) -> HttpAnswer:
+        """One request on a connection of its own."""
+        if token:
+            headers["Authorization"] = token
+        with self.client() as client:
+            return client.ask(line, body, **headers)
+
+
+@pytest.fixture
+def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> Iterator[Api]:
+    """Every call of the public port on a free port."""
+    database = Database(sqlite_database_url)
+    now = datetime.now(UTC)
+    with database.write() as connection:
+        for dxp_id in (ENTERPRISE, OTHER, CUSTOMS_ID):
+            registry.add_party(connection, registry.Party(dxp_id, "1234567890", dxp_id, "enterprise", now))
+
+    def make() -> tuple[Any, ...]:
+        writer, reader = Writer(reactor, database), Reader(reactor, database)
+        files, passwords = Files(reactor), Passwords(reactor)
+        directory = Directory(reader)
+        common, intake = Common(), Intake()
+        boxes = Mailboxes(reactor, reader, alone=True)
+        ready = {"database": True}
+        sessions = Sessions(
+            reactor=reactor, writer=writer, reader=reader, directory=directory,
+            trusted=lambda certificate, at: None, passwords=passwords, origins=("https://localhost:8443",),
+            settings=SessionSettings(), clock=lambda: datetime.now(UTC),
+        )  # fmt: skip
+        services = Services(
+            reactor=reactor, intake=intake, directory=directory, sessions=sessions, mailboxes=boxes,
+            systems=common, codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
+            writer=writer, reader=reader, clock=lambda: datetime.now(UTC), ready=lambda: ready,
+        )  # fmt: skip
+        made = routes(services, Limits(attachment_bytes=4 * 1024 * 1024))
+        return writer, reader, files, passwords, intake, boxes, sessions, made, ready
+
+    writer, reader, files, passwords, intake, boxes, sessions, made, ready = loop.call(make)
+    serving = serve(made)
+    running = Api(serving.loop, serving.server, serving.port)
+    for name, value in {
+        "intake": intake, "database": database, "mailboxes": boxes, "sessions": sessions,
+        "routes": made, "ready": ready,
+    }.items():  # fmt: skip
+        object.__setattr__(running, name, value)
+    yield running
+    loop.call(boxes.close)
+    loop.call(writer.stop)
+    loop.call(reader.stop)
+    files.stop()
+    passwords.stop()
+    database.close()
