@@ -21,7 +21,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from sqlalchemy import Connection, RowMapping, and_, func, insert, select
+from sqlalchemy import BigInteger, Connection, RowMapping, Text, and_, func, insert, select, type_coerce
 
 from storage import tables
 from storage.attachments import sync_folder
@@ -70,7 +70,9 @@ class Head:
             read = json.loads(line)
             others = {str(node): (int(seq), str(value)) for node, (seq, value) in read["others"].items()}
             at = from_microseconds(int(read["at"]))
-            return cls(read["node"], int(read["seq"]), read["hash"], at, others, read["signature"])
+            return cls(
+                str(read["node"]), int(read["seq"]), str(read["hash"]), at, others, str(read["signature"])
+            )
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise HeadUnreadable(f"not a journal head: {line[:80]!r}") from error
 
@@ -101,7 +103,14 @@ _INSERT = insert(tables.heads)
 _head = tables.heads.c
 _newest = select(_head.node, func.max(_head.seq).label("seq")).group_by(_head.node).subquery()
 _LATEST = select(tables.heads).join(_newest, and_(_head.node == _newest.c.node, _head.seq == _newest.c.seq))
-_ALL = select(tables.heads).order_by(_head.node, _head.seq)
+_ALL = select(
+    _head.node,
+    _head.seq,
+    _head.hash,
+    type_coerce(_head.at, BigInteger).label("at"),
+    type_coerce(_head.others, Text).label("others"),
+    _head.signature,
+).order_by(_head.node, _head.seq)
 
 
 def sign_head(conn: Connection, node: str, at: datetime, sign: Signer) -> Head | None:
@@ -134,10 +143,14 @@ def latest(conn: Connection) -> list[Head]:
     return [_from_row(row._mapping) for row in conn.execute(_LATEST)]
 
 
-def stored(conn: Connection) -> Iterator[Head]:
-    """All heads in the database, by node, oldest first."""
+def stored(conn: Connection) -> Iterator[str]:
+    """All heads in the database, by node, oldest first, as lines: some may have been made unreadable."""
     for row in conn.execute(_ALL, execution_options={"yield_per": 500}):
-        yield _from_row(row._mapping)
+        try:
+            others = json.loads(row.others)
+        except (ValueError, TypeError):
+            others = None
+        yield json.dumps({**row._mapping, "others": others}, default=str)
 
 
 def _from_row(row: RowMapping) -> Head:

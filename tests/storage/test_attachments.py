@@ -1,0 +1,139 @@
+"""Attachments: durable before they are there, and owned by party."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from storage import attachments
+from storage.attachments import PINNED, Attachment, DigestDiffers, Store
+from storage.database import Database
+from tests.storage.builders import ENTERPRISE, NOW, OTHER, later
+
+CONTENT = b"an invoice, scanned" * 1000
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+
+
+def received(store: Store, content: bytes = CONTENT) -> str:
+    """Receive a file in pieces; its digest."""
+    incoming = store.receive()
+    for start in range(0, len(content), 700):
+        incoming.write(content[start : start + 700])
+    digest = hashlib.sha256(content).hexdigest()
+    assert incoming.keep(digest) == len(content)
+    return digest
+
+
+def test_a_file_is_read_back_by_its_digest(tmp_path: Path) -> None:
+    """What was received in pieces is there as a whole, and nothing is left aside."""
+    store = Store(tmp_path)
+    assert b"".join(store.read(received(store))) == CONTENT
+    assert list(store.incoming.iterdir()) == []
+
+
+def test_a_file_that_is_not_its_digest_is_not_kept(tmp_path: Path) -> None:
+    """A body cut short or changed on the way leaves nothing behind."""
+    store = Store(tmp_path)
+    incoming = store.receive()
+    incoming.write(CONTENT[:-1])
+    with pytest.raises(DigestDiffers, match=DIGEST):
+        incoming.keep(DIGEST)
+    assert list(store.incoming.iterdir()) == []
+    assert not store.path(DIGEST).exists()
+
+
+def test_a_file_is_synced_before_it_has_its_name_and_its_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Power loss at any instant leaves either no file of that name or the whole one."""
+    store = Store(tmp_path)
+    steps: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def noted_sync(handle: int) -> None:
+        target = Path(f"/proc/self/fd/{handle}").readlink()
+        steps.append(
+            f"sync {'folder' if target.is_dir() else target.parent.name} {target.stat().st_size > 0}"
+        )
+        if target.is_dir():
+            assert target == store.path(DIGEST).parent
+        sync(handle)
+
+    def noted_replace(path: Path, target: Path) -> Path:
+        steps.append("rename")
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(Path, "replace", noted_replace)
+    received(store)
+    assert [step.rsplit(" ", 1)[0] for step in steps] == ["sync incoming", "rename", "sync folder"]
+    assert steps[0].endswith("True")
+
+
+@pytest.mark.parametrize("digest", ["", "../../etc/passwd", "A" * 64, "a" * 63, "g" * 64, "a" * 63 + "/"])
+def test_what_is_no_digest_names_no_file(tmp_path: Path, digest: str) -> None:
+    """A path cannot be smuggled in as a digest."""
+    with pytest.raises(ValueError, match="not a SHA-256"):
+        Store(tmp_path).path(digest)
+
+
+def test_half_written_files_are_cleared(tmp_path: Path) -> None:
+    """What an interrupted process left is removed at the next start."""
+    store = Store(tmp_path)
+    store.receive().write(b"half")
+    assert Store(tmp_path).clear_incoming() == 1
+    assert list(store.incoming.iterdir()) == []
+
+
+def test_a_file_received_again_is_not_removed(tmp_path: Path) -> None:
+    """Cleaning up spares a file that somebody sent again in the meantime."""
+    store = Store(tmp_path)
+    digest = received(store)
+    assert not store.remove(digest, before=NOW.replace(year=2000))
+    assert store.remove(digest, before=NOW.replace(year=9000))
+    assert not store.path(digest).exists()
+
+
+def test_knowing_a_digest_buys_nothing(database: Database) -> None:
+    """A file belongs to who sent it, and to each who did."""
+    with database.write() as conn:
+        mine = Attachment(ENTERPRISE, DIGEST, 5, "image/tiff", "invoice.tif", NOW)
+        assert attachments.own(conn, mine)
+        assert not attachments.own(conn, mine)
+        assert attachments.owned(conn, ENTERPRISE, [DIGEST, "x"]) == {DIGEST: mine}
+        assert attachments.owned(conn, OTHER, [DIGEST]) == {}
+
+
+def test_pinning_tells_what_is_missing(database: Database) -> None:
+    """A message that names a file its sender does not own is noticed in the transaction of its acceptance."""
+    with database.write() as conn:
+        attachments.own(conn, Attachment(ENTERPRISE, DIGEST, 5, "image/tiff", "invoice.tif", NOW))
+        assert attachments.pin(conn, ENTERPRISE, [DIGEST]) == frozenset()
+        assert attachments.pin(conn, ENTERPRISE, [DIGEST, "b" * 64]) == {"b" * 64}
+        assert attachments.pin(conn, OTHER, [DIGEST]) == {DIGEST}
+        assert attachments.pin(conn, ENTERPRISE, []) == frozenset()
+        assert attachments.owned(conn, ENTERPRISE, [DIGEST])[DIGEST].state == PINNED
+
+
+def test_only_loose_files_of_nobody_are_given_up(database: Database) -> None:
+    """A file that no message named is given up in time; a pinned one, a new one, another owner's never."""
+    with database.write() as conn:
+        for party, digest, at in (
+            (ENTERPRISE, "pinned", NOW),
+            (ENTERPRISE, "shared", NOW),
+            (OTHER, "shared", later(100)),
+            (ENTERPRISE, "loose", NOW),
+            (ENTERPRISE, "new", later(100)),
+        ):
+            attachments.own(conn, Attachment(party, digest, 1, "", "", at))
+        attachments.pin(conn, ENTERPRISE, ["pinned"])
+        assert attachments.abandon(conn, later(50)) == ["loose"]
+        assert set(attachments.owned(conn, ENTERPRISE, ["pinned", "shared", "loose", "new"])) == {
+            "pinned",
+            "new",
+        }
+        assert set(attachments.owned(conn, OTHER, ["shared"])) == {"shared"}
+        assert attachments.abandon(conn, later(50)) == []
