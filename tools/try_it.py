@@ -55,7 +55,9 @@ def main() -> int:
 
     busy = port_trouble(port)
     if busy:
-        print(f"{busy} Stop that program, or choose another port: make run PORT=9443", file=sys.stderr)
+        print(
+            f"{busy} Stop that program, or choose another port: make run PORT={port + 1000}", file=sys.stderr
+        )
         return 3
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)

@@ -1,13 +1,12 @@
 """`registration`: what newcomers and holders asked for (自助注册), approved or refused.
 
-Approving carries the request out: it registers the party unless it is there, and the certificate or account.
-A request's body is as POST /v1/registrations took it: dxpId, copCode, name, kind, role, holder, certificate
-(DER in base64), account, passwordHash.
+Approving carries the request out: it registers the party, and the certificate that the CA issued for it. A
+request's body is as POST /v1/registrations took it: copCode, name, kind and perhaps csr of a new party;
+dxpId, holder, role, card and csr of another certificate.
 """
 
 from __future__ import annotations
 
-import base64
 import getpass
 import json
 from collections.abc import Mapping
@@ -19,9 +18,10 @@ import click
 from cryptography import x509
 from sqlalchemy import Connection
 
+from gateway import pki
 from gateway.cli.certificates import entry, trust
 from gateway.cli.shell import Group, home_option, opened, refuse, table
-from gateway.cli.values import WORD
+from gateway.cli.values import DXP_ID, FILE, WORD
 from gateway.settings import Settings
 from storage import registrations, registry
 
@@ -30,7 +30,6 @@ _STATES = {
     "approved": registrations.APPROVED,
     "refused": registrations.REFUSED,
 }
-_SECRET = ("password", "passwordHash", "password_hash")
 
 
 @click.group(cls=Group)
@@ -66,30 +65,60 @@ def list_(home: Path, state: str, limit: int) -> None:
 @click.argument("number", type=click.IntRange(1))
 @home_option
 def show(home: Path, number: int) -> None:
-    """Show one request whole, but for its password."""
+    """Show one request whole, its csr last."""
     with opened(home) as (_settings, database), database.read() as connection:
         found = _get(connection, number)
     click.echo(f"{found.kind}, {found.state}, filed {found.created_at:%Y-%m-%d %H:%M}Z")
     if found.decided_at is not None:
         click.echo(f"decided {found.decided_at:%Y-%m-%d %H:%M}Z by {found.decided_by}: {found.reason or '-'}")
-    shown = {key: value for key, value in found.body.items() if key not in _SECRET}
+    csr = found.body.get("csr", "")
+    shown = {name: value for name, value in found.body.items() if name != "csr"}
     click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    if csr:
+        click.echo(csr.strip())
 
 
 @registration.command()
 @click.argument("number", type=click.IntRange(1))
-@click.option("--role", type=WORD, help="Instead of the role that was asked for.")
+@click.option("--dxp-id", type=DXP_ID, help="The dxpId that a new party is given.")
+@click.option("--kind", type=WORD, help="What a new party is, when the request does not say it rightly.")
+@click.option(
+    "--certificate", "file", type=FILE, help="What the CA issued for the request's csr, PEM or DER."
+)
+@click.option("--role", type=WORD, help="The certificate's role, when the request does not say it rightly.")
 @click.option("--reason", default="", help="Kept with the decision.")
 @home_option
-def approve(home: Path, number: int, role: str | None, reason: str) -> None:
-    """Approve a request and carry it out."""
+def approve(
+    home: Path,
+    number: int,
+    dxp_id: str | None,
+    kind: str | None,
+    file: Path | None,
+    role: str | None,
+    reason: str,
+) -> None:
+    """Approve a request and carry it out.
+
+    The gateway issues no certificates: have the csr that `show` prints signed by the CA, and give what it
+    issued with --certificate.
+    """
     now = datetime.now(UTC)
+    issued = pki.load_certificates(file)[0] if file else None
     with opened(home) as (settings, database), database.write() as connection:
         found = _get(connection, number)
         registrations.decide(
             connection, number, registrations.APPROVED, by=getpass.getuser(), at=now, reason=reason
         )
-        done = _carry_out(connection, settings, found, role, now)
+        asked = dict(found.body) | {
+            key: value for key, value in (("dxpId", dxp_id), ("kind", kind), ("role", role)) if value
+        }
+        done = []
+        if found.kind == "party":
+            done.append(_register_party(connection, settings, asked, now))
+        if issued is not None:
+            done.append(_register_certificate(connection, settings, asked, issued, now))
+        elif asked.get("csr"):
+            refuse("the request asks for a certificate: give what the CA issued with --certificate")
     click.echo(f"approved request {number}: {', '.join(done)}")
 
 
@@ -118,52 +147,40 @@ def _get(connection: Connection, number: int) -> registrations.Registration:
     return found
 
 
-def _carry_out(
+def _register_party(
+    connection: Connection, settings: Settings, asked: Mapping[str, Any], now: datetime
+) -> str:
+    dxp_id = asked.get("dxpId")
+    if not dxp_id:
+        refuse("a new party needs a dxpId of its own: give it with --dxp-id")
+    if dxp_id == settings.gateway.dxp_id:
+        refuse(f"{dxp_id} is the gateway's own dxpId")
+    party = registry.Party(dxp_id, _text(asked, "copCode"), _text(asked, "name"), _text(asked, "kind"), now)
+    registry.add_party(connection, party)
+    return f"party {dxp_id}"
+
+
+def _register_certificate(
     connection: Connection,
     settings: Settings,
-    request: registrations.Registration,
-    role: str | None,
+    asked: Mapping[str, Any],
+    issued: x509.Certificate,
     now: datetime,
-) -> list[str]:
-    """Register what the request names; says what was done. Ends the command when it names too little."""
-    body: Mapping[str, Any] = request.body
-    dxp_id = _text(body, "dxpId")
-    done = []
-    if registry.party(connection, dxp_id) is None:
-        party = registry.Party(dxp_id, _text(body, "copCode"), _text(body, "name"), _text(body, "kind"), now)
-        registry.add_party(connection, party)
-        done.append(f"party {dxp_id}")
-    if body.get("certificate"):
-        certificate = _certificate(_text(body, "certificate"))
-        trust(settings).check(certificate, now)
-        new = entry(certificate, dxp_id, role or _text(body, "role"))
-        registry.add_certificate(connection, new)
-        done.append(f"certificate {new.fingerprint[:16]}")
-    if body.get("account"):
-        account = registry.Account(
-            name=_text(body, "account"),
-            dxp_id=dxp_id,
-            role=role or _text(body, "role"),
-            holder=_text(body, "holder"),
-            password_hash=_text(body, "passwordHash"),
-            created_at=now,
-        )
-        registry.add_account(connection, account)
-        done.append(f"account {account.name}")
-    if not done:
-        refuse(f"request {request.id} asks for nothing that is not registered already")
-    return done
+) -> str:
+    csr = asked.get("csr")
+    if csr and x509.load_pem_x509_csr(csr.encode()).public_key() != issued.public_key():
+        refuse("the certificate is not for the key of the request's csr")
+    role = asked.get("role") or _text(asked, "kind")  # a party's first holder has the role of its kind
+    new = entry(issued, _text(asked, "dxpId"), role)
+    if asked.get("card") and asked["card"] != new.card:
+        refuse(f"the request is for the card kind {asked['card']}, the certificate for {new.card or 'none'}")
+    trust(settings).check(issued, now)
+    registry.add_certificate(connection, new)
+    return f"certificate {new.fingerprint[:16]} as {role}"
 
 
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
+def _text(asked: Mapping[str, Any], name: str) -> str:
+    value = asked.get(name)
     if not isinstance(value, str) or not value:
-        refuse(f"the request lacks {name}: refuse it with this reason")
+        refuse(f"the request lacks {name}: refuse it with this reason, or give it as an option")
     return value
-
-
-def _certificate(text: str) -> x509.Certificate:
-    try:
-        return x509.load_der_x509_certificate(base64.b64decode(text, validate=True))
-    except ValueError as error:
-        refuse(f"the certificate in the request cannot be read ({error}): refuse it with this reason")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 import contextlib
 import shutil
 import socket
@@ -16,7 +15,6 @@ from click.testing import CliRunner, Result
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway import passwords, pki
 from gateway.cli import main
@@ -353,51 +351,69 @@ def test_a_short_password_is_refused(run: Run) -> None:
 # -- registrations, bulletins --------------------------------------------------------------------
 
 
-def _file(home: Path, body: dict[str, str]) -> int:
+def _file(home: Path, asked_for: str, **body: str) -> str:
     database = Database(Settings.load(home).database_url)
     with database.write() as connection:
-        number = registrations.add(connection, "party", body, NOW)
+        number = registrations.add(connection, asked_for, body, NOW)
     database.close()
-    return number
+    return str(number)
 
 
-def test_an_approved_registration_is_carried_out_once(
-    home: Path, run: Run, ca: pki.Pair, tmp_path: Path
+@pytest.fixture
+def asked(ca: pki.Pair, tmp_path: Path) -> tuple[str, Path]:
+    """A certificate request (PEM), and the file of what the CA issued for it."""
+    key = pki.new_key()
+    issued = tmp_path / "asked.pem"
+    issued.write_bytes(pki.pem(pki.issue_signer(ca, key, pki.subject("钱新"), NOW, card="legal")))
+    return pki.pem(pki.signing_request(key, pki.subject("钱新"))).decode(), issued
+
+
+def test_an_approved_party_is_registered_with_its_certificate_once(
+    home: Path, run: Run, asked: tuple[str, Path]
 ) -> None:
-    """Party, certificate and account are there afterwards; a decided request is not decided again."""
-    _pem, certificate = _issue(ca, tmp_path, card="legal")
-    number = _file(
-        home,
-        {
-            "dxpId": "DXPENT0000000010",
-            "copCode": "3122260010",
-            "name": "新登记公司",
-            "kind": "enterprise",
-            "role": "enterprise",
-            "holder": "钱新",
-            "certificate": base64.b64encode(certificate.public_bytes(Encoding.DER)).decode(),
-            "account": "qian",
-            "passwordHash": passwords.hashed("a long password"),
-        },
-    )
+    """Party and certificate are there afterwards; a decided request is not decided again."""
+    csr, issued = asked
+    number = _file(home, "party", copCode="3122260010", name="新登记公司", kind="enterprise", csr=csr)
     assert "新登记公司" in run("registration", "list").output
-    assert "argon2" not in run("registration", "show", str(number)).output
-    run("registration", "approve", str(number))
+    assert csr.strip() in run("registration", "show", number).output
+    approve = (
+        "registration",
+        "approve",
+        number,
+        "--dxp-id",
+        "DXPENT0000000010",
+        "--certificate",
+        str(issued),
+    )
+    run(*approve)
     shown = run("party", "show", "DXPENT0000000010").output
-    assert pki.fingerprint(certificate)[:16] in shown
-    assert "account qian" in shown
-    run("registration", "approve", str(number), code=1)
-    run("registration", "refuse", str(number), "--reason", "late", code=1)
+    assert pki.fingerprint(pki.load_certificates(issued)[0])[:16] in shown
+    run(*approve, code=1)
+    run("registration", "refuse", number, "--reason", "late", code=1)
+
+
+def test_another_certificate_of_a_party_must_be_the_one_asked_for(
+    home: Path, run: Run, ca: pki.Pair, asked: tuple[str, Path], tmp_path: Path
+) -> None:
+    """A certificate of another key, or of another card kind, does not carry the request out."""
+    csr, issued = asked
+    other, _certificate = _issue(ca, tmp_path, card="legal")
+    body = {"dxpId": "DXPENT0000000001", "holder": "钱新", "role": "enterprise", "csr": csr}
+    number = _file(home, "certificate", **body, card="legal")
+    wrong_card = _file(home, "certificate", **body, card="operator")
+    run("registration", "approve", number, code=1)
+    run("registration", "approve", number, "--certificate", str(other), code=1)
+    run("registration", "approve", wrong_card, "--certificate", str(issued), code=1)
+    run("registration", "approve", number, "--certificate", str(issued))
 
 
 def test_a_registration_that_cannot_be_carried_out_stays_pending(home: Path, run: Run) -> None:
     """Approval and what it registers are one transaction: nothing of it remains when a part fails."""
-    number = _file(home, {"dxpId": "DXPENT0000000011", "copCode": "3122260011", "name": "x", "kind": "y",
-                          "certificate": "bm90IGEgY2VydGlmaWNhdGU="})  # fmt: skip
-    run("registration", "approve", str(number), code=1)
+    number = _file(home, "party", copCode="3122260011", name="x", kind="enterprise", csr="wanted")
+    run("registration", "approve", number, "--dxp-id", "DXPENT0000000011", code=1)
     run("party", "show", "DXPENT0000000011", code=1)
-    run("registration", "refuse", str(number), "--reason", "not a certificate")
-    assert "not a certificate" in run("registration", "show", str(number)).output
+    run("registration", "refuse", number, "--reason", "no certificate was issued")
+    assert "no certificate was issued" in run("registration", "show", number).output
 
 
 def test_a_bulletin_is_published_for_its_audience_and_withdrawn(run: Run) -> None:

@@ -44,7 +44,9 @@ def test_a_wrong_or_unknown_setting_is_refused_by_name(home: Path, text: str, sa
         Settings.load(home)
 
 
-def test_an_unknown_setting_in_the_environment_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_setting_in_the_environment_is_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The environment is held to the same names."""
     monkeypatch.setenv("EPORT_LIMITS__DEPHT", "3")
     with pytest.raises(BadSettings, match="depht"):
