@@ -1,8 +1,9 @@
 """Whether a certificate may be believed (证书信任): its chain to a configured CA, its dates, its revocation.
 
 Knows the configured CAs and revocation lists, which it is given; refuses to know registrations and to fetch
-anything. The chain is built by cryptography's own path validation, with extension rules for certificates that
-are not the web's: basicConstraints must say CA for every issuer, critical or not; nothing is asked of names.
+anything. The chain is built by cryptography's own path validation, which refuses weak keys and hashes, expired
+issuers and too long paths by itself; the extension rules are given to it, for certificates that are not the
+web's: basicConstraints must say CA for every issuer, critical or not, and nothing is asked of names.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ from cryptography.x509.verification import (
 
 from messages.faults import CertificateRefused
 from messages.signature.oids import card_kind, is_gateway
-from messages.signature.profile import algorithm_for
 
 __all__ = ["Trust", "UnusableCrl", "card_kind", "is_gateway"]
 
@@ -168,7 +168,6 @@ class Trust:
 def _issuer_must_be_ca(policy: Policy, certificate: x509.Certificate, found: x509.BasicConstraints) -> None:
     if not found.ca:
         raise ValueError("an issuer in the chain is not a CA")
-    algorithm_for(certificate.public_key())
 
 
 def _issuer_must_sign(policy: Policy, certificate: x509.Certificate, found: x509.KeyUsage | None) -> None:

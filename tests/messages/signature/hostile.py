@@ -33,6 +33,7 @@ from tests.messages.signature.making import (
     issue,
     key,
     make,
+    sign_value,
     varied,
 )
 
@@ -115,6 +116,9 @@ def edited() -> dict[str, str]:
         "SignatureValue with a control character": within("SignatureValue", "{}&#x85;"),
         "SignatureValue with rubbish": within("SignatureValue", "{}!"),
         "SignatureValue with padding twice": within("SignatureValue", "{}===="),
+        "SignatureValue with stray bits": re.sub(
+            "(.)==(?=</ds:SignatureValue>)", lambda found: chr(ord(found[1]) + 1) + "==", BASE
+        ),
         "SignatureValue in base64url": re.sub(
             "(?<=<ds:SignatureValue>)[^<]*", lambda found: found[0].translate(str.maketrans("+/", "-_")), BASE
         ),
@@ -301,7 +305,7 @@ def outside() -> dict[str, bytes]:
         "P-256 with ecdsa-sha1": make(PLAIN, p256, varied(method=MORE + "ecdsa-sha1", bits="1")),
         "ECDSA in DER": make(PLAIN, p256, varied(value=lambda data: _der(p256, data))),
         "ECDSA of zeros": make(PLAIN, p256, varied(value=lambda _: bytes(64))),
-        "ECDSA longer by a byte": make(PLAIN, p256, varied(value=lambda _: bytes(65))),
+        "ECDSA with a byte too many": make(PLAIN, p256, varied(value=lambda data: _padded(p256, data))),
         "RSA of 1024 bits": make(PLAIN, holder("rsa1024")),
         "secp256k1": make(
             PLAIN, holder("k256"), varied(method=MORE + "ecdsa-sha256", bits="256")
@@ -318,6 +322,11 @@ def outside() -> dict[str, bytes]:
 def _der(pair: Pair, data: bytes) -> bytes:
     assert isinstance(pair.key, ec.EllipticCurvePrivateKey)
     return pair.key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+def _padded(pair: Pair, data: bytes) -> bytes:
+    value = sign_value(pair, data, "256")
+    return value[:32] + b"\0" + value[32:]
 
 
 def harmless() -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from lxml import etree
 from messages.faults import CertificateRefused, DigestMismatch, Fault, NotWellFormed, SignatureInvalid
 from messages.signature.profile import LEGACY
 from messages.signature.trust import Trust
-from messages.signature.verify import CertificateCache, Verified, verify
+from messages.signature.verify import CertificateCache, Verified, find, verify
 from messages.xml import parse
 from tests.messages.signature import hostile
 from tests.messages.signature.making import (
@@ -35,7 +35,7 @@ CERTIFICATES = CertificateCache()
 WRONG_VALUES = {  # of the right shape, so that only the cryptography tells
     "ECDSA in DER",
     "ECDSA of zeros",
-    "ECDSA longer by a byte",
+    "ECDSA with a byte too many",
     "SignedInfo as lxml canonicalises it in place",
 }
 
@@ -154,6 +154,12 @@ def test_a_refusal_says_where() -> None:
     assert violation.line == 10
     assert violation.path.endswith("ds:Reference/ds:DigestMethod")
     assert "ds:DigestMethod may not be" in raised.value.info
+
+
+def test_a_signature_inside_the_signature_is_one_too_many() -> None:
+    """The cheap look-up, which comes before the schema, finds it already."""
+    with pytest.raises(SignatureInvalid, match="more than one"):
+        find(parse(hostile.wrapped()["a signature in the signature"].encode()))
 
 
 def test_sha1_passes_only_where_it_is_switched_on() -> None:
