@@ -1,8 +1,8 @@
 """Whether a certificate may be believed (证书信任): its chain to a configured CA, its dates, its revocation.
 
 Knows the configured CAs and revocation lists, which it is given; refuses to know registrations and to fetch
-anything. The chain is built by cryptography's own path validation, which refuses weak keys and hashes, expired
-issuers and too long paths by itself; the extension rules are given to it, for certificates that are not the
+anything. The chain is built by cryptography's own path validation, which refuses weak keys and hashes,
+expired issuers and too long paths by itself; the extension rules are given to it, for certificates that are not the
 web's: basicConstraints must say CA for every issuer, critical or not, and nothing is asked of names.
 """
 
