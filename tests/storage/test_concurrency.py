@@ -146,7 +146,7 @@ def test_a_locked_key_is_waited_for(gateways: tuple[Database, Database]) -> None
     def late() -> int:
         with other.write() as conn:
             cases.lock(conn, ["inner INNER1", "case 9"])
-            return conn.execute(text("SELECT count(*) FROM cases")).scalar_one()
+            return int(conn.execute(text("SELECT count(*) FROM cases")).scalar_one())
 
     with ThreadPoolExecutor(1) as pool:
         with one.write() as conn:
