@@ -2,8 +2,8 @@
 
 Knows the configured CAs and revocation lists, which it is given; refuses to know registrations and to fetch
 anything. The chain is built by cryptography's own path validation, which refuses weak keys and hashes,
-expired issuers and too long paths by itself; the extension rules are given to it, for certificates that are not the
-web's: basicConstraints must say CA for every issuer, critical or not, and nothing is asked of names.
+expired issuers and too long paths by itself. The extension rules are given to it, for certificates that are
+not the web's: basicConstraints must say CA for every issuer, critical or not; nothing is asked of names.
 """
 
 from __future__ import annotations
