@@ -158,14 +158,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "result": ("  {path} line {line}: {text} [{rule}]", "  {path} 第 {line} 行：{text} [{rule}]"),
     "kept": (
         (
-            "{file}: no answer. The signed message is kept; send the same file again, or run "
+            "{file}: no definitive answer. The signed message is kept; send the same file again, or run "
             "`eport-terminal send --pending`."
         ),
-        "{file}：没有应答。已签名的报文已保存；请重新发送同一文件，或运行 `eport-terminal send --pending`。",
+        "{file}：没有最终应答。已签名的报文已保存；请重新发送同一文件，或运行 `eport-terminal send --pending`。",
     ),
     "reply-unproven": (
-        "{file}: an answer came, but it is not proven to be the gateway's ({reason}). The message is kept.",
-        "{file}：收到应答，但无法证明来自网关（{reason}）。报文已保存。",
+        "An answer came, but it is not proven to be the gateway's: {reason}.",
+        "收到应答，但无法证明来自网关：{reason}。",
     ),
     "reply-other": (
         "the answer is about other data (SHA-256 {digest})",
@@ -197,7 +197,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{time}  {type}  {status} {label}  case {case}  message {id}  {info}",
         "{time}  {type}  {status} {label}  统一编号 {case}  原报文 {id}  {info}",
     ),
-    "signed-by-gateway": ("  signed by the gateway: {who}", "  网关签名：{who}"),
     "message-came": (
         "{time}  {type}  message from {sender}  {id}  signed by {who}",
         "{time}  {type}  来自 {sender} 的报文  {id}  签名人 {who}",
@@ -207,8 +206,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "未经证实  {type}  {id}：{reason}。请勿据此办理，并告知网关运维人员。",
     ),
     "unreadable": (
-        "{type}  {ori}  message refused as unreadable  {id}  {info}",
-        "{type}  {ori}  报文无法读取  {id}  {info}",
+        "{type}  {ori}  the whole message is refused  {id}  {info}",
+        "{type}  {ori}  整份报文被拒收  {id}  {info}",
     ),
     "no-receipts": ("No new receipts.", "没有新的回执。"),
     "cursor": ("next cursor: {cursor}", "下一游标：{cursor}"),

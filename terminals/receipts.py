@@ -24,7 +24,7 @@ from receipts.document import parse as parse_returns
 from terminals.pending import folder_name, replace_durably
 from terminals.proof import Proof, Prover, is_receipt
 from terminals.session import Session, detail
-from terminals.trouble import Unreachable, Unusable
+from terminals.trouble import Refused, Unreachable, Unusable
 
 PATH = "/v1/receipts"
 _CURSOR = re.compile(r"[A-Za-z0-9_-]{0,64}")
@@ -92,7 +92,7 @@ class Mailbox:
         answer = self._session.request("GET", f"{PATH}?{query}", wait=wait)
         origin = self._session.gateway.origin
         if answer.status != 200:
-            raise Unreachable(
+            raise Refused(
                 "answer-unexpected", origin=origin, path=PATH, status=answer.status, detail=detail(answer)
             )
         try:

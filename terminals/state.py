@@ -21,7 +21,7 @@ from receipts.document import Receipt, Unreadable
 from terminals.proof import Prover
 from terminals.receipts import Delivered, read_delivered
 from terminals.session import Session, detail
-from terminals.trouble import Unreachable
+from terminals.trouble import Refused, Unreachable
 
 PATH = "/v1/messages"
 _FIRST, _LONGEST = 0.05, 2.0  # seconds between two looks
@@ -59,7 +59,7 @@ def look(session: Session, prover: Prover, cop_msg_id: str) -> MessageState | No
     if answer.status == 404:
         return None
     if answer.status != 200:
-        raise Unreachable(
+        raise Refused(
             "answer-unexpected", origin=origin, path=path, status=answer.status, detail=detail(answer)
         )
     try:

@@ -58,6 +58,12 @@ class Unreachable(Trouble):
     exit_code = NO_ANSWER
 
 
+class Refused(Trouble):
+    """The gateway understood a question and will not answer it."""
+
+    exit_code = REFUSED
+
+
 class LoginRefused(Trouble):
     """The gateway did not accept who we are, or asked to sign what is no login nonce."""
 

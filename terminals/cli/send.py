@@ -148,7 +148,8 @@ class _Run:
             session = self._log_in() if routed and self._desk.can_log_in else None
             answer = deliver(kept, self._gateway, pending, self._desk.prover, session)
         except NotProven as trouble:
-            self._trouble(NotProven(trouble.key, file=file, **trouble.values))
+            self._trouble(trouble)
+            self._desk.note("kept", file=file)
         except LoginRefused as trouble:
             self._trouble(trouble)
         except Unreachable as trouble:

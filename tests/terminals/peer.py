@@ -206,6 +206,9 @@ class Handler(BaseHTTPRequestHandler):
         if parts.path == "/v1/receipts":
             query = parse_qs(parts.query, keep_blank_values=True)
             after, limit = query["after"][0], int(query["limit"][0])
+            if not after.startswith("r") and after:
+                self.answer(400, b'{"status":400,"info":"no cursor of this gateway"}')
+                return
             start = int(after.removeprefix("r") or "0", 16)
             page = self.server.mailbox[start : start + limit]
             cursor = f"r{start + len(page):x}" if page else after

@@ -169,6 +169,13 @@ def test_poll_goes_on_where_it_was_left(terminal: Terminal, peer: Peer) -> None:
     assert terminal.run("poll").stdout == ""
 
 
+def test_a_cursor_of_somebody_else_is_refused(terminal: Terminal) -> None:
+    """The gateway's reason is printed, exit code 3."""
+    done = terminal.run("poll", "--after", "zzz")
+    assert done.exit_code == 3
+    assert "no cursor of this gateway" in done.stderr
+
+
 def test_a_forged_receipt_is_called_that(terminal: Terminal, peer: Peer) -> None:
     """Its content is not shown, the genuine one behind it is, the exit code is 4."""
     for signer, status in ((peer.forger, 800), (peer.signer, 120)):
