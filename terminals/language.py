@@ -161,7 +161,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
             "{file}: no definitive answer. The signed message is kept; send the same file again, or run "
             "`eport-terminal send --pending`."
         ),
-        "{file}：没有最终应答。已签名的报文已保存；请重新发送同一文件，或运行 `eport-terminal send --pending`。",
+        "{file}：没有最终应答，已签名的报文已保存；请重新发送该文件，或用 `eport-terminal send --pending`。",
     ),
     "reply-unproven": (
         "An answer came, but it is not proven to be the gateway's: {reason}.",

@@ -125,7 +125,8 @@ class _Run:
 
     def pending(self) -> None:
         """Everything of the own party that has no answer yet, oldest first."""
-        pending = Pending(self._desk.state, self._gateway.origin, self._desk.party.dxp_id)
+        own = self._desk.party.dxp_id or self._desk.profile.need("dxp_id")
+        pending = Pending(self._desk.state, self._gateway.origin, own)
         waiting = list(pending)
         if not waiting:
             self._desk.note("pending-none")
