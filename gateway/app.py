@@ -125,7 +125,7 @@ class Gateway:
                 limits.refusals_logged_per_second, limits.refusals_logged_per_second, time.monotonic
             ),
             most_waiting=limits.waiting_messages,
-            accepted=lambda: self.dispatcher.wake(),
+            accepted=lambda: self.dispatcher.wake() if exchange.dispatch else None,
             delivered=self.mailboxes.delivered,
         )
         self.dispatcher = Dispatcher(
@@ -220,7 +220,8 @@ class Gateway:
             self.metrics_port = self.reactor.listenTCP(
                 listen.metrics_port, self._metrics_server(), interface="127.0.0.1"
             )
-        self.dispatcher.start()
+        if settings.exchange.dispatch:
+            self.dispatcher.start()
         for loop, seconds in self._loops:
             loop.start(seconds, now=True)
         # What start-up made stays for good: the collector need not look at it again.

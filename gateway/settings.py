@@ -100,6 +100,7 @@ class Exchange(_Section):
     workers: Annotated[int, Field(ge=0, le=64)] = 0  # verifying processes; 0: verify in the server itself
     commit_messages: Count = 100  # the most messages of one commit
     commit_linger_ms: Annotated[float, Field(ge=0, le=1000)] = 2  # how long a commit waits for company
+    dispatch: bool = True  # False: accept only; what is accepted waits for a gateway that dispatches
     dispatch_batch: Count = 64
     retry_seconds: Seconds = 5  # before a failed work item is tried again; doubles up to an hour
     readers: Annotated[int, Field(ge=1, le=32)] = 3  # threads that read the database
