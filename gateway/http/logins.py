@@ -144,6 +144,8 @@ class Logins:
         if unknown:
             raise HttpError(422, f"unknown field {unknown[0][:64]!r}; known here: {', '.join(fields)}")
         asked = {name: field.of(body, name) for name, field in fields.items()}
+        if "partyKind" in asked:
+            asked["kind"] = asked.pop("partyKind")  # on the wire `kind` is the registration's own
         if asked["csr"]:
             _check_request(asked["csr"])
         number = await self._writer.run(_register, str(kind), asked, self._clock)

@@ -90,9 +90,7 @@ def plain_routes() -> tuple[Route, ...]:
             reactor.callLater(0, taken.callback, None)
             return taken
 
-        return request.stream(sink).addCallback(
-            lambda size: Response(200, f"{size} {max(sizes)}".encode())
-        )
+        return request.stream(sink).addCallback(lambda size: Response(200, f"{size} {max(sizes)}".encode()))
 
     def fail(request: Request) -> Response:
         raise RuntimeError("a bug")
