@@ -12,6 +12,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -324,7 +325,7 @@ def serve(settings: Settings) -> None:
     reactor: Any = installed
     gateway = Gateway(reactor, settings)
     gateway.start()
-    reactor.addSystemEventTrigger("before", "shutdown", gateway.stop)
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: gateway.stop().addErrback(_abandon))
     signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(gateway.reload))
     reactor.run()
 
@@ -369,11 +370,18 @@ def _complain(failure: Any, what: str) -> None:
     log.error(what, error=failure.getErrorMessage())
 
 
+def _abandon(failure: Any) -> None:
+    """The stop itself failed: say so and end. What was answered is durable; the next start goes on with it."""
+    log.error("the gateway could not stop in order", failure=failure.getTraceback())
+    os._exit(1)
+
+
 def _notify(state: str) -> None:
     """Tell systemd, or whoever started the gateway in its manner (sd_notify)."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as service:
+    # Whoever started it may have stopped listening: that is no reason to fail.
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as service:
         service.connect("\0" + address[1:] if address.startswith("@") else address)
         service.sendall(state.encode())
