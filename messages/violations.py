@@ -2,14 +2,16 @@
 
 Knows how to turn the findings of xmlschema, and for large documents those of lxml, into Violations; both go
 the same way, by way of the form model, so the words are those of the form. Refuses to decide anything: the
-document has failed already. Bounded: it stops at the 25th violation, and gives xmlschema 64 KiB at most.
+document has failed already. Bounded: it stops at the 25th violation, gives xmlschema 64 KiB of moderate shape
+at most, and looks at long documents piece by piece.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,10 @@ from lxml import etree
 from messages.catalogue import OWN, catalogue
 from messages.faults import MAX_VIOLATIONS, Violation
 from messages.forms import Field, Forms
+from messages.windows import long, windows
 
 SMALL = 64 * 1024  # bytes that xmlschema is given, at 0.5 ms a kilobyte
+_WIDE = 200  # children or attributes of one element
 _FINDINGS = 100  # looked at, at most; several may be one violation
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
@@ -55,11 +59,14 @@ class Explainer:
     def violations(self, root: etree._Element) -> tuple[Violation, ...]:
         """Up to 25 violations in the order of their lines, each element's values explained once."""
         message = self._forms.message(str(root.tag))
-        size = len(etree.tostring(root, encoding="UTF-8"))
-        findings = self._readable(root) if size <= SMALL else self._quick(root)
+        findings = self._readable(root) if _moderate(root) else self._pieces(root)
         said: dict[tuple[str, str], Violation] = {}
+        explained: set[etree._Element] = set()
         for finding in islice(findings, _FINDINGS):
-            for violation in _explain(finding, _field_of(message, finding.element)):
+            if not finding.structure and finding.element in explained:
+                continue
+            explained.update(() if finding.structure else (finding.element,))
+            for violation in islice(_explain(finding, _field_of(message, finding.element)), MAX_VIOLATIONS):
                 said.setdefault((violation.path, violation.rule), violation)
             if len(said) >= MAX_VIOLATIONS:
                 break
@@ -83,6 +90,24 @@ class Explainer:
                 yield _Finding(element, reason)
         if not found:  # the two disagree: the one that decides has the word
             yield from quick
+
+    def _pieces(self, root: etree._Element) -> Iterator[_Finding]:
+        """What lxml finds; in a long document piece by piece, then whether there is too much of a thing."""
+        if not long(root):
+            yield from self._quick(root)
+            return
+        for piece, back in windows(root):
+            for finding in islice(self._quick(piece), _FINDINGS):
+                intruder = None if finding.intruder is None else back(finding.intruder)
+                yield replace(finding, element=back(finding.element), intruder=intruder)
+        message = self._forms.message(str(root.tag))
+        for node in root:
+            for name, count in Counter(etree.QName(child).localname for child in node).items():
+                field = _field_of(message, node)
+                known = field.child(name) if field else None
+                if known and known.max_occurs is not None and count > known.max_occurs:
+                    last = node.findall(f"{{*}}{name}")[-1]
+                    yield _Finding(node, "", True, last)
 
     def _quick(self, root: etree._Element) -> Iterator[_Finding]:
         schema = etree.XMLSchema(file=str(self._files[str(root.tag)]))  # with an error log of its own
@@ -116,6 +141,13 @@ def location(element: etree._Element) -> tuple[str, int]:
         at = parent
     line: Any = element.sourceline
     return "/" + "/".join(reversed(steps)), int(line or 0)
+
+
+def _moderate(root: etree._Element) -> bool:
+    """Whether xmlschema can have it: it is slow with large documents, and slower with wide elements."""
+    if len(etree.tostring(root, encoding="UTF-8")) > SMALL:
+        return False
+    return all(len(each) <= _WIDE and len(each.attrib) <= _WIDE for each in root.iter())
 
 
 def _explain(finding: _Finding, field: Field | None) -> Iterator[Violation]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -148,6 +150,42 @@ def test_no_more_than_25_violations_are_told(schemas: Schemas) -> None:
     """A document with a thousand errors gets 25 of them back."""
     line = DECLARED[DECLARED.index("<Line>") : DECLARED.index("</Line>") + 7].replace(">12500<", ">x<")
     assert len(refusal(schemas, DECLARED.replace("<Line>", f"{line * 1000}<Line>", 1)).violations) == 25
+
+
+def many_lines(count: int) -> str:
+    """A declaration with this number of lines, the last of which is that of the sample."""
+    line = DECLARED[DECLARED.index("<Line>") : DECLARED.index("</Line>") + 8]
+    five = DECLARED.count("<Line>")
+    return DECLARED.replace("<Line>", f"{line * (count - five)}<Line>", 1)
+
+
+def test_an_error_far_down_is_told_with_its_own_line(schemas: Schemas) -> None:
+    """In a long document too, path and line are those of the document that was sent."""
+    text = many_lines(3000)
+    schemas.check(parse(text.encode()))
+    place = text.rindex("<unit>")
+    broken = f"{text[:place]}<unit>kg</unit><unit>{text[place + 6 :]}".replace("<contact>陆知秋", "<contact>")
+    found = refusal(schemas, broken).violations
+    assert [(each.path.rpartition("Stocktake")[2], each.line) for each in found] == [
+        ("/contact", 15),
+        ("/Line[3000]/unit[1]", broken[:place].count("\n") + 1),
+        ("/Line[3000]/unit[2]", broken[:place].count("\n") + 1),
+    ]
+
+
+def test_a_document_full_of_errors_costs_no_more_than_one_without(schemas: Schemas) -> None:
+    """A hundred thousand errors in 10,000 lines are refused by work that grows with the length only."""
+    text = re.sub(r"<(\w+)>[^<\s]+</", r"<\1> </", many_lines(10_000))
+    started = time.process_time()
+    assert len(refusal(schemas, text).violations) == 25
+    assert time.process_time() - started < 4  # a tenth of that; ten seconds where cost is quadratic
+
+
+def test_too_many_lines_are_told(schemas: Schemas) -> None:
+    """10,000 lines are taken, one more is refused by number."""
+    schemas.check(parse(many_lines(10_000).encode()))
+    found = only(schemas, many_lines(10_001))
+    assert (found.rule, found.path.rpartition("/")[2]) == ("maxOccurs", "Line[10001]")
 
 
 def test_a_long_value_is_not_sent_back(schemas: Schemas) -> None:
