@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from pathlib import Path
 
 import click
 
-from gateway import logs
+from gateway import logs, pki
 from gateway.cli.shell import Explained, Surroundings, home_option
 from gateway.settings import Settings
 from storage.database import Database
@@ -45,17 +44,23 @@ def serve(home: Path, port: int | None, host: str | None) -> None:
 
 
 def _check_files(settings: Settings) -> None:
-    needed = [settings.gateway_key, settings.gateway_certificate]
+    """Read the gateway's own keys and certificates before anything is started with them."""
+    pairs = [("gateway", settings.gateway_key, settings.gateway_certificate)]
     if settings.listen.tls:
-        needed += [settings.tls_key, settings.tls_certificate]
-    for file in needed:
-        if file.is_file():
-            if not os.access(file, os.R_OK):
-                raise Surroundings(f"{file} cannot be read: run the gateway as its owner")
-            continue
-        request = file.with_suffix(".csr")
-        advice = f"; have {request} signed and run: eport-gateway cert install" if request.exists() else ""
-        raise Surroundings(f"{file} is missing{advice}")
+        pairs.append(("tls", settings.tls_key, settings.tls_certificate))
+    for purpose, key_file, certificate_file in pairs:
+        request = certificate_file.with_suffix(".csr")
+        if not certificate_file.exists() and request.exists():
+            raise Surroundings(
+                f"{certificate_file} is missing; have {request} signed and run: "
+                f"eport-gateway cert install {purpose} ISSUED.pem"
+            )
+        try:
+            key, chain = pki.load_key(key_file), pki.load_certificates(certificate_file)
+        except pki.PkiError as error:
+            raise Surroundings(str(error)) from error
+        if chain[0].public_key() != key.public_key():
+            raise Surroundings(f"the certificate in {certificate_file} is not of the key in {key_file}")
 
 
 def _check_port(host: str, port: int) -> None:

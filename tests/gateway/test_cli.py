@@ -201,6 +201,16 @@ def test_a_port_in_use_is_said_in_one_sentence(home: Path, run: Run) -> None:
     assert "--port" in done.output
 
 
+def test_serve_refuses_keys_and_certificates_that_do_not_fit(home: Path, run: Run) -> None:
+    """It ends at once with the file's name, instead of failing with the first client."""
+    (home / "certs/tls.pem").write_bytes((home / "certs/gateway.pem").read_bytes())
+    assert "tls.pem is not of the key" in run("serve", code=3).output
+    (home / "certs/tls.pem").write_text("garbage")
+    assert "tls.pem holds no certificate" in run("serve", code=3).output
+    (home / "keys/gateway.key").unlink()
+    assert "gateway.key" in run("serve", code=3).output
+
+
 def test_a_home_that_is_none_and_a_broken_database_are_surroundings(
     home: Path, run: Run, tmp_path: Path
 ) -> None:
