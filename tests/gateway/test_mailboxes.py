@@ -29,6 +29,7 @@ class Jobs:
         self.held: list[Deferred[None]] | None = None
 
     def run(self, fn: Any, *args: Any) -> Deferred[Any]:
+        """As the gateway's reader, but for the threads."""
         self.count += 1
         with self._database.read() as connection:
             result = fn(connection, *args)
@@ -52,12 +53,15 @@ class Post:
         self._numbers = iter(range(1, 100))
 
     def put(self, *names: str, party: str = PARTY, tell: bool = True) -> None:
+        """Deliver receipts; `tell` the mailboxes of this gateway, or not, as another gateway would not."""
+
         def deliver(connection: Connection) -> dict[str, int]:
             return mailboxes.deliver(
                 connection,
                 [
                     NewReceipt(
-                        party, next(self._numbers), "BVS112", name, None, "M", 120, None, "d", name.encode(), NOW
+                        party, next(self._numbers), "BVS112", name, None, "M", 120, None, "d",
+                        name.encode(), NOW,
                     )
                     for name in names
                 ],

@@ -51,15 +51,18 @@ class Desk:
         loop.call(make)
 
     def close(self) -> None:
+        """End the threads."""
         self.loop.call(self.writer.stop)
         self.loop.call(self.reader.stop)
         self.passwords.stop()
 
     def challenge(self) -> str:
+        """A nonce."""
         nonce: str = self.loop.call(self.sessions.challenge, "192.0.2.1")
         return nonce
 
     def login(self, pair: pki.Pair, origin: str = ORIGIN, nonce: str = "", signed: str = "") -> Opened:
+        """Log in with a key, as it should be done or with one thing wrong."""
         nonce = nonce or self.challenge()
         der = pair.certificate.public_bytes(Encoding.DER)
         signature = algorithm_for(pair.certificate.public_key()).sign(
@@ -69,10 +72,12 @@ class Desk:
         return opened
 
     def password(self, account: str, password: str, peer: str = "192.0.2.1") -> Opened:
+        """Log in with a password."""
         opened: Opened = self.loop.call(self.sessions.by_password, account, password, peer)
         return opened
 
     def find(self, token: str) -> Any:
+        """The token's session, or None."""
         return self.loop.call(self.sessions.find, token)
 
 

@@ -113,10 +113,12 @@ class Intake:
         self.answer = Answer(200, b"<DxpRep>0000</DxpRep>")
 
     def take(self, body: bytes, peer: str, session: str = "") -> Deferred[Answer]:
+        """As the gateway's intake."""
         self.taken.append((body, peer, session))
         return succeed(self.answer)
 
     def unavailable(self, info: str) -> bytes:
+        """As the gateway's intake."""
         return f"<DxpRep>3001 {info}</DxpRep>".encode()
 
 
@@ -124,15 +126,19 @@ class Common:
     """One system, one list, one type."""
 
     def search_columns(self, system: str) -> tuple[str, ...] | None:
+        """Of the only system."""
         return ("bookNo", "stockDate") if system == "bonded" else None
 
     def version(self, name: str) -> str | None:
+        """Of the only list."""
         return "2026" if name == "unit" else None
 
     def rows(self, name: str) -> Sequence[tuple[str, str, str]]:
+        """Of the only list."""
         return [("035", "千克", "kilogram")]
 
     def xsd(self, code: str) -> bytes | None:
+        """Of the only type."""
         return b"<xs:schema/>" if code == "BVS111" else None
 
 

@@ -128,7 +128,7 @@ def test_many_messages_are_asked_for_in_one_call(api: Api) -> None:
 
 
 def test_a_mailbox_is_read_page_by_page(api: Api) -> None:
-    """Each page names the cursor of the next; any cursor may be read again; an empty page stays where it is."""
+    """Each page names the cursor of the next; any may be read again; an empty page stays where it is."""
     put_receipts(api, ["a", "b", "c"])
     token = api.token()
     first = api.ask("GET /v1/receipts?after=&limit=2", token=token)
@@ -140,6 +140,11 @@ def test_a_mailbox_is_read_page_by_page(api: Api) -> None:
     assert api.ask("GET /v1/receipts?after=r3", token=token).body == b'<Receipts next="r3"></Receipts>'
     assert api.ask("GET /v1/receipts?limit=2", token=token).body == first.body
     assert api.ask("GET /v1/receipts", token=api.token(OTHER)).body == b'<Receipts next=""></Receipts>'
+
+
+def poll(query: str, token: str) -> bytes:
+    """A request for receipts, as bytes, for a client that does not wait for the answer."""
+    return f"GET /v1/receipts?{query} HTTP/1.1\r\nHost: g\r\nAuthorization: {token}\r\n\r\n".encode()
 
 
 @pytest.mark.parametrize(
@@ -156,9 +161,7 @@ def test_a_waiting_poll_is_answered_when_a_receipt_comes(api: Api) -> None:
     """A long poll costs nothing while it waits and is answered as soon as its mailbox is delivered to."""
     token = api.token()
     with api.client() as client:
-        client.send(
-            f"GET /v1/receipts?wait=20 HTTP/1.1\r\nHost: g\r\nAuthorization: {token}\r\n\r\n".encode()
-        )
+        client.send(poll("wait=20", token))
         _until(lambda: api.mailboxes.parked == 1)
         heads = put_receipts(api, ["a"])
         api.loop.call(api.mailboxes.delivered, heads)
@@ -170,9 +173,7 @@ def test_stopping_answers_waiting_polls_at_once(api: Api) -> None:
     """A stopping gateway lets its long polls go with an empty page and closes their connections."""
     token = api.token()
     with api.client() as client:
-        client.send(
-            f"GET /v1/receipts?after=r5&wait=20 HTTP/1.1\r\nHost: g\r\nAuthorization: {token}\r\n\r\n".encode()
-        )
+        client.send(poll("after=r5&wait=20", token))
         _until(lambda: api.mailboxes.parked == 1)
         stopped = api.loop.call(lambda: [api.server.stop(5)])[0]
         api.loop.call(api.mailboxes.close)
@@ -186,9 +187,7 @@ def test_a_poll_whose_client_left_is_forgotten(api: Api) -> None:
     """A parked poll goes with its connection."""
     token = api.token()
     with api.client() as client:
-        client.send(
-            f"GET /v1/receipts?wait=20 HTTP/1.1\r\nHost: g\r\nAuthorization: {token}\r\n\r\n".encode()
-        )
+        client.send(poll("wait=20", token))
         _until(lambda: api.mailboxes.parked == 1)
     _until(lambda: api.mailboxes.parked == 0)
 
@@ -268,8 +267,8 @@ def test_lists_and_schemas_are_sent_once(api: Api) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/v1/types/NOPE.xsd", "/v1/types/../BVS111.xsd", "/v1/types/%2e%2e%2fBVS111.xsd", "/v1/types/BVS111.xsd%00",
-        "/v1/types/common/dxp.xsd", "/v1/codes/../unit", "/v1/codes/unit.csv", "/v1/codes/nothing",
+        "/v1/types/NOPE.xsd", "/v1/types/../BVS111.xsd", "/v1/types/%2e%2e%2fBVS111.xsd",
+        "/v1/types/BVS111.xsd%00", "/v1/types/common/dxp.xsd", "/v1/codes/../unit", "/v1/codes/unit.csv", "/v1/codes/nothing",
         "/v1/attachments/..%2f..%2fgateway.db", "/v1//codes/unit", "//v1/codes/unit",
     ],
 )  # fmt: skip
@@ -329,7 +328,8 @@ def _send(client: object, data: bytes) -> None:
 def test_a_registration_is_filed_for_a_decision(api: Api) -> None:
     """The one unsigned change: a request that waits for customs or an operator."""
     asked = {
-        "kind": "party", "copCode": "1234567890", "name": "某公司", "partyKind": "enterprise", "contact": "张三",
+        "kind": "party", "copCode": "1234567890", "name": "某公司",
+        "partyKind": "enterprise", "contact": "张三",
     }  # fmt: skip
     answer = api.ask("POST /v1/registrations", json.dumps(asked).encode())
     assert (answer.status, answer.json["state"]) == (201, "pending")

@@ -33,16 +33,13 @@ def test_pipelined_requests_are_answered_in_their_order(serve: Serve) -> None:
 
 
 def test_a_pipeline_behind_a_waiting_request_is_not_read_on(serve: Serve) -> None:
-    """While an answer is awaited, only so much of what follows is taken into memory; the rest stays outside."""
+    """While an answer is awaited, only a little of what follows is taken into memory; the rest stays out."""
     serving = serve(pipelined_bytes=1000)
     with serving.client() as client:
         client.socket.setblocking(False)
         client.socket.send(b"GET /never HTTP/1.1\r\nHost: g\r\n\r\n")
-        sent = 0
         with pytest.raises(BlockingIOError):
-            for _ in range(1000):
-                sent += client.socket.send(GET * 2000)
-                time.sleep(0.001)
+            _flood(client)
         (connection,) = serving.server.connections
         assert len(connection._buffer) < 256 * 1024
 
@@ -98,7 +95,7 @@ def test_a_connection_is_not_kept_for_ever(serve: Serve) -> None:
 
 
 def test_a_client_that_does_not_read_is_cut_and_holds_little(serve: Serve) -> None:
-    """Endless requests whose answers nobody reads fill the transport's buffer once, then nothing more is done."""
+    """Requests whose answers nobody reads fill the transport's buffer once, then nothing more is done."""
     serving = serve(write_seconds=0.3)
     with serving.client(receive_buffer=4096) as client:
         client.send(b"GET /large HTTP/1.1\r\nHost: g\r\n\r\n" * 200)
@@ -155,7 +152,7 @@ def test_a_client_that_does_not_read_is_cut_and_holds_little(serve: Serve) -> No
 def test_what_is_doubtful_is_refused_and_the_connection_ends(
     serve: Serve, request_: bytes, status: int
 ) -> None:
-    """No request of doubtful framing is guessed at: one refusal, and nothing after it is read as a request."""
+    """Doubtful framing is not guessed at: one refusal, and nothing after it is read as a request."""
     with serve().client() as client:
         client.send(request_ + GET)
         answer = client.answer()
@@ -192,7 +189,7 @@ def test_a_handler_without_an_answer_is_answered_for(serve: Serve) -> None:
 
 
 def test_a_full_gateway_says_when_to_come_again(serve: Serve) -> None:
-    """When the bytes in flight are at their limit a body is refused with 503 and Retry-After; later it is taken."""
+    """With the bytes in flight at their limit a body is refused with 503 and Retry-After; later it is taken."""
     serving = serve(in_flight_bytes=1000)
     with serving.client() as holder, serving.client() as client:
         holder.send(POST + b"Content-Length: 900\r\n\r\n" + b"x" * 800)
@@ -294,6 +291,13 @@ def test_a_client_that_leaves_ends_its_request(serve: Serve) -> None:
         _until(lambda: len(serving.server.connections) == 1)
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     _until(lambda: not serving.server.connections)
+
+
+def _flood(client: Client) -> None:
+    """Send requests until the kernel takes no more of them."""
+    for _ in range(1000):
+        client.socket.send(GET * 2000)
+        time.sleep(0.001)
 
 
 def _until(condition: object) -> None:

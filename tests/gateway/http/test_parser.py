@@ -1,0 +1,102 @@
+"""The parser against h11, an independent implementation of the same standard, over many made-up requests."""
+
+from __future__ import annotations
+
+import h11
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from gateway.http.parser import BadRequest, Chunks, Head, parse_head, split_head
+
+_LINES = st.sampled_from(
+    [
+        b"Host: a", b"Host: a:8443", b"Host: [::1]:1", b"host:a", b"Host : a", b"Host: a b", b"Content-Length: 5",
+        b"Content-Length: 5 ", b"Content-Length:\t5", b"Content-Length: 5,5", b"Content-Length: 0x5",
+        b"Content-Length: -5", b"Content-Length: 99999999999999999999", b"Transfer-Encoding: chunked",
+        b"Transfer-Encoding: Chunked", b"Transfer-Encoding: chunked, chunked", b"Transfer-Encoding: identity",
+        b"Transfer-Encoding:\x0bchunked", b"Transfer-Encoding", b" folded", b"\tfolded", b"X: \xff", b"X: \x00",
+        b"X: a\rb", b"X: a\nb", b": x", b"X:", b"Connection: close", b"Connection: keep-alive, X",
+        b"Expect: 100-continue", b"", b"\r",
+    ]
+)  # fmt: skip
+_FIRST = st.sampled_from(
+    [
+        b"GET / HTTP/1.1", b"POST /a?b=c HTTP/1.1", b"GET / HTTP/1.0", b"GET /  HTTP/1.1", b"get / HTTP/1.1",
+        b"GET / HTTP/1.2", b"GET / http/1.1", b"GET * HTTP/1.1", b"GET http://a/ HTTP/1.1", b"GET /\xff HTTP/1.1",
+        b"CONNECT a:1 HTTP/1.1", b"GET /", b"", b"GET / HTTP/1.1 ", b" GET / HTTP/1.1", b"PRI * HTTP/2.0",
+    ]
+)  # fmt: skip
+_SEPARATOR = st.sampled_from([b"\r\n", b"\r\n", b"\r\n", b"\n", b"\r"])
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> bytes:
+    """A request that is nearly right, or not at all."""
+    parts = [draw(_FIRST), *draw(st.lists(_LINES, max_size=5))]
+    return b"".join(part + draw(_SEPARATOR) for part in parts) + b"\r\n"
+
+
+def ours(raw: bytes) -> tuple[Head, int] | None:
+    """What this parser makes of it; None where it refuses, or waits for more."""
+    try:
+        end = split_head(raw)
+        return (parse_head(raw[:end]), end) if end > 0 else None
+    except BadRequest:
+        return None
+
+
+@settings(max_examples=400, deadline=None)
+@given(requests())
+@example(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
+@example(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+def test_what_is_accepted_means_the_same_to_another_parser(raw: bytes) -> None:
+    """Nothing is taken that h11 refuses, and where both take it, method, target and framing agree."""
+    found = ours(raw)
+    if found is None:
+        return
+    head, end = found
+    other = h11.Connection(h11.SERVER)
+    other.receive_data(raw[:end])
+    event = other.next_event()
+    assert isinstance(event, h11.Request)
+    assert (event.method.decode(), event.target.decode()) == (head.method, head.target)
+    headers = dict(event.headers)
+    if head.length is None:
+        assert headers[b"transfer-encoding"] == b"chunked"
+        assert b"content-length" not in headers
+    else:
+        assert int(headers.get(b"content-length", b"0")) == head.length
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.binary(min_size=1, max_size=300), max_size=8), st.lists(st.integers(1, 40), max_size=60))
+def test_chunks_come_off_however_they_are_cut(blocks: list[bytes], cuts: list[int]) -> None:
+    """The same body comes out whatever the packets' borders are, and what follows is left alone."""
+    wire = b"".join(b"%x;a=b\r\n%s\r\n" % (len(block), block) for block in blocks) + b"0\r\nT: x\r\n\r\nNEXT"
+    chunks, body, after = Chunks(), b"", b""
+    while wire:
+        size = cuts.pop() if cuts else len(wire)
+        piece, rest = chunks.feed(wire[:size]) if not chunks.done else (b"", wire[:size])
+        body, after, wire = body + piece, after + rest, wire[size:]
+    assert chunks.done
+    assert (body, after) == (b"".join(blocks), b"NEXT")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_bytes_break_the_parser(raw: bytes) -> None:
+    """Whatever comes, it is a head, a wait for more, or a refusal with a status."""
+    for data in (raw, raw + b"\r\n\r\n", b"POST / HTTP/1.1\r\n" + raw + b"\r\n\r\n"):
+        ours(data)
+    try:
+        Chunks().feed(raw)
+    except BadRequest as error:
+        assert 400 <= error.status < 600
+
+
+def test_a_head_that_never_ends_is_refused() -> None:
+    """No more than the allowed bytes are gathered in the hope of an empty line."""
+    with pytest.raises(BadRequest) as refused:
+        split_head(b"x" * 20_000)
+    assert refused.value.status == 431
