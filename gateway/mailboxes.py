@@ -61,11 +61,12 @@ class Mailboxes:
         while True:
             seen = self._heads.get(party)
             if not self._alone or seen is None or seen > after:
-                found = await self._reader.run(_read, party, after, limit)
+                unknown = seen is None and self._alone
+                found, last = await self._reader.run(_read, party, after, limit, unknown)
                 if found.documents:
                     return found
-                if seen is None and self._alone:
-                    self._heads.setdefault(party, await self._reader.run(mailboxes.head, party))
+                if unknown:
+                    self._heads.setdefault(party, last)  # a delivery meanwhile has set it, and wins
                 head = self._heads.get(party, 0)
                 if head > after and (seen is None or head > seen):
                     continue  # delivered while we read
@@ -151,8 +152,11 @@ class Mailboxes:
             self._watch = self._reactor.callLater(WATCH_SECONDS, self._look)
 
 
-def _read(conn: Connection, party: str, after: int, limit: int) -> Page:
-    """A page no larger than MAX_PAGE_BYTES, so that a slow reader holds no more than that."""
+def _read(conn: Connection, party: str, after: int, limit: int, unknown: bool) -> tuple[Page, int]:
+    """A page no larger than MAX_PAGE_BYTES, so that a slow reader holds no more than that.
+
+    And, when it is empty and the mailbox's head `unknown`, the head.
+    """
     documents: list[bytes] = []
     size = 0
     for position, document in mailboxes.page(conn, party, after, limit):
@@ -161,7 +165,8 @@ def _read(conn: Connection, party: str, after: int, limit: int) -> Page:
             break
         documents.append(document)
         after = position
-    return Page(tuple(documents), after)
+    head = mailboxes.head(conn, party) if unknown and not documents else 0
+    return Page(tuple(documents), after), head
 
 
 def _heads(conn: Connection, parties: tuple[str, ...]) -> dict[str, int]:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from OpenSSL import crypto
 from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.protocols.tls import TLSMemoryBIOFactory
@@ -34,9 +33,9 @@ def options(key_file: Path, certificate_file: Path) -> CertificateOptions:
     if chain[0].public_key() != key.public_key():
         raise TlsUnusable(f"{certificate_file}: its first certificate is not of the key in {key_file}")
     return CertificateOptions(
-        privateKey=crypto.PKey.from_cryptography_key(key),  # type: ignore[arg-type]
-        certificate=crypto.X509.from_cryptography(chain[0]),
-        extraCertChain=[crypto.X509.from_cryptography(each) for each in chain[1:]],
+        privateKey=key,  # type: ignore[arg-type]  # pyOpenSSL takes cryptography's own by now
+        certificate=chain[0],  # type: ignore[arg-type]
+        extraCertChain=chain[1:],  # type: ignore[arg-type]
         raiseMinimumTo=TLSVersion.TLSv1_2,
         enableSessions=False,  # no cache in memory: the ticket holds the session, at the client
         enableSessionTickets=True,

@@ -268,7 +268,8 @@ def test_lists_and_schemas_are_sent_once(api: Api) -> None:
     "path",
     [
         "/v1/types/NOPE.xsd", "/v1/types/../BVS111.xsd", "/v1/types/%2e%2e%2fBVS111.xsd",
-        "/v1/types/BVS111.xsd%00", "/v1/types/common/dxp.xsd", "/v1/codes/../unit", "/v1/codes/unit.csv", "/v1/codes/nothing",
+        "/v1/types/BVS111.xsd%00", "/v1/types/common/dxp.xsd", "/v1/codes/../unit",
+        "/v1/codes/unit.csv", "/v1/codes/nothing",
         "/v1/attachments/..%2f..%2fgateway.db", "/v1//codes/unit", "//v1/codes/unit",
     ],
 )  # fmt: skip

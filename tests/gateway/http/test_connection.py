@@ -189,7 +189,7 @@ def test_a_handler_without_an_answer_is_answered_for(serve: Serve) -> None:
 
 
 def test_a_full_gateway_says_when_to_come_again(serve: Serve) -> None:
-    """With the bytes in flight at their limit a body is refused with 503 and Retry-After; later it is taken."""
+    """With bytes in flight at their limit a body is refused with 503 and Retry-After; later it is taken."""
     serving = serve(in_flight_bytes=1000)
     with serving.client() as holder, serving.client() as client:
         holder.send(POST + b"Content-Length: 900\r\n\r\n" + b"x" * 800)
