@@ -102,7 +102,12 @@ class Gateway:
         self.workers: Workers | None = None
         self._examiner: Examiner | None = None
         self._described = Described(
-            str(settings.ca_folder), str(settings.crl_folder), limits.data_bytes, limits.depth, limits.lines
+            ca_folder=str(settings.ca_folder),
+            crl_folder=str(settings.crl_folder),
+            data=limits.data_bytes,
+            depth=limits.depth,
+            lines=limits.lines,
+            legacy_sha1=exchange.legacy_sha1,
         )
         self._load_examiner()
         commit: GroupCommit[Item, Outcome] = GroupCommit(
@@ -267,6 +272,11 @@ class Gateway:
 
     def _load_examiner(self) -> None:
         self._trust = trust(self.settings.ca_folder, self.settings.crl_folder)
+        for crl in self._trust.stale_crls(clock()):
+            log.warning("a revocation list is out of date; it is used on", issuer=crl.issuer.rfc4514_string())
+        for unusable in self._trust.unusable_crls:
+            issuer = unusable.crl.issuer.rfc4514_string()
+            log.warning("a revocation list cannot be used", issuer=issuer, reason=unusable.reason)
         self._trust_files = _stamp(self.settings.ca_folder, self.settings.crl_folder)
         if self.settings.exchange.workers == 0:
             self._examiner = examiner(self._described)
@@ -371,7 +381,7 @@ def _complain(failure: Any, what: str) -> None:
 
 
 def _abandon(failure: Any) -> None:
-    """The stop itself failed: say so and end. What was answered is durable; the next start goes on with it."""
+    """The stop itself failed: say so and end. What was answered is durable; the next start goes on."""
     log.error("the gateway could not stop in order", failure=failure.getTraceback())
     os._exit(1)
 
@@ -382,6 +392,6 @@ def _notify(state: str) -> None:
     if not address:
         return
     # Whoever started it may have stopped listening: that is no reason to fail.
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as service:
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as service:
         service.connect("\0" + address[1:] if address.startswith("@") else address)
         service.sendall(state.encode())

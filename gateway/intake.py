@@ -153,7 +153,7 @@ class Store:
             before = mailboxes.for_message(connection, one.party, one.cop_msg_id)
             if any(guid.encode() in receipt.document for receipt in before if receipt.type == EPT900):
                 continue
-            info = "; ".join([one.fault.info, *map(str, one.fault.violations)])
+            info = "; ".join(map(str, one.fault.violations)) or one.fault.info
             drafts.append(
                 self._outgoing.unreadable(
                     one.party, guid, Unreadable(one.cop_msg_id, one.msg_type, info), one.at

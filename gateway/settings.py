@@ -108,16 +108,6 @@ class Exchange(_Section):
     legacy_sha1: bool = False  # accept rsa-sha1 signatures of old cards
 
 
-class RoutedType(_Section):
-    """A message type without a workflow: from its sender to its receivers, and no code."""
-
-    code: str = Field(pattern=r"^[A-Z]{3}[0-9]{3}$")
-    schema_file: Path  # relative to the home
-    node: str = Field(min_length=1)  # local name of the business node
-    roles: frozenset[str] = frozenset()  # who may send it; empty: everybody registered
-    cards: frozenset[str] = frozenset()  # card kinds that may send it; empty: any, a certificate file too
-
-
 class Logs(_Section):
     """Structured logs, one JSON object a line."""
 
@@ -142,7 +132,6 @@ class Settings(BaseSettings):
     sessions: Sessions = Sessions()
     exchange: Exchange = Exchange()
     logs: Logs = Logs()
-    types: tuple[RoutedType, ...] = ()
 
     @classmethod
     def settings_customise_sources(

@@ -49,9 +49,13 @@ class _Crew:
         self._stopping = False
         self._ended: list[Deferred[None]] = [Deferred() for _ in range(threads)]
         self.waiting = 0  # jobs given and not yet answered; reactor thread only
-        for number, ended in enumerate(self._ended):
-            # Not daemons: an interpreter that ends early still waits for a transaction under way.
-            threading.Thread(target=self._work, args=(ended,), name=f"{name}-{number}").start()
+        # Not daemons: an interpreter that ends early still waits for a transaction under way. They start with
+        # the first job, so that a gateway whose start fails before that just ends.
+        self._threads = [
+            threading.Thread(target=self._work, args=(ended,), name=f"{name}-{number}")
+            for number, ended in enumerate(self._ended)
+        ]
+        self._started = False
 
     def run(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -62,6 +66,7 @@ class _Crew:
         """
         if self._stopping:
             return fail(StoppedError("the gateway is stopping; send the same request again later"))
+        self._start()
         deferred: Deferred[T] = Deferred()
         self.waiting += 1
         self._jobs.put((fn, args, kwargs, deferred))
@@ -71,11 +76,18 @@ class _Crew:
         """Take no more jobs, finish those given, end the threads; fires when the last one has ended."""
         if not self._stopping:
             self._stopping = True
+            self._start()
             for _ in self._ended:
                 self._jobs.put(None)
         done: Deferred[None] = Deferred()
         DeferredList(self._ended).addCallback(lambda _: done.callback(None))
         return done
+
+    def _start(self) -> None:
+        if not self._started:
+            self._started = True
+            for thread in self._threads:
+                thread.start()
 
     def _work(self, ended: Deferred[None]) -> None:
         while (job := self._jobs.get()) is not None:

@@ -10,6 +10,7 @@ from cryptography import x509
 from messages.codes import CodeLists
 from messages.examine import Examiner, Limits
 from messages.schemas import Schemas
+from messages.signature.profile import LEGACY, STANDARD
 from messages.signature.trust import Trust
 from messages.signature.verify import CertificateCache
 
@@ -23,6 +24,7 @@ class Described:
     data: int
     depth: int
     lines: int
+    legacy_sha1: bool
 
 
 def trust(ca_folder: Path, crl_folder: Path) -> Trust:
@@ -39,9 +41,10 @@ def trust(ca_folder: Path, crl_folder: Path) -> Trust:
 def examiner(described: Described) -> Examiner:
     """From files: schemas, code lists, authorities, revocation lists. OSError or ValueError when bad."""
     return Examiner(
-        Schemas(),
-        trust(Path(described.ca_folder), Path(described.crl_folder)),
-        CertificateCache(),
-        CodeLists(),
-        Limits(data=described.data, depth=described.depth, lines=described.lines),
+        schemas=Schemas(),
+        trust=trust(Path(described.ca_folder), Path(described.crl_folder)),
+        certificates=CertificateCache(),
+        codes=CodeLists(),
+        profile=LEGACY if described.legacy_sha1 else STANDARD,
+        limits=Limits(data=described.data, depth=described.depth, lines=described.lines),
     )

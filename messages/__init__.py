@@ -1,1 +1,1 @@
-"""What parties may say, and in what order. Pure: no I/O beyond its own data files, no reactor, no database."""
+"""What parties may say, and in what order. Pure: its own data files, no reactor, no database, no network."""

@@ -18,11 +18,13 @@ from messages.envelope import DXP_MSG, Head, read
 from messages.faults import CertificateRefused, Fault, SchemaInvalid, Violation
 from messages.registry import BY_ROOT
 from messages.schemas import Schemas
+from messages.signature.profile import STANDARD, Profile
 from messages.signature.trust import Trust
 from messages.signature.verify import CertificateCache, Verified, find, verify
 from messages.system import MessageType, System
 from messages.xml import MAX_DEPTH, line_of, parse
 
+ENVELOPE_TAGS = 200  # more than an envelope can have
 BUSY_SIZE = 64 * 1024  # below this no document can hold enough lines to be worth counting
 
 
@@ -67,6 +69,7 @@ class Examiner:
     trust: Trust
     certificates: CertificateCache
     codes: CodeLists
+    profile: Profile = STANDARD
     limits: Limits = field(default_factory=Limits)
 
     def examine(self, body: bytes, now: datetime) -> Examined:
@@ -75,11 +78,12 @@ class Examiner:
         try:
             self._examine(body, now, found)
         except Fault as fault:
-            found.fault = fault
+            # Without its traceback, which would keep the document's tree alive until the collector comes by.
+            found.fault = type(fault)(fault.info, fault.violations)
         return found
 
     def _examine(self, body: bytes, now: datetime, found: Examined) -> None:
-        outer = parse(body, max_depth=self.limits.depth)
+        outer = parse(body, max_depth=self.limits.depth, max_tags=ENVELOPE_TAGS)
         if outer.tag != DXP_MSG:
             raise SchemaInvalid(f"the root is {outer.tag}: send a DxpMsg around the message")
         self.schemas.check(outer)
@@ -101,7 +105,7 @@ class Examiner:
             # Whose mistake is it? Only a proven sender gets an EPT900 into the mailbox.
             self._prove(root, now, found)
             raise
-        verified = verify(root, self.certificates)
+        verified = verify(root, self.certificates, self.profile)
         self.trust.check(verified.certificate, now, verified.fingerprint)
         found.signer = verified.fingerprint
         self._read(verified, system, kind, found)
@@ -139,7 +143,7 @@ class Examiner:
 
     def _prove(self, root: etree._Element, now: datetime, found: Examined) -> None:
         try:
-            verified = verify(root, self.certificates)
+            verified = verify(root, self.certificates, self.profile)
             self.trust.check(verified.certificate, now, verified.fingerprint)
             found.signer = verified.fingerprint
         except Fault:

@@ -15,6 +15,7 @@ from lxml import etree
 from messages.faults import NotWellFormed
 
 MAX_DEPTH = 32
+MAX_TAGS = 500_000  # start and end tags; a tree takes 100 to 200 bytes of memory for each
 
 _DECLARATION = re.compile(rb"\A<\?xml\s[^>]*?\?>")
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
@@ -51,13 +52,15 @@ class _Tools(threading.local):
 _tools = _Tools()
 
 
-def parse(data: bytes, *, max_depth: int = MAX_DEPTH) -> etree._Element:
+def parse(data: bytes, *, max_depth: int = MAX_DEPTH, max_tags: int = MAX_TAGS) -> etree._Element:
     """The root element of `data`.
 
     Raises NotWellFormed, with the line, for anything outside the profile.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00")):
         raise NotWellFormed("the document is not UTF-8: write it as UTF-8")
+    if len(data) > max_tags and data.count(b"<") > max_tags:
+        raise NotWellFormed(f"the document has more than {max_tags} tags")
     body = data[3:] if data.startswith(b"\xef\xbb\xbf") else data
     declaration = _DECLARATION.match(body)
     if declaration:

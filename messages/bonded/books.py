@@ -77,7 +77,7 @@ def load(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 
 def objections(form: Body, facts: Facts) -> list[str]:
-    """Why customs returns the declared `form` (退单): what does not agree with the filed book. Empty: stored."""
+    """Why customs returns the declared `form` (退单): where it disagrees with the filed book. Empty: stored."""
     kind = BOOK_OF_MODE.get(str(form["mgmtMode"]))
     if kind is None:
         return []
@@ -96,7 +96,7 @@ def objections(form: Body, facts: Facts) -> list[str]:
         filed = filed_line(book, entry, facts)
         if filed is None:
             found.append(
-                f"备案序号 {entry['recordNo']} 不在账册内 / this recordNo is not in the book"
+                f"备案序号 {entry['recordNo']} 不在账册内 / not in the book"
             )
             continue
         found += [

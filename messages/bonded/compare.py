@@ -22,7 +22,7 @@ def parts_sum(entry: Body) -> Decimal:
 
 
 def compare(form: Body, facts: Facts) -> list[dict[str, Any]]:
-    """A row a line: seqNo, recordNo, total, parts, difference; with a filed book its balance and difference."""
+    """A row a line: seqNo, recordNo, total, parts, difference; with a book its balance and difference."""
     book: Record | None = facts.get(books.head(str(form["bookNo"]))) if form.get("bookNo") else None
     rows = []
     for entry in form.get("Line", ()):

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 import click
 
-from hardware.certificate_file import CertificateFile, CertificateFileError, open_certificate_file
+from hardware.file import CertificateFile, open_file
+from hardware.signer import SignerError
 from terminals.cli.progress import Progress
 from terminals.client import Gateway, Patience
 from terminals.compose import Party, party_of
@@ -98,8 +99,8 @@ class Desk:
         path = self.profile.path("p12")
         password = self.profile.secret("p12_password", self._prompt)
         try:
-            return open_certificate_file(path, password.reveal())
-        except CertificateFileError as error:
+            return open_file(path, password.reveal())
+        except SignerError as error:
             raise Unusable("certificate-file", file=path, reason=error) from None
 
     @cached_property

@@ -77,12 +77,3 @@ def test_origins_follow_the_port_that_is_really_used(home: Path) -> None:
     """A port given on the command line is also the one that sessions are asked for."""
     settings = Settings.load(home, listen={"port": 9443})
     assert settings.origins == ("https://localhost:9443", "https://127.0.0.1:9443")
-
-
-def test_a_routed_type_is_one_table_of_the_file(home: Path) -> None:
-    """A message type without a workflow needs no code: an XSD and these lines."""
-    (home / "gateway.toml").write_text(
-        '[[types]]\ncode = "XYZ111"\nschema_file = "types/XYZ111.xsd"\nnode = "Note"\nroles = ["agency"]\n'
-    )
-    (routed,) = Settings.load(home).types
-    assert (routed.code, routed.node, routed.roles) == ("XYZ111", "Note", {"agency"})

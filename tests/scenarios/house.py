@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from hardware.certificate_file import CertificateFile, open_certificate_file
+from hardware.file import CertificateFile, open_file
 from messages.envelope import Head, build
 from messages.reply import Reply
 from messages.reply import parse as parse_reply
@@ -97,13 +97,13 @@ class Person:
 
     def envelope(self, data: bytes, cop_msg_id: str | None = None, **changes: Any) -> bytes:
         """A DxpMsg of this person's around `data`."""
-        root = etree.fromstring(data).tag.rpartition("}")[2]
+        if "msg_type" not in changes:
+            changes["msg_type"] = etree.fromstring(data).tag.rpartition("}")[2]
         values: dict[str, Any] = {
             "cop_msg_id": cop_msg_id or new_guid(),
             "sender": self.dxp_id,
             "receivers": (DESK,),
             "created": datetime.now(UTC),
-            "msg_type": root,
             **changes,
         }
         return build(Head(**values), data)
@@ -115,7 +115,8 @@ class House:
     def __init__(self, home: Path, database: str = "", **environment: str) -> None:
         self.home = home
         self.port = free_port()
-        self.environment = {"EPORT_LISTEN__PORT": str(self.port), "EPORT_LISTEN__HOST": "127.0.0.1", **environment}
+        own = {"EPORT_LISTEN__PORT": str(self.port), "EPORT_LISTEN__HOST": "127.0.0.1"}
+        self.environment = {**own, **environment}
         options = ["--database", database] if database else []
         made = command("eport-gateway", "init", "--demo", "--home", str(home), *options)
         assert made.returncode == 0, made.stderr + made.stdout
@@ -149,7 +150,7 @@ class House:
         assert b"READY=1" in said, f"the gateway does not serve:\n{self.log.read_text()[-3000:]}"
 
     def kill(self) -> None:
-        """kill -9, the whole process group."""
+        """Kill -9, the whole process group."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(PATIENCE)
@@ -190,7 +191,7 @@ class House:
                 entry["password"],
                 entry["account"],
                 entry["accountPassword"],
-                open_certificate_file(demo / entry["p12"], entry["password"]),
+                open_file(demo / entry["p12"], entry["password"]),
             )
             for entry in entries
         ]

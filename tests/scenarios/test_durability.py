@@ -89,7 +89,8 @@ def test_nothing_answered_is_lost_and_nothing_happens_twice_under_kill_9(own_hou
     assert set(statuses.values()) == {1}
     assert Counter(status for _, status in statuses) == {2: MESSAGES, 120: MESSAGES}
     cases = Counter(one.case for one in receipts)
-    assert len(cases) == MESSAGES and set(cases.values()) == {2}
+    assert len(cases) == MESSAGES
+    assert set(cases.values()) == {2}
     assert house.stop() == 0
     verified = command("eport-gateway", "journal", "verify", "--home", str(house.home))
     assert verified.returncode == 0, verified.stdout + verified.stderr
@@ -144,7 +145,7 @@ def test_a_stop_finishes_what_it_answers_for(tmp_path: Path) -> None:
 
 
 def test_a_restored_gateway_goes_on(own_house: House, tmp_path: Path) -> None:
-    """Backup while it serves, restore elsewhere: old replies, old and new receipts, a journal that verifies."""
+    """Backup while it serves, restore: old replies, old and new receipts, a journal that verifies."""
     house = own_house
     house.start()
     desk = Desk(house, house.person("operator"))

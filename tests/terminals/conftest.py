@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hardware.certificate_file import CertificateFile, open_certificate_file
+from hardware.file import CertificateFile, open_file
 from terminals.proof import Prover
 from tests.terminals.office import PASSWORD, Office, furnish
 from tests.terminals.peer import Peer, running
@@ -28,7 +28,7 @@ def peer(office: Office) -> Iterator[Peer]:
 @pytest.fixture(scope="session")
 def signer(office: Office) -> CertificateFile:
     """The operator's certificate file, opened."""
-    return open_certificate_file(office.p12, PASSWORD)
+    return open_file(office.p12, PASSWORD)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from hardware.certificate_file import CertificateFile
+from hardware.file import CertificateFile
 from messages import envelope
 from messages.signature.verify import CertificateCache, verify
 from messages.xml import parse

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway import pki
-from hardware.certificate_file import CertificateFile
+from hardware.file import CertificateFile
 from messages import envelope, reply
 from messages.faults import Fault
 from messages.signature.template import TemplateSigner

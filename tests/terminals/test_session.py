@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hardware.certificate_file import CertificateFile
+from hardware.file import CertificateFile
 from terminals.client import Gateway, Patience
 from terminals.session import ByCertificate, ByPassword, Session, statement
 from terminals.trouble import LoginRefused
