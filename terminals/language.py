@@ -91,8 +91,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{file}：无法读取密码（{reason}）。",
     ),
     "certificate-file": (
-        "{file}: the certificate file does not open: {reason}",
-        "{file}：证书文件无法打开：{reason}",
+        "the certificate file does not open: {reason}",
+        "证书文件无法打开：{reason}",
     ),
     # the line to the gateway
     "waiting": (

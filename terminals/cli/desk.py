@@ -101,7 +101,7 @@ class Desk:
         try:
             return open_file(path, password.reveal())
         except SignerError as error:
-            raise Unusable("certificate-file", file=path, reason=error) from None
+            raise Unusable("certificate-file", reason=error) from None
 
     @cached_property
     def party(self) -> Party:

@@ -278,7 +278,7 @@ def test_passwords_never_show(terminal: Terminal, office: Office, tmp_path: Path
     secret.write_text("not the right one")
     done = terminal.run("sign", SAMPLE, "--p12", office.p12, "--p12-password-file", secret, demo=False)
     assert done.exit_code == 8
-    assert "password is wrong" in done.stderr
+    assert "the passphrase does not open it" in done.stderr
     assert "not the right one" not in done.output
     assert PASSWORD not in terminal.run("send", SAMPLE).output
     assert "--password " not in CliRunner().invoke(main, ["send", "-h"]).output
