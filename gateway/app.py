@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,6 +157,7 @@ class Gateway:
             origins=settings.origins,
             settings=settings.sessions,
             clock=clock,
+            alone=self.database.dialect == "sqlite",
         )
         self.directory.on_change.append(self.sessions.forget)
         self.server = self._http_server()
@@ -371,9 +372,10 @@ def _stamp(*folders: Path) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _count(issued: dict[str, int]) -> None:
-    for code, count in issued.items():
-        metrics.RECEIPTS.labels(code).inc(count)
+def _count(issued: Sequence[tuple[str, float]]) -> None:
+    for code, age in issued:
+        metrics.RECEIPTS.labels(code).inc()
+        metrics.RECEIPT_SECONDS.observe(age)
 
 
 def _complain(failure: Any, what: str) -> None:

@@ -40,7 +40,7 @@ class Dispatcher:
         batch: int,
         retry: float,
         delivered: Callable[[dict[str, int]], None],
-        issued: Callable[[dict[str, int]], None],
+        issued: Callable[[Sequence[tuple[str, float]]], None],
     ) -> None:
         self._reactor = reactor
         self._writer = writer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 NODE_BITS, COUNT_BITS = 10, 12
@@ -28,3 +28,8 @@ class Ids:
             self._last = max(self._last + 1, milliseconds << COUNT_BITS)
             time, count = self._last >> COUNT_BITS, self._last & (1 << COUNT_BITS) - 1
         return (time << NODE_BITS | self._node) << COUNT_BITS | count
+
+
+def made_at(number: int) -> datetime:
+    """When an id was made, to the millisecond."""
+    return EPOCH + timedelta(milliseconds=number >> (NODE_BITS + COUNT_BITS))

@@ -7,7 +7,7 @@ read and written in bulk, one query a kind, whatever the size of the batch.
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +16,7 @@ from typing import Any
 from lxml import etree
 from sqlalchemy import Connection
 
+from gateway.identifiers import made_at
 from gateway.outgoing import Outgoing
 from messages.faults import NodeFault
 from messages.registry import BY_CODE, BY_NAME
@@ -53,10 +54,10 @@ NOT_THE_CARD = 15  # 与卡信息不匹配
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """What a batch did: the last position of each mailbox that got a receipt, and receipts by type."""
+    """What a batch did: the last position of each mailbox that got a receipt; type and age of each receipt."""
 
     positions: dict[str, int]
-    issued: dict[str, int]
+    issued: tuple[tuple[str, float], ...]  # the age in seconds is counted from the message's acceptance
 
 
 @dataclass(slots=True)
@@ -115,7 +116,7 @@ class Performer:
         work.add(connection, effects.follows)
         work.finish(connection, [item.id for item in items])
         self._journal(connection, entries)
-        return Performed(positions, dict(Counter(receipt.type for receipt in effects.receipts)))
+        return Performed(positions, tuple((one.type, _age(one, now)) for one in effects.receipts))
 
     # -- from work items to events ---------------------------------------------------------------------
 
@@ -227,6 +228,12 @@ class Performer:
         except BaseException:
             self._chain.forget()
             raise
+
+
+def _age(receipt: NewReceipt, now: datetime) -> float:
+    if receipt.ori_message_id is None:
+        return 0.0
+    return max(0.0, (now - made_at(receipt.ori_message_id)).total_seconds())
 
 
 def _follow_work(follow: Follow, now: datetime) -> NewWork:

@@ -35,7 +35,8 @@ from storage.sessions import Session
 REFUSED: Final = "the login is not accepted: check the account and password, or the card, and log in again"
 MAX_DER: Final = 16 * 1024
 CACHED: Final = 20_000
-CACHE_SECONDS: Final = 2.0  # how long a session that another process has ended may still be believed
+CACHE_SECONDS: Final = 2.0  # how long a session that another gateway has ended may still be believed
+ALONE_SECONDS: Final = 300.0  # the same where there is no other: a change of the registry ends it earlier
 TOUCH_SECONDS: Final = 60.0  # how exactly `last_used` is kept
 PER_ADDRESS: Final = (5.0, 50)  # challenges and logins of one address: a second, at once
 
@@ -82,8 +83,11 @@ class Sessions:
         origins: Sequence[str],
         settings: Settings,
         clock: Clock,
+        alone: bool = False,
     ) -> None:
-        """`trusted` raises CertificateRefused for a certificate that is not believed at an instant."""
+        """`alone`: no other gateway ends sessions of this database (SQLite).
+
+        `trusted` raises CertificateRefused for a certificate that is not believed at an instant."""
         self._reactor = reactor
         self._writer = writer
         self._reader = reader
@@ -93,6 +97,7 @@ class Sessions:
         self._origins = tuple(origins)
         self._settings = settings
         self._clock = clock
+        self._believed = ALONE_SECONDS if alone else CACHE_SECONDS
         self._rate = Rates(*PER_ADDRESS, reactor.seconds)
         self._failures = Failures(settings.address_attempts, 60, reactor.seconds)
         self._known: OrderedDict[str, tuple[Session, float]] = OrderedDict()
@@ -227,7 +232,7 @@ class Sessions:
             session = await self._reader.run(sessions.find, key, now)
             if session is None:
                 return None
-            self._known[key] = (session, tick + CACHE_SECONDS)
+            self._known[key] = (session, tick + self._believed)
             if len(self._known) > CACHED:
                 self._known.popitem(last=False)
         if session.expires_at <= now:

@@ -64,7 +64,7 @@ class Limits(_Section):
 
     data_bytes: Count = 5_000_000  # the decoded business message
     body_bytes: Count = 7_000_000  # the envelope around it, in base64
-    attachment_bytes: Count = 100_000_000
+    attachment_bytes: Count = 4 * 1024 * 1024
     depth: Count = 32
     nodes: Count = 100
     lines: Count = 10_000
