@@ -54,7 +54,7 @@ NOT_THE_CARD = 15  # 与卡信息不匹配
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """What a batch did: the last position of each mailbox that got a receipt; type and age of each receipt."""
+    """What a batch did: the last position of each mailbox with a new receipt; type and age of each."""
 
     positions: dict[str, int]
     issued: tuple[tuple[str, float], ...]  # the age in seconds is counted from the message's acceptance

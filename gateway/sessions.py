@@ -87,7 +87,8 @@ class Sessions:
     ) -> None:
         """`alone`: no other gateway ends sessions of this database (SQLite).
 
-        `trusted` raises CertificateRefused for a certificate that is not believed at an instant."""
+        `trusted` raises CertificateRefused for a certificate that is not believed at an instant.
+        """
         self._reactor = reactor
         self._writer = writer
         self._reader = reader
