@@ -1,0 +1,3 @@
+"""x"""
+def summary(r): return ""
+def write(r,o): pass

@@ -1,0 +1,45 @@
+"""How much is measured: enough for medians that hold, or just enough to see that the bench works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+Say = Callable[[str], None]
+
+SMALL, LARGE = 5, 680
+"""Lines of a message: about 4 KB and about 200 KB when signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Counts of one run of the bench."""
+
+    pairs: int = 5  # runs of the floor and of the gateway, in turn
+    messages: int = 1200  # of one load of 4 KB messages
+    large: int = 60  # of one load of 200 KB messages
+    repeats: int = 7  # of one stage
+    polls: int = 10_000  # parked at once
+    total: int = 100_000  # messages of the measurement of memory
+    sample: int = 5_000  # messages between two looks at the memory
+    every: bool = False  # the whole cross product of the throughput part
+    databases: tuple[str, ...] = ("sqlite", "postgresql")
+
+    @property
+    def warm(self) -> int:
+        """4 KB messages that a new server gets before it is measured."""
+        return max(10, self.messages // 4)
+
+
+TINY = Scale(pairs=1, messages=40, large=2, repeats=1, polls=20, total=120, sample=30, databases=("sqlite",))
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every part gets: how much, a folder for its files, floor.py when there is one, and a voice."""
+
+    scale: Scale
+    folder: Path
+    floor: Path | None
+    say: Say
