@@ -27,7 +27,9 @@ LIBRARIES = ("lxml", "cryptography", "Twisted", "pyOpenSSL", "SQLAlchemy", "sign
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
-@click.option("--out", type=click.Path(path_type=Path), default=ROOT / "bench" / "out", help="For the report.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=ROOT / "bench" / "out", help="For the report."
+)
 @click.option("--floor", "floor_file", envvar="FLOOR", help="floor.py; else the one in ../shared, if any.")
 @click.option("--tiny", is_flag=True, help="Only see that it works; the figures mean nothing.")
 @click.option("--every", is_flag=True, help="Every combination in the throughput part. Takes an hour.")

@@ -142,6 +142,6 @@ class Load(Program):
         return sent, Cost(count, seconds, whole, mine, generator, sent.p50_ms, sent.p99_ms)
 
 
-def reader(server: Server, sender: Sender, *, tls: bool = True) -> Reader:
-    """Logged in, to poll with."""
-    return Reader(f"{server.port}/{sender.dxp_id}", login(server.port, sender, tls=tls))
+def reader(server: Server, sender: Sender, address: str = "127.0.0.1") -> Reader:
+    """Logged in from `address`, to poll with."""
+    return Reader(f"{server.port}/{sender.dxp_id}", login(server.port, sender, address=address))

@@ -89,7 +89,9 @@ class Generator:
 
         return self._exchange(requests, answered) | {"codes": dict(codes)}
 
-    def poll(self, mailbox: str, token: str, wanted: int, status: str = "120", limit: int = 500) -> dict[str, Any]:
+    def poll(
+        self, mailbox: str, token: str, wanted: int, status: str = "120", limit: int = 500
+    ) -> dict[str, Any]:
         """Read a mailbox from where its last `poll` ended, until `wanted` receipts have `status`."""
         cursor = self._cursors.get(mailbox, "")
         seen: Counter[str] = Counter()

@@ -31,9 +31,7 @@ def run(bench: Bench) -> dict[str, Any]:
             load.prepare("memory", sender, count)
             _, cost = load.send_and_poll(server, "memory", who, count)
             readings.append((done + count, server.rss()))
-            bench.say(
-                f"{done + count} messages: {readings[-1][1]:.1f} MB, {cost.server_ms:.2f} ms a message"
-            )
+            bench.say(f"{done + count} messages: {readings[-1][1]:.1f} MB, {cost.server_ms:.2f} ms a message")
         spent = (server.cpu() - cpu) * 1000 / total
         seconds = time.monotonic() - began
     values = [value for _, value in readings]

@@ -78,13 +78,19 @@ def more_senders(home: Path, count: int) -> list[Sender]:
     return senders
 
 
-def login(port: int, who: Sender, *, tls: bool = True) -> str:
-    """A session's token, for a signed nonce. Raises RuntimeError when the gateway refuses."""
+def login(port: int, who: Sender, *, tls: bool = True, address: str = "127.0.0.1") -> str:
+    """A session's token, for a signed nonce. Raises RuntimeError when the gateway refuses.
+
+    `address`: our own, of 127.0.0.0/8; the gateway lets one address log in only so often.
+    """
     connection: http.client.HTTPConnection
+    source = (address, 0)
     if tls:
-        connection = http.client.HTTPSConnection("127.0.0.1", port, context=unchecked(), timeout=30)
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", port, source_address=source, context=unchecked()
+        )
     else:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port, source_address=source)
     try:
         nonce = _post(connection, "/v1/challenges", {})["nonce"]
         statement = f"eport-gateway login v1\nhttps://127.0.0.1:{port}\n{nonce}".encode()

@@ -1,7 +1,7 @@
 """Part 4: what polling costs: a poll that finds nothing, a page of 50, and ten thousand that wait.
 
 The waiting polls belong to as many mailboxes as the gateway's limit of polls a party makes necessary. They
-are woken by a message of each party, so the time to the last answer has the whole way of those messages in it.
+are woken by a message of each party, so the time to the last answer holds the whole way of those messages.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def _single(bench: Bench, houses: Houses) -> dict[str, float]:
     with Server(home) as server, Load(bench.folder) as load:
         load.order("connect", port=server.port, connections=CONNECTIONS)
         tokens, ends = [], set()
-        for sender in senders:
-            who = reader(server, sender)
+        for number, sender in enumerate(senders):
+            who = reader(server, sender, f"127.0.1.{1 + number}")
             tokens.append(who.token)
             load.prepare("some", sender, PAGE // 2)  # two receipts each
             load.send(server, "some", PAGE // 2)
@@ -90,7 +90,10 @@ def _parked(bench: Bench, houses: Houses, tls: bool) -> dict[str, Any]:
         "LISTEN__BACKLOG": "4096",
     }
     with Server(home, **environment) as server, Program("bench.parked") as client, Load(bench.folder) as load:
-        tokens = [login(server.port, sender, tls=tls) for sender in senders]
+        tokens = [
+            login(server.port, sender, tls=tls, address=f"127.0.1.{1 + number}")
+            for number, sender in enumerate(senders)
+        ]
         load.order("connect", port=server.port, connections=8, tls=tls)
         file = _one_each(bench.folder / "wake.requests", [Press(sender) for sender in senders])
         empty, cpu = server.rss(), server.cpu()
@@ -110,12 +113,16 @@ def _parked(bench: Bench, houses: Houses, tls: bool) -> dict[str, Any]:
         answers = client.end()
         if sent["codes"] != {"0000": len(senders)} or answers["receipts"] != polls:
             raise BenchError(f"replies {sent['codes']}, answers {answers}")
-        woken = {"seconds": answers["last"] - at, "ms": (server.cpu() - cpu) * 1000 / polls, "rss": server.rss()}
+        woken = {
+            "seconds": answers["last"] - at,
+            "ms": (server.cpu() - cpu) * 1000 / polls,
+            "rss": server.rss(),
+        }
         client.order("close")
     bench.say(
         f"{polls} polls {'over TLS' if tls else 'without TLS'}: {parked['rss']:.0f} MB "
-        f"({empty:.0f} MB before), connecting {connected['ms']:.2f} ms, parking {parked['ms']:.3f} ms, waking "
-        f"{woken['ms']:.3f} ms CPU each; all answered after {woken['seconds']:.2f} s"
+        f"({empty:.0f} MB before), connecting {connected['ms']:.2f} ms, parking {parked['ms']:.3f} ms, "
+        f"waking {woken['ms']:.3f} ms CPU each; all answered after {woken['seconds']:.2f} s"
     )
     return {"polls": polls, "empty_rss": empty, "connected": connected, "parked": parked, "woken": woken}
 

@@ -44,7 +44,6 @@ KINDS = (
 def run(bench: Bench) -> dict[str, Any]:
     """The ratios of every kind."""
     houses = Houses(bench.folder)
-    found = []
     with (
         Server(houses.home(), EXCHANGE__DISPATCH="false") as accepting,
         Server(houses.home()) as whole,
@@ -53,19 +52,22 @@ def run(bench: Bench) -> dict[str, Any]:
     ):
         to_reply.order("connect", port=accepting.port, connections=CONNECTIONS)
         to_receipt.order("connect", port=whole.port, connections=CONNECTIONS)
-        for kind in KINDS:
-            found.append(_kind(bench, kind, (to_reply, accepting), (to_receipt, whole)))
+        found = [_kind(bench, kind, (to_reply, accepting), (to_receipt, whole)) for kind in KINDS]
     return {"connections": CONNECTIONS, "floor": bench.floor is not None, "kinds": found}
 
 
-def _kind(bench: Bench, kind: Kind, first: tuple[Load, Server], second: tuple[Load, Server]) -> dict[str, Any]:
+def _kind(
+    bench: Bench, kind: Kind, first: tuple[Load, Server], second: tuple[Load, Server]
+) -> dict[str, Any]:
     scale = bench.scale
     count = scale.messages if kind.lines == SMALL else scale.large
     warm = scale.warm if kind.lines == SMALL else max(2, scale.large // 4)
     readers = []
     for load, server in (first, second):
         sender = demo_sender(server.home, kind.account)
-        load.prepare(f"{kind.sender}{kind.lines}{server.port}", sender, warm + count * scale.pairs, kind.lines)
+        load.prepare(
+            f"{kind.sender}{kind.lines}{server.port}", sender, warm + count * scale.pairs, kind.lines
+        )
         size = len(Press(sender, kind.lines).data())
         readers.append(reader(server, sender))
     pairs = []
@@ -77,7 +79,9 @@ def _kind(bench: Bench, kind: Kind, first: tuple[Load, Server], second: tuple[Lo
             base = floor.measure(bench.floor, bench.folder, kind.sender, kind.floor_lines, most)
         (load, server), (load_2, server_2) = first, second
         reply = load.send(server, f"{kind.sender}{kind.lines}{server.port}", each)
-        _, receipt = load_2.send_and_poll(server_2, f"{kind.sender}{kind.lines}{server_2.port}", readers[1], each)
+        _, receipt = load_2.send_and_poll(
+            server_2, f"{kind.sender}{kind.lines}{server_2.port}", readers[1], each
+        )
         if number < 0:
             continue
         pair = {"reply_ms": reply.server_ms, "receipt_ms": receipt.server_ms, "rate": reply.rate}

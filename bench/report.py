@@ -1,3 +1,212 @@
-"""x"""
-def summary(r): return ""
-def write(r,o): pass
+"""From results to a report: report.md, and the summary on the console. The chart is `chart`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench import chart
+
+Results = dict[str, Any]
+
+WANTED = {
+    "reply": ("ratio to the floor, signed reply, RSA-2048 4 KB", 3.0),
+    "receipt": ("ratio to the floor, receipt 120, RSA-2048 4 KB", 8.0),
+    "large": ("ratio to its own floor, signed reply, 200 KB", 3.0),
+    "empty": ("CPU of a poll that finds nothing, ms", 0.3),
+    "tls": ("memory with 10,000 long polls over TLS, MB", 500.0),
+    "plain": ("memory with 10,000 long polls without TLS, MB", 200.0),
+    "flat": ("memory over 100,000 messages, last quarter over first", 1.2),
+    "most": ("memory over 100,000 messages, the most, MB", 150.0),
+    "workers": ("messages/s, two verifying workers over one", 1.5),
+}
+"""What the project wants to reach: at most, but for the workers, where it is at least."""
+
+
+def goals(results: Results) -> list[tuple[str, float, float, bool]]:
+    """(what, measured, wanted, reached) for everything that was measured."""
+    found: dict[str, float] = {}
+    kinds = {kind["name"]: kind["median"] for kind in results.get("ratios", {}).get("kinds", [])}
+    small, large = kinds.get("RSA-2048, 4 KB", {}), kinds.get("RSA-2048, 200 KB", {})
+    ratios = {"reply": small.get("reply"), "receipt": small.get("receipt"), "large": large.get("reply")}
+    found |= {name: value for name, value in ratios.items() if value is not None}
+    if "polling" in results:
+        polling = results["polling"]
+        found["empty"] = polling["single"]["empty_ms"]
+        found |= {name: polling[name]["parked"]["rss"] for name in ("tls", "plain")}
+    if "memory" in results:
+        found |= {"flat": results["memory"]["flatness"], "most": results["memory"]["most"]}
+    gains = [
+        each["two_over_one"]
+        for each in results.get("throughput", {}).get("workers", [])
+        if each["database"] == "sqlite" and not each["dispatch"] and each["lines"] == 5
+    ]
+    if gains:
+        found["workers"] = max(gains)
+    return [
+        (WANTED[name][0], value, WANTED[name][1],
+         value >= WANTED[name][1] if name == "workers" else value <= WANTED[name][1])
+        for name, value in found.items()
+    ]  # fmt: skip
+
+
+def summary(results: Results) -> str:
+    """The goals, a line each."""
+    lines = [
+        f"{'reached' if reached else 'NOT YET':8} {value:8.2f}  (wanted {wanted:g})  {what}"
+        for what, value, wanted, reached in goals(results)
+    ]
+    return "\n".join(lines)
+
+
+def write(results: Results, out: Path) -> None:
+    """report.md and the chart beside it."""
+    parts = [_head(results)]
+    for name, section in _SECTIONS.items():
+        if name in results:
+            parts.append(section(results[name]))
+    if chart.draw(results, out / "chart.svg"):
+        parts.insert(1, "![ratios and throughput](chart.svg)\n")
+    (out / "report.md").write_text("\n".join(parts))
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    for row in rows:
+        cells = (f"{cell:.3g}" if isinstance(cell, float) and cell < 10 else
+                 f"{cell:,.0f}" if isinstance(cell, float) else str(cell) for cell in row)  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _head(results: Results) -> str:
+    machine = results["machine"]
+    libraries = ", ".join(f"{name} {version}" for name, version in machine["libraries"].items())
+    rows = [
+        (what, value, f"{wanted:g}", "yes" if reached else "not yet")
+        for what, value, wanted, reached in goals(results)
+    ]
+    loads = ", ".join(
+        f"{name} {part['load_before']:.1f}"
+        for name, part in results.items()
+        if isinstance(part, dict) and "load_before" in part
+    )
+    return (
+        "# What the gateway costs\n\n"
+        f"{machine['cores']} cores, {machine['processor']}, Linux {machine['kernel']}, "
+        f"Python {machine['python']}; {libraries}. CPU is user and system time. Load of the machine before each part: {loads}.\n\n"
+        + (_table(("goal", "measured", "wanted", "reached"), rows) if rows else "")
+    )
+
+
+def _stages(part: Results) -> str:
+    names = list(part["examination"])
+    rows = [
+        (stage, *(part["examination"][name][stage] for name in names))
+        for stage in part["examination"][names[0]]
+    ]
+    return (
+        "## Stages, CPU ms a message, in one process\n\n"
+        + _table(("examination", *names), rows)
+        + "\n"
+        + _table(("of a 4 KB message", "ms"), part["storage"].items())
+    )
+
+
+def _ratios(part: Results) -> str:
+    rows = []
+    for kind in part["kinds"]:
+        middle = kind["median"]
+        each = ", ".join(
+            f"{pair['reply']:.2f}/{pair['receipt']:.2f}" for pair in kind["pairs"] if "reply" in pair
+        )
+        rows.append(
+            (kind["name"], f"{kind['bytes']:,} ({middle.get('floor_bytes', 0):,.0f})",
+             middle.get("floor_ms", "–"), middle["reply_ms"], middle.get("reply", "–"), middle["receipt_ms"],
+             middle.get("receipt", "–"), each)
+        )  # fmt: skip
+    head = (
+        "message", "bytes signed (the floor's)", "floor ms", "to the reply ms", "ratio", "to receipt 120 ms",
+        "ratio", "pairs",
+    )  # fmt: skip
+    return (
+        f"## Ratios to the floor: {part['connections']} keep-alive TLS connections, SQLite FULL\n\n"
+        "Server CPU a message. To the reply: dispatch held. To receipt 120: everything, polling included.\n\n"
+        + _table(head, rows)
+    )
+
+
+def _throughput(part: Results) -> str:
+    rows = [
+        (row["database"], row["workers"], "receipt 120" if row["dispatch"] else "reply", row["connections"],
+         row["key"], "4 KB" if row["lines"] == 5 else "200 KB", row["rate"], row["server_ms"], row["main_ms"],
+         row["database_ms"] or "–", row["generator_ms"], row["busy_cores"], row["p50_ms"], row["p99_ms"])
+        for row in part["rows"]
+    ]  # fmt: skip
+    head = (
+        "database", "workers", "to the", "connections", "key", "size", "messages/s", "server ms",
+        "of it, main process", "PostgreSQL ms", "generator ms", "busy cores", "p50 ms", "p99 ms",
+    )  # fmt: skip
+    gains = "".join(
+        f"- two workers over one: {each['two_over_one']:.2f} × ({each['connections']} connections, "
+        f"{each['key']}, {'4 KB' if each['lines'] == 5 else '200 KB'}, {each['database']}"
+        f"{', with dispatch' if each['dispatch'] else ''})\n"
+        for each in part["workers"]
+    )
+    return (
+        f"## Throughput over TLS, {part['cores']} cores shared with the load generator\n\n"
+        + _table(head, rows)
+        + ("\n" + gains if gains else "")
+    )
+
+
+def _polling(part: Results) -> str:
+    single = part["single"]
+    rows = []
+    for name, label in (("tls", "TLS"), ("plain", "plain")):
+        one = part[name]
+        rows.append(
+            (label, one["polls"], one["empty_rss"], one["connected"]["rss"], one["parked"]["rss"],
+             one["connected"]["ms"], one["parked"]["ms"], one["woken"]["ms"], one["woken"]["seconds"])
+        )  # fmt: skip
+    head = (
+        "", "long polls", "MB before", "MB connected", "MB parked", "connect ms", "park ms", "wake ms",
+        "all answered after s",
+    )  # fmt: skip
+    return (
+        f"## Polling\n\nA poll that finds nothing: {single['empty_ms']:.3f} ms of server CPU; a page of "
+        f"{single['page']} receipts: {single['page_ms']:.2f} ms.\n\n" + _table(head, rows)
+    )
+
+
+def _memory(part: Results) -> str:
+    readings = ", ".join(f"{count // 1000}k {value:.0f}" for count, value in part["readings"])
+    return (
+        f"## Memory over {part['messages']:,} messages, each to its polled receipt 120\n\n"
+        f"{part['started']:.0f} MB at the start, {part['most']:.0f} MB at most; last quarter over first "
+        f"{part['flatness']:.3f}; {part['server_ms']:.2f} ms of server CPU a message.\n\n"
+        f"MB by messages: {readings}.\n"
+    )
+
+
+def _peer(part: Results) -> str:
+    rows = [
+        (name, one["bytes"], one["peer_ms"], one["gateway_ms"], one["peer_ms"] / one["gateway_ms"])
+        for name, one in part["sizes"].items()
+    ]
+    return (
+        "## The peer: AS2, signed message and signed MDN (pyas2-lib)\n\n"
+        "Receive, verify and build the MDN, against the gateway's examination (schema included) and signed reply; neither with network or storage.\n\n"
+        + _table(("message", "bytes", "pyas2-lib ms", "gateway ms", "times"), rows)
+    )
+
+
+_SECTIONS = {
+    "ratios": _ratios,
+    "throughput": _throughput,
+    "stages": _stages,
+    "polling": _polling,
+    "memory": _memory,
+    "peer": _peer,
+}

@@ -111,7 +111,6 @@ class Server:
             "LISTEN__PORT": str(self.port),
             "LISTEN__HOST": "127.0.0.1",
             "LIMITS__IDLE_SECONDS": "900",
-            "SESSIONS__ADDRESS_ATTEMPTS": "10000",
             **environment,
         }
         self.log = home.parent / f"{home.name}.log"

@@ -123,11 +123,15 @@ def _examination(tools: Workbench, press: Press, block: int) -> dict[str, float]
         "SHA-256 of Data": tools.each(lambda data: hashlib.sha256(data).hexdigest(), lambda: datas),
         "parse the message": tools.each(parse, lambda: datas),
         "its schema (lxml)": tools.each(schemas.check, lambda: [parse(data) for data in datas]),
-        "signature": tools.each(lambda root: verify(root, certificates), lambda: [parse(data) for data in datas]),
+        "signature": tools.each(
+            lambda root: verify(root, certificates), lambda: [parse(data) for data in datas]
+        ),
         "chain, certificate known": tools.each(
             lambda _: tools.trust.check(verified.certificate, at, verified.fingerprint), lambda: bodies
         ),
-        "examine, all of the above": tools.each(lambda body: tools.examiner.examine(body, at), lambda: bodies),
+        "examine, all of the above": tools.each(
+            lambda body: tools.examiner.examine(body, at), lambda: bodies
+        ),
     }
     found["chain, certificate new"] = tools.each(
         lambda one: one.check(verified.certificate, at, verified.fingerprint),
@@ -143,7 +147,7 @@ def _storage(tools: Workbench, press: Press) -> dict[str, float]:
     def examined(count: int) -> list[Examined]:
         return [tools.examiner.examine(press.envelope(), now()) for _ in range(count)]
 
-    found = {"signed reply": tools.each(lambda one: _reply(tools, one), lambda: examined(BLOCK[SMALL]))}
+    found = {"signed reply": tools.each(lambda one: reply(tools, one), lambda: examined(BLOCK[SMALL]))}
 
     def commit(batch: Sequence[Item]) -> None:
         with tools.database.write() as connection:
@@ -151,10 +155,11 @@ def _storage(tools: Workbench, press: Press) -> dict[str, float]:
         assert not any(outcome.known or outcome.stale for outcome in outcomes)
 
     for size in BATCHES:
-        batches = max(1, 100 // size)
-        spent = tools.each(
-            commit, lambda: [[_candidate(tools, one) for one in examined(size)] for _ in range(batches)]
-        )
+
+        def batches(size: int = size) -> list[list[Item]]:
+            return [[_candidate(tools, one) for one in examined(size)] for _ in range(max(1, 100 // size))]
+
+        spent = tools.each(commit, batches)
         found[f"commit, {size} a batch"] = spent / size
     found["dispatch, to receipt 120"] = _dispatch(tools)
     issue = Issue(
@@ -162,12 +167,14 @@ def _storage(tools: Workbench, press: Press) -> dict[str, float]:
         Origin(1, "BVS111", "A" * 36, "B" * 36, "c" * 64, press.sender.dxp_id), "KA000000000000001",
     )  # fmt: skip
     found["one receipt, signed and wrapped"] = tools.each(
-        lambda one: tools.outgoing.receipt(one, "urn:eport-gateway:bvs:1", now()), lambda: [issue] * BLOCK[SMALL]
+        lambda one: tools.outgoing.receipt(one, "urn:eport-gateway:bvs:1", now()),
+        lambda: [issue] * BLOCK[SMALL],
     )
     return found
 
 
-def _reply(tools: Workbench, found: Examined) -> bytes:
+def reply(tools: Workbench, found: Examined) -> bytes:
+    """The gateway's signed reply to an accepted message."""
     assert found.head is not None
     accepted = replies.Reply(
         found.head.sender, replies.ACCEPTED, "accepted", (), now(), found.head, found.digest
@@ -191,7 +198,7 @@ def _candidate(tools: Workbench, found: Examined) -> Candidate:
         content_key=content_key(found),
         data=found.data,
         certificate=found.signer,
-        reply=_reply(tools, found),
+        reply=reply(tools, found),
         accepted_at=at,
         work=tuple(NewWork("node", node.order_key, place, at) for place, node in enumerate(found.nodes)),
     )

@@ -56,7 +56,10 @@ _PLAN: tuple[tuple[Place, tuple[Case, ...]], ...] = (
     (Place("postgresql", 0, True), _BASE),
 )
 _EVERY = tuple(
-    (Place(database, workers, dispatch), tuple(Case(*each) for each in product((1, 32, 256), (SMALL, LARGE), ACCOUNTS)))
+    (
+        Place(database, workers, dispatch),
+        tuple(Case(*each) for each in product((1, 32, 256), (SMALL, LARGE), ACCOUNTS)),
+    )
     for database, workers, dispatch in product(("sqlite", "postgresql"), (0, 1, 2), (False, True))
 )
 
@@ -88,7 +91,9 @@ def run(bench: Bench) -> dict[str, Any]:
 def _gain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Messages a second with two verifying workers over one."""
     rates = {
-        (row["database"], row["dispatch"], row["connections"], row["lines"], row["key"], row["workers"]): row["rate"]
+        (row["database"], row["dispatch"], row["connections"], row["lines"], row["key"], row["workers"]): row[
+            "rate"
+        ]
         for row in rows
     }
     return [
@@ -104,11 +109,8 @@ def _place(
 ) -> list[dict[str, Any]]:
     environment = {"EXCHANGE__WORKERS": str(place.workers), "EXCHANGE__DISPATCH": str(place.dispatch).lower()}
     home = houses.home(cluster.database() if cluster else "")
-    rows = []
     with Server(home, **environment) as server, Load(bench.folder) as load:
-        for case in cases:
-            rows.append(_case(bench, server, load, cluster, place, case))
-    return rows
+        return [_case(bench, server, load, cluster, place, case) for case in cases]
 
 
 def _case(
@@ -133,7 +135,7 @@ def _case(
         if number >= 0:
             costs.append(cost)
             database_ms.append((cluster.cpu() - before) * 1000 / each if cluster else 0.0)
-    row = {
+    row: dict[str, Any] = {
         "database": place.database,
         "workers": place.workers,
         "dispatch": place.dispatch,
@@ -150,8 +152,8 @@ def _case(
     }
     row["busy_cores"] = (row["server_ms"] + row["generator_ms"] + row["database_ms"]) * row["rate"] / 1000
     bench.say(
-        f"{place.database}, workers {place.workers}, {'to receipt 120' if place.dispatch else 'to the reply'}, "
-        f"{case.connections} connections, {case.key}, {'4 KB' if small else '200 KB'}: {row['rate']:.0f} msg/s, "
-        f"server {row['server_ms']:.2f} ms, generator {row['generator_ms']:.3f} ms"
+        f"{place.database}, workers {place.workers}, to {'receipt 120' if place.dispatch else 'the reply'}, "
+        f"{case.connections} connections, {case.key}, {'4 KB' if small else '200 KB'}: "
+        f"{row['rate']:.0f} msg/s, server {row['server_ms']:.2f} ms, generator {row['generator_ms']:.3f} ms"
     )
     return row
