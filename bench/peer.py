@@ -68,10 +68,15 @@ def _holder(name: str) -> tuple[bytes, bytes]:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     certificate = (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now).not_valid_after(now + timedelta(365))
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(365))
         .sign(key, hashes.SHA256())
-    )  # fmt: skip
+    )
     file = pkcs12.serialize_key_and_certificates(
         name.encode(), key, certificate, None, BestAvailableEncryption(PASSWORD.encode())
     )

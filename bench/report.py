@@ -95,7 +95,8 @@ def _head(results: Results) -> str:
     return (
         "# What the gateway costs\n\n"
         f"{machine['cores']} cores, {machine['processor']}, Linux {machine['kernel']}, "
-        f"Python {machine['python']}; {libraries}. CPU is user and system time. Load of the machine before each part: {loads}.\n\n"
+        f"Python {machine['python']}; {libraries}.\n\n"
+        f"CPU is user and system time. Load of the machine before each part: {loads}.\n\n"
         + (_table(("goal", "measured", "wanted", "reached"), rows) if rows else "")
     )
 
@@ -197,7 +198,8 @@ def _peer(part: Results) -> str:
     ]
     return (
         "## The peer: AS2, signed message and signed MDN (pyas2-lib)\n\n"
-        "Receive, verify and build the MDN, against the gateway's examination (schema included) and signed reply; neither with network or storage.\n\n"
+        "Receive, verify and build the MDN, against the gateway's examination (with schema) and signed reply; "
+        "neither with network or storage.\n\n"
         + _table(("message", "bytes", "pyas2-lib ms", "gateway ms", "times"), rows)
     )
 
