@@ -13,11 +13,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IAddress, ISSLTransport
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 
+from gateway.http.answering import answer
 from gateway.http.body import BLOCK, Incoming, Upload
 from gateway.http.exchange import HttpError, Request, Response, Sink, refuse_json
 from gateway.http.parser import BadRequest, Head, parse_head, split_head
@@ -67,7 +68,7 @@ class Connection(Protocol):
         self._route: Route | None = None
         self._incoming: Incoming | None = None
         self._upload: Upload | None = None
-        self._body: bytes | bytearray = b""
+        self._body = bytearray()  # grows in place, however small the pieces are
         self._pending: Deferred[Response] | None = None
         self._close_after = False
 
@@ -155,11 +156,7 @@ class Connection(Protocol):
         finally:
             self._running = False
         if self._state is State.HEAD and self._buffer:
-            self._server.reactor.callLater(0, self._again)
-
-    def _again(self) -> None:
-        if self._state is State.HEAD:
-            self._run()
+            self._server.reactor.callLater(0, self._run)
 
     def _guard(self, step: Callable[..., Any], *args: Any) -> bool:
         """Do a step of reading; a refusal with bytes unread ends the connection: what follows is unclear."""
@@ -220,14 +217,9 @@ class Connection(Protocol):
         if not self._server.budget.take(len(piece)):
             raise self._server.full()
         self._held += len(piece)
-        if not self._body:
-            self._body = piece
-        else:
-            if isinstance(self._body, bytes):
-                self._body = bytearray(self._body)  # grows in place, however small the pieces are
-            self._body += piece
+        self._body += piece
         if self._incoming.complete:
-            self._request.body, self._body = bytes(self._body), b""
+            self._request.body, self._body = bytes(self._body), bytearray()
             self._handle()
 
     def _stream(self, sink: Sink) -> Deferred[int]:
@@ -262,52 +254,22 @@ class Connection(Protocol):
     # -- answering -------------------------------------------------------------------------------
 
     def _handle(self) -> None:
-        request, route = self._request, self._route
-        assert request is not None
-        assert route is not None
+        assert self._request is not None
+        assert self._route is not None
         self._state = State.HANDLING
-        if not route.stream:
+        if not self._route.stream:
             self.deadline = self._server.now() + self._server.limits.handler_seconds
-        try:
-            answer = route.handler(request)
-        except HttpError as error:
-            self._respond(route.refuse(error))
+        response = answer(self._route, self._request)
+        if isinstance(response, Response):
+            self._respond(response)
             return
-        except Exception as error:  # noqa: BLE001 - one bad request must not end the server; it is logged
-            self._respond(route.refuse(self._unexpected(error, route)))
-            return
-        if isinstance(answer, Response):
-            self._respond(answer)
-            return
-        pending = answer if isinstance(answer, Deferred) else Deferred.fromCoroutine(answer)
-        self._pending = pending
-        pending.addCallbacks(self._answered, self._failed, errbackArgs=(route,))
-        pending.addErrback(self._broken)
-
-    def _answered(self, response: Response) -> None:
-        self._pending = None
-        self._respond(response)
-
-    def _failed(self, failure: Failure, route: Route) -> None:
-        self._pending = None
-        if self._state is State.GONE:
-            return
-        error = failure.value
-        if isinstance(error, CancelledError):
-            error = HttpError(503, "no answer was found in time; send the same request again", 5)
-        elif not isinstance(error, HttpError):
-            error = self._unexpected(error, route)
-        self._respond(route.refuse(error))
+        self._pending = response
+        response.addCallback(self._respond).addErrback(self._broken)
 
     def _broken(self, failure: Failure) -> None:
         log.error("answering failed", exc_info=failure.value)
         if self._state is not State.GONE:
             self.abort()
-
-    def _unexpected(self, error: BaseException | None, route: Route) -> HttpError:
-        number = self._server.incident()
-        log.error("unexpected error", incident=number, route=route.path, exc_info=error)
-        return HttpError(500, f"an error of the gateway, number {number}; send the same request again later")
 
     def _refuse(self, error: HttpError) -> None:
         if self._upload is not None:
@@ -322,6 +284,7 @@ class Connection(Protocol):
         return self._incoming is None or not self._incoming.complete
 
     def _respond(self, response: Response) -> None:
+        self._pending = None
         if self._state in (State.GONE, State.LINGER, State.CLOSING):
             if response.file is not None:
                 response.file.close()
@@ -382,8 +345,3 @@ class Connection(Protocol):
         if self._held:
             self._server.budget.give(self._held)
             self._held = 0
-
-
-def peer_of(address: IAddress | None) -> str:
-    """The client's address; a Unix socket has none."""
-    return str(getattr(address, "host", "local"))

@@ -1,7 +1,12 @@
 """Bytes to a request's head and body framing (RFC 9112), strictly: the doubtful is refused, never guessed.
 
-Pure: no socket, no clock. Knows how many bytes of a body follow; refuses to know what a path or a body
-means. One reading of every request means nothing can be smuggled past whoever stands in front.
+Pure: no socket, no clock. llhttp, by httptools, reads; here is what it leaves open: sizes, what may come only
+once, and that what was read is what was written. Knows how many bytes of a body follow; refuses to know what
+a path or a body means. One reading of every request means nothing can be smuggled past whoever stands in
+front.
+
+llhttp reads on into the next request and does not say where one ended. So it is never fed more than one: a
+head up to its empty line, by a parser of its own, and a body in chunks by another one.
 """
 
 from __future__ import annotations
@@ -11,23 +16,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+
 MAX_HEAD: Final = 16 * 1024  # bytes of request line and headers together
 MAX_HEADERS: Final = 64
-MAX_CHUNK_LINE: Final = 80  # bytes of a chunk's size line; chunk extensions are read by nobody
-MAX_TRAILER: Final = 1024
-FREE_CHUNKS: Final = 1024  # this many chunks may be tiny; above it they must average LEAST_CHUNK bytes
-LEAST_CHUNK: Final = 16
+MAX_TARGET: Final = 4096
+FREE_FRAMING: Final = 4096  # bytes of chunk sizes, extensions and trailers; a quarter of the body beyond that
 
-_METHOD = re.compile(rb"[A-Z]{1,16}")
-_TARGET = re.compile(rb"/[!-~]{0,4095}")  # origin-form only (RFC 9112, 3.2.1)
-_VERSION = re.compile(rb"HTTP/1\.([01])")
-_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_BAD_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_EMPTY_LINE = b"\r\n\r\n"
+_CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 _HOST = re.compile(rb"[A-Za-z0-9.\-_~%]*(:[0-9]{0,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{0,5})?")
-_LENGTH = re.compile(rb"[0-9]{1,15}")
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})(?:[ \t]*;[\t -~]*)?")
-
-_ONCE = frozenset((b"content-length", b"transfer-encoding", b"host", b"authorization", b"content-type"))
+_ONCE = frozenset((b"transfer-encoding", b"host", b"authorization", b"content-type"))
 
 
 class BadRequest(Exception):
@@ -56,39 +55,62 @@ def split_head(buffer: bytes | bytearray) -> int:
 
     Raises BadRequest when it is longer than MAX_HEAD.
     """
-    end = buffer.find(b"\r\n\r\n", 0, MAX_HEAD)
+    end = buffer.find(_EMPTY_LINE, 0, MAX_HEAD)
     if end >= 0:
-        return end + 4
+        return end + len(_EMPTY_LINE)
     if len(buffer) >= MAX_HEAD:
         raise BadRequest(431, f"the request's headers are longer than {MAX_HEAD} bytes")
     return -1
 
 
+class _HeadSeen:
+    """What llhttp finds in a head."""
+
+    __slots__ = ("complete", "fields", "target")
+
+    def __init__(self) -> None:
+        self.target = b""
+        self.fields: list[tuple[bytes, bytes]] = []
+        self.complete = False
+
+    def on_url(self, target: bytes) -> None:
+        self.target = target
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.fields.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        self.complete = True
+
+
 def parse_head(raw: bytes) -> Head:
-    """The head, `raw` including its empty line. Raises BadRequest."""
-    lines = raw[:-4].split(b"\r\n")
-    if len(lines) - 1 > MAX_HEADERS:
-        raise BadRequest(431, f"more than {MAX_HEADERS} headers")
-    method, target, minor = _request_line(lines[0])
-    headers: dict[bytes, bytes] = {}
-    for line in lines[1:]:
-        # No folding, no space before the colon, no bare CR, LF or NUL (RFC 9112, 2.2, 5.1, 5.2).
-        name, colon, value = line.partition(b":")
-        if not colon or not _NAME.fullmatch(name):
-            raise BadRequest(400, "a header line is not `name: value`")
-        if _BAD_VALUE.search(value):
-            raise BadRequest(400, "a header value holds a control character")
-        name, value = name.lower(), value.strip(b" \t")
-        if name in headers:
-            if name in _ONCE:
-                raise BadRequest(400, f"the header {name.decode()} is given twice")
-            value = headers[name] + b", " + value
-        headers[name] = value
-    if minor == b"1" and b"host" not in headers:
+    """The head, `raw` from its first byte to its empty line, as `split_head` cuts it. Raises BadRequest."""
+    seen = _HeadSeen()
+    parser = HttpRequestParser(seen)
+    problem: HttpParserError | None = None
+    try:
+        parser.feed_data(raw)
+    except HttpParserUpgrade:
+        pass  # another protocol is offered; this one goes on (RFC 9110, 7.8)
+    except HttpParserError as error:
+        problem = error
+    version = parser.get_http_version()
+    if version not in ("1.1", "1.0", "0.9", "0.0"):  # the last two are llhttp's words for none at all
+        raise BadRequest(505, "only HTTP/1.1 and HTTP/1.0 are spoken here")
+    if not seen.complete:  # a problem after it lies in the transfer coding, which is looked at below
+        raise BadRequest(400, f"this is no HTTP/1.1 request: {problem or 'the request line is missing'}")
+    method, target = parser.get_method(), seen.target
+    if not raw.startswith(b"%b %b HTTP/%b\r\n" % (method, target, version.encode())):
+        raise BadRequest(400, "the request line is not `METHOD /path HTTP/1.1`")
+    if not target.startswith(b"/") or method == b"CONNECT":  # origin-form only (RFC 9112, 3.2.1)
+        raise BadRequest(400, "the request target is not a path of this server")
+    if len(target) > MAX_TARGET:
+        raise BadRequest(414, f"the request target is longer than {MAX_TARGET} bytes")
+    headers = _headers(seen.fields)
+    if version == "1.1" and b"host" not in headers:
         raise BadRequest(400, "a request of HTTP/1.1 needs a Host header")
     if not _HOST.fullmatch(headers.get(b"host", b"")):
         raise BadRequest(400, "the Host header is no host and port")
-    connection = headers.get(b"connection", b"").lower()
     expect = headers.get(b"expect")
     if expect is not None and expect.lower() != b"100-continue":
         raise BadRequest(417, "the only expectation met here is 100-continue")
@@ -96,106 +118,90 @@ def parse_head(raw: bytes) -> Head:
         method=method.decode(),
         target=target.decode(),
         headers=headers,
-        length=_framing(headers, minor),
-        keep_alive=minor == b"1" and b"close" not in connection,
-        expects_continue=expect is not None and minor == b"1",
+        length=_length(headers, version),
+        keep_alive=version == "1.1" and b"close" not in headers.get(b"connection", b"").lower(),
+        expects_continue=expect is not None and version == "1.1",
     )
 
 
-def _request_line(line: bytes) -> tuple[bytes, bytes, bytes]:
-    parts = line.split(b" ")
-    if len(parts) != 3:
-        raise BadRequest(400, "the request line is not `METHOD /path HTTP/1.1`")
-    method, target, version = parts
-    if not _METHOD.fullmatch(method):
-        raise BadRequest(400, "the method is not upper-case letters")
-    if not _TARGET.fullmatch(target):
-        raise BadRequest(
-            414 if len(target) > 4096 else 400, "the request target is not a path of this server"
-        )
-    spoken = _VERSION.fullmatch(version)
-    if not spoken:
-        raise BadRequest(505, "only HTTP/1.1 and HTTP/1.0 are spoken here")
-    return method, target, spoken[1]
+def _headers(fields: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    if len(fields) > MAX_HEADERS:
+        raise BadRequest(431, f"more than {MAX_HEADERS} headers")
+    headers: dict[bytes, bytes] = {}
+    for name, value in fields:
+        name, value = name.lower(), value.rstrip(b" \t")
+        if name in headers:
+            if name in _ONCE:
+                raise BadRequest(400, f"the header {name.decode()} is given twice")
+            value = headers[name] + b", " + value
+        headers[name] = value
+    return headers
 
 
-def _framing(headers: Mapping[bytes, bytes], minor: bytes) -> int | None:
-    """The body's length. Both framings, or an unknown coding, are refused (RFC 9112, 6.1 and 6.3)."""
+def _length(headers: Mapping[bytes, bytes], version: str) -> int | None:
+    """The body's length, None in chunks. llhttp let neither both framings nor a doubtful number pass."""
     coding = headers.get(b"transfer-encoding")
-    length = headers.get(b"content-length")
-    if coding is not None:
-        if length is not None:
-            raise BadRequest(400, "Transfer-Encoding and Content-Length together")
-        if minor != b"1" or coding.lower() != b"chunked":
-            raise BadRequest(501, "the only transfer coding read here is chunked, in HTTP/1.1")
-        return None
-    if length is None:
-        return 0
-    if not _LENGTH.fullmatch(length):
-        raise BadRequest(400, "Content-Length is not one decimal number")
-    return int(length)
+    if coding is None:
+        return int(headers.get(b"content-length", b"0"))
+    if version != "1.1" or coding.lower() != b"chunked":
+        raise BadRequest(501, "the only transfer coding read here is chunked, in HTTP/1.1")
+    return None
+
+
+class _BodySeen:
+    """What llhttp finds in a body; trailers are checked by it and kept by nobody."""
+
+    __slots__ = ("complete", "pieces")
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.complete = False
+
+    def on_body(self, piece: bytes) -> None:
+        self.pieces.append(piece)
+
+    def on_message_complete(self) -> None:
+        self.complete = True
 
 
 class Chunks:
-    """Takes the chunked coding off (RFC 9112, 7.1), in pieces as they come, holding less than a line."""
+    """Takes the chunked coding off (RFC 9112, 7.1), in pieces as they come, holding none of them.
+
+    A body in chunks ends with an empty line, so the parser is fed up to one after the other until it says
+    that this was the last.
+    """
 
     def __init__(self) -> None:
-        self._rest = bytearray()
-        self._left = 0  # bytes of the present chunk still to come
-        self._state = "size"  # size → data → end → size … → trailer → done
-        self._trailer = 0
-        self._chunks = 0
+        self._seen = _BodySeen()
+        self._parser = HttpRequestParser(self._seen)
+        self._parser.feed_data(_CHUNKED)
+        self._tail = b""  # the last bytes fed: an empty line may lie across two packets
+        self._framing = 0  # bytes that were not the body's
         self._taken = 0
-        self.done = False
+
+    @property
+    def done(self) -> bool:
+        """The body is complete."""
+        return self._seen.complete
 
     def feed(self, data: bytes) -> tuple[bytes, bytes]:
         """(body bytes, bytes after the body's end). Raises BadRequest."""
-        self._rest += data
-        body = bytearray()
-        while not self.done and self._rest:
-            if self._state == "data":
-                piece = self._rest[: self._left]
-                body += piece
-                del self._rest[: len(piece)]
-                self._left -= len(piece)
-                if self._left:
-                    break
-                self._state = "end"
-            elif not self._line():
-                break
-        if not self.done:
-            return bytes(body), b""
-        after, self._rest = bytes(self._rest), bytearray()
-        return bytes(body), after
-
-    def _line(self) -> bool:
-        """Take one line that is not data; False while it is incomplete."""
-        limit = MAX_TRAILER if self._state == "trailer" else MAX_CHUNK_LINE
-        end = self._rest.find(b"\r\n", 0, limit + 2)
-        if end < 0:
-            if len(self._rest) >= limit + 2:
-                raise BadRequest(400, "a chunk's line is too long")
-            return False
-        line = bytes(self._rest[:end])
-        del self._rest[: end + 2]
-        if self._state == "size":
-            size = _CHUNK.fullmatch(line)
-            if not size:
-                raise BadRequest(400, "a chunk's size is not a hexadecimal number")
-            self._left = int(size[1], 16)
-            self._chunks += 1
-            self._taken += self._left
-            if self._chunks > FREE_CHUNKS and self._taken < self._chunks * LEAST_CHUNK:
-                raise BadRequest(400, "the body comes in too many tiny chunks")
-            self._state = "data" if self._left else "trailer"
-        elif self._state == "end":
-            if line:
-                raise BadRequest(400, "a chunk is longer than its size")
-            self._state = "size"
-        elif line:
-            self._trailer += len(line)
-            if self._trailer > MAX_TRAILER or _BAD_VALUE.search(line):
-                raise BadRequest(400, "the trailer is too long or malformed")
-        else:
-            self.done = True
-        return True
+        known = self._tail + data
+        start = fed = len(self._tail)
+        view = memoryview(known)
+        while fed < len(known) and not self._seen.complete:
+            found = known.find(_EMPTY_LINE, max(fed - 3, 0))
+            end = found + len(_EMPTY_LINE) if found >= 0 else len(known)
+            try:
+                self._parser.feed_data(view[fed:end])
+            except HttpParserError as error:
+                raise BadRequest(400, f"the body's chunks cannot be read: {error}") from error
+            fed = end
+        body = b"".join(self._seen.pieces)
+        self._seen.pieces.clear()
+        self._taken += len(body)
+        self._framing += fed - start - len(body)
+        if self._framing > FREE_FRAMING + self._taken // 4:
+            raise BadRequest(400, "the body comes in too many tiny chunks, or with too much between them")
+        self._tail = known[max(fed - 3, 0) : fed]
+        return body, known[fed:]

@@ -5,7 +5,6 @@ Knows connections and their limits; refuses to know routes' meaning, TLS or sett
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from email.utils import formatdate
 from typing import Protocol as Shape
@@ -14,7 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
 
-from gateway.http.connection import Connection, peer_of
+from gateway.http.connection import Connection
 from gateway.http.exchange import REASONS, HttpError, Response
 from gateway.http.router import Route, Router
 from gateway.limits import ByteBudget, Connections, HttpLimits
@@ -64,7 +63,7 @@ class Server(Factory):
 
     def buildProtocol(self, addr: IAddress | None) -> Connection | None:
         """Twisted: somebody connected. None, which closes it: too many, or stopping."""
-        peer = peer_of(addr)
+        peer = str(getattr(addr, "host", "local"))  # a Unix socket has none
         if self.stopping or not self._admitted.admit(peer):
             return None
         return Connection(self, peer)
@@ -120,10 +119,6 @@ class Server(Factory):
         return HttpError(
             503, "the gateway holds as many bytes as it may; send the same again later", RETRY_AFTER
         )
-
-    def incident(self) -> str:
-        """An id that a log line and an answer share."""
-        return secrets.token_hex(6)
 
     def answered(self, route: Route | None, status: int) -> None:
         """Count a response."""

@@ -32,6 +32,24 @@ def test_pipelined_requests_are_answered_in_their_order(serve: Serve) -> None:
         assert [client.answer().body for _ in range(300)] == [str(number).encode() for number in range(300)]
 
 
+def test_requests_behind_a_body_in_chunks_are_answered_in_their_order(serve: Serve) -> None:
+    """Where a body in chunks ends the next request begins, though both come in one packet."""
+    with serve().client() as client:
+        chunked = CHUNKED + b"6\r\n0\r\n\r\na\r\n0\r\nT: x\r\n\r\n"
+        client.send((chunked + POST + b"Content-Length: 3\r\n\r\nabc") * 20)
+        assert [client.answer().body for _ in range(40)] == [b"0\r\n\r\na", b"abc"] * 20
+
+
+def test_another_protocol_that_is_offered_is_declined_by_going_on(serve: Serve) -> None:
+    """An Upgrade header changes nothing: the body is read, and the connection goes on in HTTP/1.1."""
+    upgrade = POST + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+    with serve().client() as client:
+        assert client.send(upgrade + b"Content-Length: 3\r\n\r\nabc").answer().body == b"abc"
+        chunked = upgrade + b"Transfer-Encoding: chunked\r\n\r\n1\r\nd\r\n0\r\n\r\n"
+        assert client.send(chunked + GET).answer().body == b"d"
+        assert client.answer().body == b"hello"
+
+
 def test_a_pipeline_behind_a_waiting_request_is_not_read_on(serve: Serve) -> None:
     """While an answer is awaited, only a little of what follows is taken into memory; the rest stays out."""
     serving = serve(pipelined_bytes=1000)
@@ -121,6 +139,9 @@ def test_a_client_that_does_not_read_is_cut_and_holds_little(serve: Serve) -> No
         (CHUNKED + b"4" + b" " * 100 + b"\r\n", 400),
         (CHUNKED + b"1\nabc\n0\n\n", 400),
         (CHUNKED + b"1\r\nx\r\n" * 1200, 400),
+        (CHUNKED + b"4;" + b"x" * 5000 + b"\r\nabcd\r\n0\r\n\r\n", 400),
+        (CHUNKED + b"0\r\nT: " + b"x" * 5000 + b"\r\n\r\n", 400),
+        (CHUNKED + b"0\r\nT: \0\r\n\r\n", 400),
         (POST + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400),
         (POST + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400),
         (POST + b"Content-Length: 3, 3\r\n\r\nabc", 400),
@@ -134,11 +155,21 @@ def test_a_client_that_does_not_read_is_cut_and_holds_little(serve: Serve) -> No
         (POST + b"X: a\rb\r\n\r\n", 400),
         (POST + b"X: a\nY: b\r\n\r\n", 400),
         (POST + b"X: \0\r\n\r\n", 400),
+        (POST + b"Content-Length:\r\n\r\n", 400),
+        (POST + b"Content-Length: 99999999999999999999\r\n\r\n", 400),
+        (POST + b"Content-Length: 18446744073709551615\r\n\r\n", 413),
+        (POST + b"Authorization: a\r\nAuthorization: b\r\n\r\n", 400),
+        (b"POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501),
         (POST + b"Host: other\r\n\r\n", 400),
         (POST + b"Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx", 415),
         (b"POST /echo HTTP/1.1\r\n\r\n", 400),
         (b"GET http://other/hello HTTP/1.1\r\nHost: g\r\n\r\n", 400),
         (b"GET /hello HTTP/2.0\r\nHost: g\r\n\r\n", 505),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+        (b"GET /hello RTSP/1.0\r\nHost: g\r\n\r\n", 400),
+        (b"CONNECT /hello HTTP/1.1\r\nHost: g\r\n\r\n", 400),
+        (b"CONNECT g:443 HTTP/1.1\r\nHost: g\r\n\r\n", 400),
+        (b"\r\n\r\n", 400),
         (b"GET  /hello HTTP/1.1\r\nHost: g\r\n\r\n", 400),
         (b"GET /hello\r\n\r\n", 400),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),

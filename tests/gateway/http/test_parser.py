@@ -1,4 +1,4 @@
-"""The parser against h11, an independent implementation of the same standard, over many made-up requests."""
+"""What llhttp and the checks beside it take, against h11, another implementation of the same standard."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LINES = st.sampled_from(
         b"Transfer-Encoding:\x0bchunked", b"Transfer-Encoding", b" folded", b"\tfolded", b"X: \xff",
         b"X: \x00",
         b"X: a\rb", b"X: a\nb", b": x", b"X:", b"Connection: close", b"Connection: keep-alive, X",
-        b"Expect: 100-continue", b"", b"\r",
+        b"Expect: 100-continue", b"", b"\r", b"Connection: upgrade", b"Upgrade: h2c", b"Content-Length:",
     ]
 )  # fmt: skip
 _FIRST = st.sampled_from(
@@ -30,6 +30,7 @@ _FIRST = st.sampled_from(
         b"GET / HTTP/1.2", b"GET / http/1.1", b"GET * HTTP/1.1", b"GET http://a/ HTTP/1.1",
         b"GET /\xff HTTP/1.1",
         b"CONNECT a:1 HTTP/1.1", b"GET /", b"", b"GET / HTTP/1.1 ", b" GET / HTTP/1.1", b"PRI * HTTP/2.0",
+        b"GET / RTSP/1.0", b"SOURCE / ICE/1.1", b"CONNECT /a HTTP/1.1", b"GET /a HTTP/0.9",
     ]
 )  # fmt: skip
 _SEPARATOR = st.sampled_from([b"\r\n", b"\r\n", b"\r\n", b"\n", b"\r"])
@@ -74,18 +75,44 @@ def test_what_is_accepted_means_the_same_to_another_parser(raw: bytes) -> None:
         assert int(headers.get(b"content-length", b"0")) == head.length
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.binary(min_size=1, max_size=300), max_size=8), st.lists(st.integers(1, 40), max_size=60))
-def test_chunks_come_off_however_they_are_cut(blocks: list[bytes], cuts: list[int]) -> None:
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.binary(min_size=1, max_size=300) | st.text("\r\n0a", min_size=1).map(str.encode), max_size=8),
+    st.lists(st.integers(1, 40), max_size=60),
+    st.sampled_from([b"0\r\n\r\n", b"0\r\nT: x\r\n\r\n", b"00;e=f\r\nT: x\r\nU:\r\n\r\n"]),
+    st.sampled_from([b"", b"NEXT", b"\r\n\r\n", b"0\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"]),
+)
+@example([], [1, 2, 2], b"0\r\n\r\n", b"\r\n\r\n")
+def test_chunks_come_off_however_they_are_cut(
+    blocks: list[bytes], cuts: list[int], last: bytes, follows: bytes
+) -> None:
     """The same body comes out whatever the packets' borders are, and what follows is left alone."""
-    wire = b"".join(b"%x;a=b\r\n%s\r\n" % (len(block), block) for block in blocks) + b"0\r\nT: x\r\n\r\nNEXT"
+    wire = b"".join(b"%x;a=b\r\n%s\r\n" % (len(block), block) for block in blocks) + last + follows
     chunks, body, after = Chunks(), b"", b""
     while wire:
         size = cuts.pop() if cuts else len(wire)
         piece, rest = chunks.feed(wire[:size]) if not chunks.done else (b"", wire[:size])
         body, after, wire = body + piece, after + rest, wire[size:]
     assert chunks.done
-    assert (body, after) == (b"".join(blocks), b"NEXT")
+    assert (body, after) == (b"".join(blocks), follows)
+
+
+@pytest.mark.parametrize("between", [b";" + b"x" * 5000, b"\r\nT: " + b"x" * 5000])
+def test_a_body_is_not_mostly_framing(between: bytes) -> None:
+    """Extensions and trailers that never end are refused while they come, not gathered and not waited out."""
+    chunks = Chunks()
+    chunks.feed(b"1\r\nx\r\n0")
+    with pytest.raises(BadRequest) as refused:
+        chunks.feed(between)
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize("upgrade", [b"h2c", b"websocket"])
+def test_another_protocol_that_is_offered_is_not_taken(upgrade: bytes) -> None:
+    """A request that would rather go on in another protocol is read as any other, body and all."""
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: " + upgrade + b"\r\n"
+    assert parse_head(head + b"Content-Length: 5\r\n\r\n").length == 5
+    assert parse_head(head + b"Transfer-Encoding: chunked\r\n\r\n").length is None
 
 
 @settings(max_examples=300, deadline=None)
