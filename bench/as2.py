@@ -19,7 +19,7 @@ def _short(pattern: Any, text: Any, *flags: Any) -> Any:
 
 
 with mock.patch("re.search", _short):
-    from oscrypto import asymmetric  # noqa: F401
+    from oscrypto import asymmetric  # type: ignore[import-untyped]  # noqa: F401
 from pyas2lib.as2 import Message, Organization, Partner  # noqa: E402
 from pyas2lib.constants import SYNCHRONOUS_MDN  # noqa: E402
 

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from bench import chart
+from bench.scale import SMALL
 
 Results = dict[str, Any]
+
+FULL_POLLS, FULL_MESSAGES = 10_000, 100_000
+"""Of smaller runs nothing is said about the goals of memory."""
 
 WANTED = {
     "reply": ("ratio to the floor, signed reply, RSA-2048 4 KB", 3.0),
@@ -19,7 +23,7 @@ WANTED = {
     "plain": ("memory with 10,000 long polls without TLS, MB", 200.0),
     "flat": ("memory over 100,000 messages, last quarter over first", 1.2),
     "most": ("memory over 100,000 messages, the most, MB", 150.0),
-    "workers": ("messages/s, two verifying workers over one", 1.5),
+    "workers": ("messages/s to the reply, two verifying workers over one, the least", 1.5),
 }
 """What the project wants to reach: at most, but for the workers, where it is at least."""
 
@@ -34,16 +38,20 @@ def goals(results: Results) -> list[tuple[str, float, float, bool]]:
     if "polling" in results:
         polling = results["polling"]
         found["empty"] = polling["single"]["empty_ms"]
-        found |= {name: polling[name]["parked"]["rss"] for name in ("tls", "plain")}
-    if "memory" in results:
+        if polling["tls"]["polls"] >= FULL_POLLS:
+            found |= {name: polling[name]["parked"]["rss"] for name in ("tls", "plain")}
+    if "memory" in results and results["memory"]["messages"] >= FULL_MESSAGES:
         found |= {"flat": results["memory"]["flatness"], "most": results["memory"]["most"]}
     gains = [
-        each["two_over_one"]
+        each["gain"]
         for each in results.get("throughput", {}).get("workers", [])
-        if each["database"] == "sqlite" and not each["dispatch"] and each["lines"] == 5
+        if each["database"] == "sqlite"
+        and not each["dispatch"]
+        and each["lines"] == SMALL
+        and each["over"] == 1
     ]
     if gains:
-        found["workers"] = max(gains)
+        found["workers"] = min(gains)
     return [
         (WANTED[name][0], value, WANTED[name][1],
          value >= WANTED[name][1] if name == "workers" else value <= WANTED[name][1])
@@ -141,7 +149,7 @@ def _ratios(part: Results) -> str:
 def _throughput(part: Results) -> str:
     rows = [
         (row["database"], row["workers"], "receipt 120" if row["dispatch"] else "reply", row["connections"],
-         row["key"], "4 KB" if row["lines"] == 5 else "200 KB", row["rate"], row["server_ms"], row["main_ms"],
+         row["key"], "4 KB" if row["lines"] == SMALL else "200 KB", row["rate"], row["server_ms"], row["main_ms"],
          row["database_ms"] or "–", row["generator_ms"], row["busy_cores"], row["p50_ms"], row["p99_ms"])
         for row in part["rows"]
     ]  # fmt: skip
@@ -150,9 +158,9 @@ def _throughput(part: Results) -> str:
         "of it, main process", "PostgreSQL ms", "generator ms", "busy cores", "p50 ms", "p99 ms",
     )  # fmt: skip
     gains = "".join(
-        f"- two workers over one: {each['two_over_one']:.2f} × ({each['connections']} connections, "
-        f"{each['key']}, {'4 KB' if each['lines'] == 5 else '200 KB'}, {each['database']}"
-        f"{', with dispatch' if each['dispatch'] else ''})\n"
+        f"- two workers over {('none', 'one')[each['over']]}: {each['gain']:.2f} × "
+        f"({each['connections']} connections, {each['key']}, {'4 KB' if each['lines'] == SMALL else '200 KB'}"
+        f", {each['database']}{', with dispatch' if each['dispatch'] else ''})\n"
         for each in part["workers"]
     )
     return (
@@ -198,7 +206,7 @@ def _peer(part: Results) -> str:
     ]
     return (
         "## The peer: AS2, signed message and signed MDN (pyas2-lib)\n\n"
-        "Receive, verify and build the MDN, against the gateway's examination (with schema) and signed reply; "
+        "Receive, verify and build the MDN, against the gateway's examination (with schema) and reply; "
         "neither with network or storage.\n\n"
         + _table(("message", "bytes", "pyas2-lib ms", "gateway ms", "times"), rows)
     )

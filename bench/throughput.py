@@ -89,19 +89,15 @@ def run(bench: Bench) -> dict[str, Any]:
 
 
 def _gain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Messages a second with two verifying workers over one."""
-    rates = {
-        (row["database"], row["dispatch"], row["connections"], row["lines"], row["key"], row["workers"]): row[
-            "rate"
-        ]
-        for row in rows
-    }
+    """Messages a second with two verifying workers, over one worker and over none."""
+    same = ("database", "dispatch", "connections", "lines", "key")
+    rates = {(*(row[name] for name in same), row["workers"]): row["rate"] for row in rows}
     return [
-        {"connections": key[2], "lines": key[3], "key": key[4], "database": key[0], "dispatch": key[1],
-         "two_over_one": rate / rates[(*key[:5], 1)]}
+        dict(zip(same, key[:-1], strict=True)) | {"over": fewer, "gain": rate / rates[(*key[:-1], fewer)]}
         for key, rate in rates.items()
-        if key[5] == 2 and (*key[:5], 1) in rates
-    ]  # fmt: skip
+        for fewer in (0, 1)
+        if key[-1] == 2 and (*key[:-1], fewer) in rates
+    ]
 
 
 def _place(
