@@ -150,7 +150,8 @@ def _throughput(part: Results) -> str:
     rows = [
         (row["database"], row["workers"], "receipt 120" if row["dispatch"] else "reply", row["connections"],
          row["key"], "4 KB" if row["lines"] == SMALL else "200 KB", row["rate"], row["server_ms"],
-         row["main_ms"], row["database_ms"] or "–", row["generator_ms"], row["busy_cores"], row["p50_ms"], row["p99_ms"])
+         row["main_ms"], row["database_ms"] or "–",
+         row["generator_ms"], row["busy_cores"], row["p50_ms"], row["p99_ms"])
         for row in part["rows"]
     ]  # fmt: skip
     head = (
