@@ -45,6 +45,7 @@ from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.threads import Reader, Writer
 from gateway.tools import Described, examiner, trust
+from gateway.turns import Turns
 from gateway.workers import Workers
 from messages.codes import CodeLists
 from messages.examine import Examined, Examiner
@@ -101,6 +102,7 @@ class Gateway:
         self.mailboxes = Mailboxes(reactor, self.reader, alone=self.database.dialect == "sqlite")
         self.workers: Workers | None = None
         self._examiner: Examiner | None = None
+        self._turns = Turns(reactor, self._examine_here)
         self._described = Described(
             ca_folder=str(settings.ca_folder),
             crl_folder=str(settings.crl_folder),
@@ -234,6 +236,7 @@ class Gateway:
         # What start-up made stays for good: the collector need not look at it again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(50_000, 20, 100)  # messages make few cycles and many objects
         _notify("READY=1")
         scheme = "https" if listen.tls else "http"
         log.info("serving", url=f"{scheme}://{listen.host}:{self.port.getHost().port}", node=settings.node)
@@ -286,11 +289,12 @@ class Gateway:
         else:
             self.workers.restart()
 
-    def _examine(self, body: bytes, now: datetime) -> Examined | Deferred[Examined]:
-        if self._examiner is not None:
-            return self._examiner.examine(body, now)
-        assert self.workers is not None
-        return self.workers.examine(body, now)
+    def _examine_here(self, body: bytes, now: datetime) -> Examined:
+        assert self._examiner is not None
+        return self._examiner.examine(body, now)
+
+    def _examine(self, body: bytes, now: datetime) -> Deferred[Examined]:
+        return self.workers.examine(body, now) if self.workers else self._turns(body, now)
 
     def _watch_registry(self) -> Deferred[None]:
         if _stamp(self.settings.ca_folder, self.settings.crl_folder) != self._trust_files:

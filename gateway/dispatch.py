@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, inlineCallbacks
 
-from gateway.perform import Performer
+from gateway.perform import Performed, Performer
 from gateway.services import Clock, Jobs, Reactor, Timer
 from storage import work
 from storage.work import Work
@@ -88,10 +88,9 @@ class Dispatcher:
         try:
             while not self._stopped:
                 self._again = False
-                items = yield self._writer.run(self._due)
-                if items:
-                    yield self._carry_out(items)
-                elif not self._again:
+                if (yield self._batch_of_work()):
+                    continue
+                if not self._again:
                     next_due = yield self._writer.run(work.next_due)
                     if not self._again:
                         break
@@ -104,25 +103,43 @@ class Dispatcher:
             wait = (next_due - self._clock()).total_seconds() if next_due else IDLE
             self._timer = self._reactor.callLater(min(max(wait, 0.01), IDLE), self.wake)
 
+    @inlineCallbacks
+    def _batch_of_work(self) -> Any:
+        """Carry out what is due, in one transaction if all goes well; whether anything was."""
+        try:
+            done = yield self._writer.run(self._together)
+        except Exception as error:
+            items = yield self._writer.run(self._due)
+            if not items:
+                raise
+            log.info("a batch failed; its items go one by one", error=str(error)[:500], items=len(items))
+            for item in items:
+                if not self._stopped:
+                    yield self._alone(item)
+            return True
+        if done is not None:
+            self._tell(done)
+        return done is not None
+
     def _due(self, connection: Connection) -> list[Work]:
         return work.due(connection, self._clock(), self._batch)
 
+    def _together(self, connection: Connection) -> Performed | None:
+        items = self._due(connection)
+        return self._performer.perform(connection, items, self._clock()) if items else None
+
     @inlineCallbacks
-    def _carry_out(self, items: Sequence[Work]) -> Any:
+    def _alone(self, item: Work) -> Any:
         try:
-            done = yield self._writer.run(self._performer.perform, items, self._clock())
+            done = yield self._writer.run(self._performer.perform, [item], self._clock())
         except Exception as error:
-            if len(items) > 1:
-                for item in items:
-                    if self._stopped:
-                        return
-                    yield self._carry_out([item])
-                return
-            item = items[0]
             wait = min(self._retry * 2**item.attempts, LONGEST_RETRY)
             log.exception("work item failed", item=item.id, message=item.message_id, retry_seconds=wait)
             at = self._clock() + timedelta(seconds=wait)
             yield self._writer.run(work.postpone, item.id, at, f"{type(error).__name__}: {error}")
         else:
-            self._delivered(done.positions)
-            self._issued(done.issued)
+            self._tell(done)
+
+    def _tell(self, done: Performed) -> None:
+        self._delivered(done.positions)
+        self._issued(done.issued)

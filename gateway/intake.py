@@ -53,9 +53,9 @@ _GUIDS = uuid.UUID("6f1c1a0e-3f0b-5c7e-9a55-0d5c2f7c9d11")  # namespace of the E
 
 
 class Examine(Protocol):
-    """`Examiner.examine` here, or the same in a verifying worker."""
+    """`Examiner.examine`, in turns here or in a verifying worker."""
 
-    def __call__(self, body: bytes, now: datetime) -> Examined | Deferred[Examined]:
+    def __call__(self, body: bytes, now: datetime) -> Deferred[Examined]:
         """Never raises a Fault: it is in the result."""
         ...
 
@@ -240,9 +240,7 @@ class Intake:
     @inlineCallbacks
     def _take(self, body: bytes, peer: str, session: str) -> Any:
         now = self._clock()
-        found = self._examine(body, now)
-        if isinstance(found, Deferred):
-            found = yield found
+        found: Examined = yield self._examine(body, now)
         holder = None
         if found.signer:
             holder = self._directory.cached(found.signer)

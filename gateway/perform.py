@@ -6,7 +6,6 @@ read and written in bulk, one query a kind, whatever the size of the batch.
 
 from __future__ import annotations
 
-import dataclasses
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,7 +77,7 @@ class _Effects:
 
     puts: list[Case] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
-    receipts: list[NewReceipt] = field(default_factory=list)
+    issues: list[tuple[Issue, str]] = field(default_factory=list)  # with the namespace of the receipt
     follows: list[NewWork] = field(default_factory=list)
 
 
@@ -112,11 +111,12 @@ class Performer:
         )
         cases.save(connection, effects.puts, COLUMNS)
         cases.put_records(connection, effects.records)
-        positions, entries = self._outgoing.deliver(connection, effects.receipts)
+        receipts = [self._outgoing.receipt(issue, namespace, now) for issue, namespace in effects.issues]
+        positions, entries = self._outgoing.deliver(connection, receipts)
         work.add(connection, effects.follows)
         work.finish(connection, [item.id for item in items])
         self._journal(connection, entries)
-        return Performed(positions, tuple((one.type, _age(one, now)) for one in effects.receipts))
+        return Performed(positions, tuple((one.type, _age(one, now)) for one in receipts))
 
     # -- from work items to events ---------------------------------------------------------------------
 
@@ -211,14 +211,15 @@ class Performer:
         case = step.event.content.get("caseNo")
         return [Issue(origin.sender, step.kind.receipt, status, step.fault.info, origin, case)]
 
-    def _collect(self, effect: Effect, step: _Step, effects: _Effects, now: datetime) -> None:
+    @staticmethod
+    def _collect(effect: Effect, step: _Step, effects: _Effects, now: datetime) -> None:
         match effect:
             case Put(case=case):
                 effects.puts.append(case)
             case PutRecord(record=record):
                 effects.records.append(record)
             case Issue():
-                effects.receipts.append(self._outgoing.receipt(effect, step.system.namespace, now))
+                effects.issues.append((effect, step.system.namespace))
             case Follow():
                 effects.follows.append(_follow_work(effect, now))
 
@@ -240,6 +241,6 @@ def _follow_work(follow: Follow, now: datetime) -> NewWork:
     payload: Mapping[str, Any] = {
         "event": follow.name,
         "content": dict(follow.content),
-        "origin": dataclasses.asdict(follow.origin),
+        "origin": follow.origin.plain(),
     }
     return NewWork("event", follow.case, 0, follow.at or now, payload, follow.origin.message_id)

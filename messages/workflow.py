@@ -109,6 +109,10 @@ class Origin:
     digest: str  # SHA-256 of the decoded Data, hex
     sender: str  # dxpId
 
+    def plain(self) -> dict[str, Any]:
+        """As plain data, from which `Origin(**…)` makes it again."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -6,10 +6,10 @@ Knows SQLAlchemy's column types and nothing of tables. An instant is a whole num
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, Integer, LargeBinary, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -38,7 +38,7 @@ def from_microseconds(value: int) -> datetime:
 
 def compact(value: Any) -> str:
     """JSON with sorted keys and no spaces: equal values are equal texts."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 class Instant(TypeDecorator[datetime]):
@@ -68,4 +68,4 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """From the database."""
-        return None if value is None else json.loads(value)
+        return None if value is None else orjson.loads(value)

@@ -77,7 +77,7 @@ def load(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 
 def objections(form: Body, facts: Facts) -> list[str]:
-    """Why customs returns the declared `form` (退单): where it disagrees with the filed book. Empty: stored."""
+    """Why customs returns the declared `form` (退单): where it disagrees with the filed book. Empty: none."""
     kind = BOOK_OF_MODE.get(str(form["mgmtMode"]))
     if kind is None:
         return []

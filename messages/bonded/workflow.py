@@ -1,8 +1,9 @@
 """The steps of bonded verification: one pure function an event, over the transitions of table.py.
 
-A case's body: `entered` is the form as last typed (a draft, or what was declared), `stored` the version that
-customs holds in force, `comparison` its differences, `appTime` that of the last submission, `again` whether
-库存重新申报 is used up, `submitted` the origin that the next receipt answers.
+A case's body: `stored` is the version that customs holds in force, `entered` the form as it was typed since
+(a draft, or what was declared and is not stored), `comparison` the stored version's differences, `appTime` that
+of the last submission, `again` whether 库存重新申报 is used up, `submitted` the origin that the next receipt
+answers.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def _submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         "entered": form,
         "appTime": node["appTime"],
         "again": bool(before.get("again")) or (row.state == APPROVED and event.name == "declare"),
-        "submitted": dataclasses.asdict(event.origin),
+        "submitted": event.origin.plain(),
     }
     case = dataclasses.replace(
         case or _new_case(event, context), state=row.target, body=body, changed=context.now,
@@ -206,6 +207,7 @@ def _store(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         info = "；".join(against)
     else:
         body = {**case.body, "stored": form, "comparison": compare(form, facts)}
+        del body["entered"]
         body.pop("reason", None)
         info = DONE["store"]
     case = dataclasses.replace(case, state=row.target, body=body, changed=context.now)

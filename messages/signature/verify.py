@@ -146,9 +146,12 @@ def verify(root: etree._Element, certificates: CertificateCache, profile: Profil
 def _canonical_info(info: etree._Element, method: str) -> bytes:
     """The canonical SignedInfo, with the namespaces that are in scope there.
 
-    lxml adds a false xmlns="" when it canonicalises an unprefixed element where it stands, so it is written
-    out with all that is in scope, parsed again and canonicalised as a root.
+    Exclusive canonicalisation of a prefixed element needs nothing from outside it. Otherwise lxml adds a false
+    xmlns="" when it canonicalises an unprefixed element where it stands, so it is written out with all that is
+    in scope, parsed again and canonicalised as a root.
     """
+    if EXCLUSIVE[method] and info.prefix:
+        return canonical(info, method)
     alone = etree.tostring(info, encoding="utf-8", with_tail=False)
     return canonical(etree.fromstring(alone, _parser), method)
 
