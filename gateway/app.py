@@ -43,7 +43,7 @@ from gateway.passwords import Passwords
 from gateway.perform import Performer
 from gateway.sessions import Sessions
 from gateway.settings import Settings
-from gateway.threads import Reader, Writer
+from gateway.threads import Reader, SettlingWriter, Writer
 from gateway.tools import Described, examiner, trust
 from gateway.turns import Turns
 from gateway.workers import Workers
@@ -96,10 +96,11 @@ class Gateway:
         outgoing = Outgoing(issuer, signer, ids.new)
         limits, exchange = settings.limits, settings.exchange
 
-        self.writer = Writer(reactor, self.database)
+        alone = self.database.dialect == "sqlite"
+        self.writer = (SettlingWriter if alone else Writer)(reactor, self.database)
         self.reader = Reader(reactor, self.database, exchange.readers)
         self.directory = Directory(self.reader)
-        self.mailboxes = Mailboxes(reactor, self.reader, alone=self.database.dialect == "sqlite")
+        self.mailboxes = Mailboxes(reactor, self.reader, alone=alone)
         self.workers: Workers | None = None
         self._examiner: Examiner | None = None
         self._turns = Turns(reactor, self._examine_here)
@@ -159,7 +160,7 @@ class Gateway:
             origins=settings.origins,
             settings=settings.sessions,
             clock=clock,
-            alone=self.database.dialect == "sqlite",
+            alone=alone,
         )
         self.directory.on_change.append(self.sessions.forget)
         self.server = self._http_server()

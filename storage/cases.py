@@ -22,7 +22,6 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -63,13 +62,18 @@ _case = tables.cases.c
 _record = tables.records.c
 SELECT_CASE = select(tables.cases)
 _BY_NUMBER = SELECT_CASE.where(_case.number.in_(bindparam("keys", expanding=True)))
+# One owner's at a time: SQLite reads the whole table for an IN over tuples, and an index for this.
 _BY_INNER = SELECT_CASE.where(
-    tuple_(_case.system, _case.owner, _case.inner).in_(bindparam("keys", expanding=True))
+    _case.system == bindparam("of_system"),
+    _case.owner == bindparam("of_owner"),
+    _case.inner.in_(bindparam("keys", expanding=True)),
 )
 _IN_FORCE = (
     select(tables.records)
     .where(
-        tuple_(_record.system, _record.kind, _record.key).in_(bindparam("keys", expanding=True)),
+        _record.system == bindparam("of_system"),
+        _record.kind == bindparam("of_kind"),
+        _record.key.in_(bindparam("keys", expanding=True)),
         _record.valid_from <= bindparam("now"),
         or_(_record.valid_to.is_(None), _record.valid_to > bindparam("now")),
     )
@@ -115,13 +119,19 @@ def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Column
     if numbers:
         for row in conn.execute(_BY_NUMBER, {"keys": numbers}):
             found[CaseByNumber(row.number)] = case(row, columns)
-    inners = [(fact.system, fact.owner, fact.inner) for fact in found if isinstance(fact, CaseByInner)]
-    if inners:
-        for row in conn.execute(_BY_INNER, {"keys": inners}):
+    inners: dict[tuple[str, str], list[str]] = {}
+    records: dict[tuple[str, str], list[str]] = {}
+    for fact in found:
+        if isinstance(fact, CaseByInner):
+            inners.setdefault((fact.system, fact.owner), []).append(fact.inner)
+        elif isinstance(fact, RecordInForce):
+            records.setdefault((fact.system, fact.kind), []).append(fact.key)
+    for (system, owner), keys in inners.items():
+        for row in conn.execute(_BY_INNER, {"of_system": system, "of_owner": owner, "keys": keys}):
             found[CaseByInner(row.system, row.owner, row.inner)] = case(row, columns)
-    keys = [(fact.system, fact.kind, fact.key) for fact in found if isinstance(fact, RecordInForce)]
-    if keys:
-        for row in conn.execute(_IN_FORCE, {"keys": keys, "now": now}):  # the newest comes last and stays
+    for (system, kind), keys in records.items():
+        wanted = {"of_system": system, "of_kind": kind, "keys": keys, "now": now}
+        for row in conn.execute(_IN_FORCE, wanted):  # the newest comes last and stays
             found[RecordInForce(row.system, row.kind, row.key)] = Record(
                 row.system, row.kind, row.key, row.body, row.valid_from, row.valid_to
             )
