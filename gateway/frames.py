@@ -65,6 +65,7 @@ def encode(found: Examined) -> bytes:
         "cop": found.cop_code,
         "dxp": found.dxp_id,
         "nodes": [(node.guid, node.order_key) for node in found.nodes],
+        "content": found.content,
         "signer": found.signer,
         "head": head
         and (head.cop_msg_id, head.sender, head.receivers, head.created.isoformat(), head.msg_type),
@@ -89,6 +90,7 @@ def decode(payload: bytes) -> Examined:
             cop_code=plain["cop"],
             dxp_id=plain["dxp"],
             nodes=[Node(*node) for node in plain["nodes"]],
+            content=plain["content"],
             signer=plain["signer"],
             fault=fault and FAULTS[fault[0]](fault[1], tuple(Violation(*each) for each in fault[2])),
         )

@@ -57,6 +57,7 @@ class Examined:
     cop_code: str = ""
     dxp_id: str = ""  # BaseTransfer's: whom the signed part names as the sender
     nodes: list[Node] = field(default_factory=list)
+    content: str = ""  # the signed DigestValue, hex; set only when the signature holds
     signer: str = ""  # fingerprint of the certificate; set only when signature and chain hold
     fault: Fault | None = None
 
@@ -106,6 +107,7 @@ class Examiner:
             self._prove(root, now, found)
             raise
         verified = verify(root, self.certificates, self.profile)
+        found.content = verified.digest.hex()
         self.trust.check(verified.certificate, now, verified.fingerprint)
         found.signer = verified.fingerprint
         self._read(verified, system, kind, found)
@@ -144,6 +146,7 @@ class Examiner:
     def _prove(self, root: etree._Element, now: datetime, found: Examined) -> None:
         try:
             verified = verify(root, self.certificates, self.profile)
+            found.content = verified.digest.hex()
             self.trust.check(verified.certificate, now, verified.fingerprint)
             found.signer = verified.fingerprint
         except Fault:

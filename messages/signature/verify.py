@@ -54,6 +54,7 @@ class Verified:
     certificate: x509.Certificate
     der: bytes
     fingerprint: str  # SHA-256 of the certificate's DER, hex
+    digest: bytes  # of the canonical form, as the DigestValue says: equal for equal content
 
 
 def find(root: etree._Element) -> etree._Element:
@@ -140,7 +141,7 @@ def verify(root: etree._Element, certificates: CertificateCache, profile: Profil
     detach(signature)
     if not hmac.compare_digest(digest(canonical(root, data_c14n)), expected):
         raise DigestMismatch("the message is not what was signed: it was changed afterwards; sign it again")
-    return Verified(root, holder.certificate, holder.der, holder.fingerprint)
+    return Verified(root, holder.certificate, holder.der, holder.fingerprint, expected)
 
 
 def _canonical_info(info: etree._Element, method: str) -> bytes:
