@@ -30,6 +30,7 @@ from gateway.commit import GroupCommit
 from gateway.declared import Codes, Systems, Types
 from gateway.directory import Directory
 from gateway.dispatch import Dispatcher
+from gateway.examination import Examination
 from gateway.http.api import Services, metrics_routes, routes
 from gateway.http.attachments import Files
 from gateway.http.router import Router
@@ -44,11 +45,7 @@ from gateway.perform import Performer
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.threads import Reader, SettlingWriter, Writer
-from gateway.tools import Described, examiner, trust
-from gateway.turns import Turns
-from gateway.workers import Workers
 from messages.codes import CodeLists
-from messages.examine import Examined, Examiner
 from messages.schemas import Schemas
 from messages.signature.template import TemplateSigner
 from receipts.document import Issuer
@@ -101,18 +98,8 @@ class Gateway:
         self.reader = Reader(reactor, self.database, exchange.readers)
         self.directory = Directory(self.reader)
         self.mailboxes = Mailboxes(reactor, self.reader, alone=alone)
-        self.workers: Workers | None = None
-        self._examiner: Examiner | None = None
-        self._turns = Turns(reactor, self._examine_here)
-        self._described = Described(
-            ca_folder=str(settings.ca_folder),
-            crl_folder=str(settings.crl_folder),
-            data=limits.data_bytes,
-            depth=limits.depth,
-            lines=limits.lines,
-            legacy_sha1=exchange.legacy_sha1,
-        )
-        self._load_examiner()
+        schemas = Schemas()
+        self.examination = Examination(reactor, settings, schemas, clock)
         commit: GroupCommit[Item, Outcome] = GroupCommit(
             reactor,
             self.writer,
@@ -121,7 +108,7 @@ class Gateway:
             exchange.commit_messages,
         )
         self.intake = Intake(
-            examine=self._examine,
+            examine=self.examination,
             directory=self.directory,
             commit=commit,
             reader=self.reader,
@@ -155,7 +142,7 @@ class Gateway:
             writer=self.writer,
             reader=self.reader,
             directory=self.directory,
-            trusted=lambda certificate, at: self._trust.check(certificate, at),
+            trusted=self.examination.check,
             passwords=self.passwords,
             origins=settings.origins,
             settings=settings.sessions,
@@ -163,7 +150,7 @@ class Gateway:
             alone=alone,
         )
         self.directory.on_change.append(self.sessions.forget)
-        self.server = self._http_server()
+        self.server = self._http_server(schemas)
         self._loops = [
             _loop(reactor, self._watch_registry, WATCH),
             _loop(reactor, self._measure, GAUGE),
@@ -171,7 +158,7 @@ class Gateway:
             _loop(reactor, self._purge, PURGE),
         ]
 
-    def _http_server(self) -> Server:
+    def _http_server(self, schemas: Schemas) -> Server:
         services = Services(
             reactor=self.reactor,
             intake=self.intake,
@@ -180,7 +167,7 @@ class Gateway:
             mailboxes=self.mailboxes,
             systems=Systems(),
             codes=Codes(CodeLists()),
-            types=Types(Schemas()),
+            types=Types(schemas),
             store=AttachmentStore(self.settings.attachments),
             files=self.files,
             writer=self.writer,
@@ -207,7 +194,7 @@ class Gateway:
 
     def _ready(self) -> dict[str, bool]:
         return {
-            "workers": self.workers is None or bool(self.workers.alive),
+            "examination": self.examination.ready,
             "dispatch": self._backlog_age() < LATE,
         }
 
@@ -261,45 +248,20 @@ class Gateway:
         yield self.reader.stop()
         self.passwords.stop()
         self.files.stop()
-        if self.workers is not None:
-            self.workers.stop()
+        self.examination.stop()
         self.database.close()
         os.close(self._lock)
         log.info("stopped")
 
     def reload(self) -> None:
-        """Read certification authorities, revocation lists and the TLS certificate again (SIGHUP)."""
-        log.info("reloading")
-        self._load_examiner()
+        """Read authorities and revocation lists again, and forget the remembered registry (SIGHUP)."""
+        self.examination.reload()
         self.directory.moved_to(-1)
 
-    # -- what other processes change -------------------------------------------------------------------
-
-    def _load_examiner(self) -> None:
-        self._trust = trust(self.settings.ca_folder, self.settings.crl_folder)
-        for crl in self._trust.stale_crls(clock()):
-            log.warning("a revocation list is out of date; it is used on", issuer=crl.issuer.rfc4514_string())
-        for unusable in self._trust.unusable_crls:
-            issuer = unusable.crl.issuer.rfc4514_string()
-            log.warning("a revocation list cannot be used", issuer=issuer, reason=unusable.reason)
-        self._trust_files = _stamp(self.settings.ca_folder, self.settings.crl_folder)
-        if self.settings.exchange.workers == 0:
-            self._examiner = examiner(self._described)
-        elif self.workers is None:
-            self.workers = Workers(self.reactor, self._described, self.settings.exchange.workers)
-        else:
-            self.workers.restart()
-
-    def _examine_here(self, body: bytes, now: datetime) -> Examined:
-        assert self._examiner is not None
-        return self._examiner.examine(body, now)
-
-    def _examine(self, body: bytes, now: datetime) -> Deferred[Examined]:
-        return self.workers.examine(body, now) if self.workers else self._turns(body, now)
+    # -- what is looked after --------------------------------------------------------------------------
 
     def _watch_registry(self) -> Deferred[None]:
-        if _stamp(self.settings.ca_folder, self.settings.crl_folder) != self._trust_files:
-            self.reload()
+        self.examination.watch()
         return self.directory.refresh().addErrback(_complain, "the registry could not be read")
 
     def _measure(self) -> Deferred[None]:
@@ -368,13 +330,6 @@ def _loop(reactor: Any, call: Callable[[], Any], seconds: float) -> tuple[Loopin
     loop = LoopingCall(call)
     loop.clock = reactor
     return loop, seconds
-
-
-def _stamp(*folders: Path) -> tuple[tuple[str, int], ...]:
-    """What changes when a file is put into one of the folders, replaced or taken away."""
-    return tuple(
-        (str(file), file.stat().st_mtime_ns) for folder in folders for file in sorted(folder.glob("*.pem"))
-    )
 
 
 def _count(issued: Sequence[tuple[str, float]]) -> None:

@@ -38,10 +38,10 @@ def trust(ca_folder: Path, crl_folder: Path) -> Trust:
     return Trust(authorities, lists)
 
 
-def examiner(described: Described) -> Examiner:
+def examiner(described: Described, schemas: Schemas | None = None) -> Examiner:
     """From files: schemas, code lists, authorities, revocation lists. OSError or ValueError when bad."""
     return Examiner(
-        schemas=Schemas(),
+        schemas=schemas or Schemas(),
         trust=trust(Path(described.ca_folder), Path(described.crl_folder)),
         certificates=CertificateCache(),
         codes=CodeLists(),
