@@ -92,7 +92,7 @@ def read_head(parent: etree._Element | None) -> Head:
         raise SchemaInvalid(f"{error.args[0]} is missing") from None
     except ValueError as error:
         found = Violation("/DxpMsg/TransInfo/CreatTime", line_of(values["CreatTime"]), "dateTime", str(error))
-        raise SchemaInvalid("CreatTime is not a date and time with an offset", (found,)) from None
+        raise SchemaInvalid("CreatTime is not a time of 2000 to 2099 with an offset", (found,)) from None
 
 
 def _decoded(encoded: str) -> bytes:

@@ -10,21 +10,24 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from lxml import etree
 
 from messages.codes import CodeLists
 from messages.envelope import DXP_MSG, Head, read
-from messages.faults import CertificateRefused, Fault, SchemaInvalid, Violation
+from messages.faults import MAX_VIOLATIONS, CertificateRefused, Fault, SchemaInvalid, Violation
 from messages.registry import BY_ROOT
 from messages.schemas import Schemas
 from messages.signature.profile import STANDARD, Profile
 from messages.signature.trust import Trust
-from messages.signature.verify import CertificateCache, Verified, find, verify
+from messages.signature.verify import CertificateCache, Holder, Verified, find, verify
 from messages.system import MessageType, System
-from messages.xml import MAX_DEPTH, line_of, parse
+from messages.violations import location
+from messages.xml import MAX_DEPTH, parse
 
 ENVELOPE_TAGS = 200  # more than an envelope can have
+_SHOWN = 40  # characters of a wrong code
 BUSY_SIZE = 64 * 1024  # below this no document can hold enough lines to be worth counting
 
 
@@ -74,7 +77,7 @@ class Examiner:
     limits: Limits = field(default_factory=Limits)
 
     def examine(self, body: bytes, now: datetime) -> Examined:
-        """What `body`, a DxpMsg, is; faults are in the result, never raised."""
+        """What `body`, a DxpMsg, is; whatever is wrong with it is in the result, never raised."""
         found = Examined()
         try:
             self._examine(body, now, found)
@@ -106,11 +109,7 @@ class Examiner:
             # Whose mistake is it? Only a proven sender gets an EPT900 into the mailbox.
             self._prove(root, now, found)
             raise
-        verified = verify(root, self.certificates, self.profile)
-        found.content = verified.digest.hex()
-        self.trust.check(verified.certificate, now, verified.fingerprint)
-        found.signer = verified.fingerprint
-        self._read(verified, system, kind, found)
+        self._read(self._verify(root, now, found), system, kind, found)
 
     def _type(self, root: etree._Element, head: Head) -> tuple[System, MessageType]:
         if root.tag not in BY_ROOT:
@@ -130,27 +129,44 @@ class Examiner:
 
     def _check_codes(self, root: etree._Element, system: System, kind: MessageType) -> None:
         lists = {f"{{{system.namespace}}}{name}": codes for name, codes in kind.codes.items()}
-        wrong = [
+        has = self.codes.has
+        wrong = (element for element in root.iter(*lists) if not has(lists[element.tag], element.text or ""))
+        violations = tuple(
             Violation(
-                root.getroottree().getelementpath(element),
-                line_of(element),
+                *location(element),
                 lists[element.tag],
-                f"{element.text} is not in the code list {lists[element.tag]}",
+                f"{(element.text or '')[:_SHOWN]} is not in the code list {lists[element.tag]}",
             )
-            for element in root.iter(*lists)
-            if not self.codes.has(lists[element.tag], element.text or "")
-        ]
-        if wrong:
-            raise SchemaInvalid("a code is not in its list", tuple(wrong))
+            for element in islice(wrong, MAX_VIOLATIONS)  # a place costs as much as there are lines before it
+        )
+        if violations:
+            raise SchemaInvalid("a code is not in its list", violations)
+
+    def _verify(self, root: etree._Element, now: datetime, found: Examined) -> Verified:
+        """What is proven goes into `found`, also of an expired or revoked certificate."""
+        doubt: CertificateRefused | None = None
+
+        def believe(holder: Holder) -> None:
+            nonlocal doubt
+            try:
+                self.trust.check(holder.certificate, now, holder.fingerprint)
+            except CertificateRefused as fault:
+                if not self.trust.issued(holder.certificate):
+                    raise
+                doubt = fault  # it was good once: what it said then may come again, and has to be recognised
+
+        verified = verify(root, self.certificates, self.profile, believe)
+        found.content = verified.digest.hex()
+        if doubt is not None:
+            raise doubt
+        found.signer = verified.fingerprint
+        return verified
 
     def _prove(self, root: etree._Element, now: datetime, found: Examined) -> None:
         try:
-            verified = verify(root, self.certificates, self.profile)
-            found.content = verified.digest.hex()
-            self.trust.check(verified.certificate, now, verified.fingerprint)
-            found.signer = verified.fingerprint
+            self._verify(root, now, found)
         except Fault:
-            found.signer = ""
+            return
 
     def _read(self, verified: Verified, system: System, kind: MessageType, found: Examined) -> None:
         root = verified.root

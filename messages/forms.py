@@ -1,8 +1,9 @@
 """What a message type consists of, field by field: forms, documents and error texts are drawn from it.
 
-Knows how to read it out of the schemas, with xmlschema: names, order, labels and help in Chinese and English,
-lengths, code lists, repeating groups, and the hints of `annotations`. Refuses to know rules between messages
-and anything about screens. Slow to build (a tenth of a second a type), so it is built once and kept.
+Knows how to read it out of the schemas, with xmlschema: names, order, labels and help in Chinese and
+English, lengths, code lists, repeating groups, and the hints of `annotations`. Refuses to know rules between
+messages and anything about screens. Slow to build (a tenth of a second a type), so it is built once and
+kept; and xmlschema, which takes 12 MB, is only imported when the first form is asked for.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
-
-import xmlschema
 
 from messages.annotations import Condition, Hints, Words, hints, words
 from messages.catalogue import OWN, catalogue
+
+if TYPE_CHECKING:
+    import xmlschema
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 UNBOUNDED = None
@@ -111,7 +113,7 @@ class Field:
             zh = "、".join(f"{choice.value} {choice.label.zh}" for choice in self.choices)
             en = ", ".join(f"{choice.value} ({choice.label.en})" for choice in self.choices)
             return _not("enumeration", value, f"不在代码表中：{zh}", f"is not one of {en}")
-        if self._type is not None and not self._type.is_valid(value):
+        if self._type is not None and not _takes(self._type, value):
             rule = "pattern" if self.patterns else "type"
             wanted = self.type_words
             return _not(rule, value, f"格式不正确；{wanted.zh}", f"is not in its format: {wanted.en}")
@@ -178,6 +180,8 @@ class Forms:
 
     def schema(self, root: str) -> xmlschema.XMLSchema:
         """The xmlschema of a root element; built from files only, never from the network."""
+        import xmlschema
+
         path = self._files[root]
         with self._lock:
             if path not in self._schemas:
@@ -288,6 +292,13 @@ def _note(component: Any) -> Element | None:
 
 def _not(rule: str, value: str, zh: str, en: str) -> Problem:
     return Problem(rule, Words(f"“{_cut(value)}”{zh}", f"{_cut(value)!r} {en}"))
+
+
+def _takes(declared: Any, value: str) -> bool:
+    try:
+        return bool(declared.is_valid(value))
+    except OverflowError:  # a year beyond what Python can count
+        return False
 
 
 def _cut(value: str, limit: int = 40) -> str:

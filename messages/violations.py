@@ -16,19 +16,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import xmlschema
 from lxml import etree
 
 from messages.catalogue import OWN, catalogue
 from messages.faults import MAX_VIOLATIONS, Violation
 from messages.forms import Field, Forms
 from messages.windows import long, windows
+from messages.xml import line_of
 
 SMALL = 64 * 1024  # bytes that xmlschema is given, at 0.5 ms a kilobyte
 _WIDE = 200  # children or attributes of one element
 _FINDINGS = 100  # looked at, at most; several may be one violation
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
+_NUMBER = re.compile(r"\[[0-9]+\]\Z")
 _EXPECTED = re.compile(r"Expected is (?:one of )?\( (.*?) \)")
 
 
@@ -58,6 +59,13 @@ class Explainer:
 
     def violations(self, root: etree._Element) -> tuple[Violation, ...]:
         """Up to 25 violations in the order of their lines, each element's values explained once."""
+        try:
+            return self._violations(root)
+        except Exception:  # noqa: BLE001 - a document that cannot be explained is refused all the same
+            text = f"{_local(root)} is not what its schema says, and it is too odd to say where"
+            return (Violation(f"/{_local(root)}", line_of(root), "content", text),)
+
+    def _violations(self, root: etree._Element) -> tuple[Violation, ...]:
         message = self._forms.message(str(root.tag))
         findings = self._readable(root) if _moderate(root) else self._pieces(root)
         said: dict[tuple[str, str], Violation] = {}
@@ -74,73 +82,83 @@ class Explainer:
 
     def _readable(self, root: etree._Element) -> Iterator[_Finding]:
         """Everything that xmlschema finds, and from lxml what it knows better: which element was expected."""
-        quick = list(islice(self._quick(root), _FINDINGS))
-        expected = {finding.place: finding.expected for finding in quick if finding.structure}
+        quick = list(islice(_quick(root, self._compiled(root)), _FINDINGS))
         found = False
+        try:
+            for finding in self._slow(root, quick):
+                found = True
+                yield finding
+        except Exception:  # noqa: BLE001 - of many classes, at an xsi:type for one; lxml's findings do then
+            found = False
+        if not found:  # the two disagree: the one that decides has the word
+            yield from quick
+
+    def _slow(self, root: etree._Element, quick: list[_Finding]) -> Iterator[_Finding]:
+        from xmlschema import XMLSchemaChildrenValidationError  # late: see forms
+
+        expected = {finding.place: finding.expected for finding in quick if finding.structure}
         schema = self._forms.schema(str(root.tag))
         for error in schema.iter_errors(root, use_location_hints=False):
-            found = True
             element: Any = root if error.elem is None else error.elem
             reason = error.reason or ""
-            if isinstance(error, xmlschema.XMLSchemaChildrenValidationError):
+            if isinstance(error, XMLSchemaChildrenValidationError):
                 intruder: Any = error.invalid_child
                 known = expected.get(element if intruder is None else intruder, tuple(error.expected_tags))
                 yield _Finding(element, reason, True, intruder, known)
             else:
                 yield _Finding(element, reason)
-        if not found:  # the two disagree: the one that decides has the word
-            yield from quick
 
     def _pieces(self, root: etree._Element) -> Iterator[_Finding]:
         """What lxml finds; in a long document piece by piece, then whether there is too much of a thing."""
         if not long(root):
-            yield from self._quick(root)
+            yield from _quick(root, self._compiled(root))
             return
+        schema = self._compiled(root)
         for piece, back in windows(root):
-            for finding in islice(self._quick(piece), _FINDINGS):
+            for finding in islice(_quick(piece, schema), _FINDINGS):
                 intruder = None if finding.intruder is None else back(finding.intruder)
                 yield replace(finding, element=back(finding.element), intruder=intruder)
         message = self._forms.message(str(root.tag))
         for node in root:
-            for name, count in Counter(etree.QName(child).localname for child in node).items():
+            for name, count in Counter(_local(child) for child in node).items():
                 field = _field_of(message, node)
                 known = field.child(name) if field else None
                 if known and known.max_occurs is not None and count > known.max_occurs:
                     last = node.findall(f"{{*}}{name}")[-1]
                     yield _Finding(node, "", True, last)
 
-    def _quick(self, root: etree._Element) -> Iterator[_Finding]:
-        schema = etree.XMLSchema(file=str(self._files[str(root.tag)]))  # with an error log of its own
-        schema.validate(root)
-        log: Any = schema.error_log
-        for entry in log:
-            element = _at(root, entry.path)
-            reason = re.sub(r"^Element '[^']*'(?:, attribute '[^']*')?: ", "", entry.message)
-            if "SCHEMAV_ELEMENT_CONTENT" not in entry.type_name:
-                yield _Finding(element, reason)
-                continue
-            found = _EXPECTED.search(entry.message)
-            expected = tuple(found[1].split(", ")) if found else ()
-            parent = element.getparent()
-            if "Missing child" in entry.message or parent is None:
-                yield _Finding(element, reason, True, None, expected)
-            else:
-                yield _Finding(parent, reason, True, element, expected)
+    def _compiled(self, root: etree._Element) -> etree.XMLSchema:
+        """The schema for `root` with an error log of its own: another thread may be explaining too."""
+        return etree.XMLSchema(file=str(self._files[str(root.tag)]))
 
 
 def location(element: etree._Element) -> tuple[str, int]:
     """The path of an element by local names, numbered where it has siblings of its name, and its line."""
+    numbered = element.getroottree().getelementpath(element)  # it counts a hundred times faster than Python
     steps: list[str] = []
-    at: etree._Element | None = element
-    while at is not None:
-        parent = at.getparent()
-        step = etree.QName(at).localname[:60]
-        if parent is not None and sum(1 for _ in parent.iterchildren(at.tag)) > 1:
-            step += f"[{1 + sum(1 for _ in at.itersiblings(at.tag, preceding=True))}]"
-        steps.append(step)
-        at = parent
-    line: Any = element.sourceline
-    return "/" + "/".join(reversed(steps)), int(line or 0)
+    for at in (element, *element.iterancestors()):
+        number = _NUMBER.search(numbered)
+        steps.append(_local(at)[:60] + (number[0] if number else ""))
+        numbered = numbered[: (number.start() if number else len(numbered)) - len(at.tag)].removesuffix("/")
+    return "/" + "/".join(reversed(steps)), line_of(element)
+
+
+def _quick(root: etree._Element, schema: etree.XMLSchema) -> Iterator[_Finding]:
+    schema.validate(root)
+    log: Any = schema.error_log
+    for entry in log:
+        element = _at(root, entry.path)
+        reason = re.sub(r"^Element '[^']*'(?:, attribute '[^']*')?: ", "", entry.message)
+        if "SCHEMAV_ELEMENT_CONTENT" not in entry.type_name:
+            yield _Finding(element, reason)
+            continue
+        found = _EXPECTED.search(entry.message)
+        expected = tuple(found[1].split(", ")) if found else ()
+        parent = element.getparent()
+        if "Missing child" in entry.message or parent is None:
+            yield _Finding(element, reason, True, None, expected)
+        else:
+            yield _Finding(parent, reason, True, element, expected)
 
 
 def _moderate(root: etree._Element) -> bool:
@@ -165,13 +183,13 @@ def _explain(finding: _Finding, field: Field | None) -> Iterator[Violation]:
     if problem is not None and field is not None:
         yield Violation(path, line, problem.rule, f"{_called(field)} {problem.text.en}")
     elif not spoken:
-        called = _called(field) if field else etree.QName(finding.element).localname
+        called = _called(field) if field else _local(finding.element)
         yield Violation(path, line, "content", f"{called}: {_plain(finding.reason)}")
 
 
 def _structure(finding: _Finding, field: Field | None) -> Violation:
     path, line = location(finding.element)
-    inside = _called(field) if field else etree.QName(finding.element).localname
+    inside = _called(field) if field else _local(finding.element)
     expected = [_name_of(each, field) for each in finding.expected]
     wanted = f"; expected here: {_some(expected)}" if expected else ""
     if finding.intruder is None:
@@ -179,19 +197,20 @@ def _structure(finding: _Finding, field: Field | None) -> Violation:
         what = f"{expected[0]} is required and missing" if missing else f"something is missing{wanted}"
         text = f"{inside} ends too early: {what}"
         return Violation(f"{path}/{missing}" if missing else path, line, "required", text)
-    name = etree.QName(finding.intruder)
+    namespace, _, name = finding.intruder.tag.rpartition("}")
     place, line = location(finding.intruder)
-    known = field.child(name.localname) if field else None
-    own_namespace = name.namespace == etree.QName(finding.element).namespace
+    known = field.child(name) if field else None
+    own_namespace = namespace == finding.element.tag.rpartition("}")[0]
     if finding.intruder.tag == _SIGNATURE:
         text = f"a signature is not allowed here: there is one, the last child of the root{wanted}"
         return Violation(place, line, "order", text)
     if known is None or not own_namespace:
-        where = "" if own_namespace else f" of namespace {name.namespace or 'none'}"
-        text = f"{name.localname[:60]}{where} is no field of {inside}{wanted}"
+        where = "" if own_namespace else f" of namespace {namespace[1:] or 'none'}"
+        text = f"{name[:60]}{where} is no field of {inside}{wanted}"
         return Violation(place, line, "unknown", text)
     most = known.max_occurs
-    if most is not None and sum(1 for _ in finding.intruder.itersiblings(name.text, preceding=True)) >= most:
+    before = finding.intruder.itersiblings(finding.intruder.tag, preceding=True)
+    if most is not None and sum(1 for _ in before) >= most:
         return Violation(place, line, "maxOccurs", f"{inside} has too many {_called(known)}: at most {most}")
     missing = expected[0].partition(" ")[0] if len(expected) == 1 else ""
     wanted_field = field.child(missing) if field else None
@@ -223,11 +242,16 @@ def _attributes(element: etree._Element, field: Field) -> Iterator[Violation]:
 
 
 def _field_of(message: Field, element: etree._Element) -> Field | None:
-    names = [etree.QName(each).localname for each in (element, *element.iterancestors())][:-1]
+    names = [_local(each) for each in (element, *element.iterancestors())][:-1]
     field: Field | None = message
     for name in reversed(names):
         field = field.child(name) if field else None
     return field
+
+
+def _local(element: etree._Element) -> str:
+    """Its name without the namespace; QName refuses namespaces that hold a brace."""
+    return str(element.tag).rpartition("}")[2]
 
 
 def _called(field: Field) -> str:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import UTC, datetime, timedelta, timezone
 
 CST = timezone(timedelta(hours=8), "CST")
+FIRST = datetime(2000, 1, 1, tzinfo=CST)  # the schemas' years, 2000 to 2099, so that every time that was read
+LAST = datetime(2099, 12, 31, 23, 59, 59, 999999, tzinfo=CST)  # … can be written again
+
+
+_RETURN_TIME = re.compile("20[0-9]{15}")
 
 
 def wire_time(moment: datetime) -> str:
@@ -29,15 +35,22 @@ def wire_date(moment: datetime) -> str:
 
 
 def parse_wire_time(value: str) -> datetime:
-    """The aware UTC moment of an xs:dateTime; ValueError when it is none or has no offset."""
+    """The aware UTC moment of an xs:dateTime.
+
+    ValueError when it is none, has no offset, or lies outside the years 2000 to 2099 in China Standard Time.
+    """
     moment = datetime.fromisoformat(value.strip())
     if moment.tzinfo is None:
         raise ValueError(f"{value!r} has no offset from UTC")
+    if not FIRST <= moment <= LAST:
+        raise ValueError(f"{value!r} is not within the years 2000 to 2099 (+08:00)")
     return moment.astimezone(UTC)
 
 
 def parse_return_time(value: str) -> datetime:
-    """The aware UTC moment of a 17-digit returnTime."""
+    """The aware UTC moment of a 17-digit returnTime; ValueError when it is none of the years 2000 to 2099."""
+    if not _RETURN_TIME.fullmatch(value):
+        raise ValueError(f"{value!r} is not a time of 17 digits within the years 2000 to 2099")
     moment = datetime.strptime(value[:14], "%Y%m%d%H%M%S").replace(tzinfo=CST)
     return (moment + timedelta(milliseconds=int(value[14:]))).astimezone(UTC)
 

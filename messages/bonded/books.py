@@ -95,9 +95,7 @@ def objections(form: Body, facts: Facts) -> list[str]:
     for entry in form.get("Line", ()):
         filed = filed_line(book, entry, facts)
         if filed is None:
-            found.append(
-                f"备案序号 {entry['recordNo']} 不在账册内 / not in the book"
-            )
+            found.append(f"备案序号 {entry['recordNo']} 不在账册内 / not in the book")
             continue
         found += [
             f"备案序号 {entry['recordNo']}: {name} {entry[name]} ≠ {filed[name]}"

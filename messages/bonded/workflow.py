@@ -1,9 +1,9 @@
 """The steps of bonded verification: one pure function an event, over the transitions of table.py.
 
-A case's body: `stored` is the version that customs holds in force, `entered` the form as it was typed since
-(a draft, or what was declared and is not stored), `comparison` the stored version's differences, `appTime` that
-of the last submission, `again` whether 库存重新申报 is used up, `submitted` the origin that the next receipt
-answers.
+A case's body: `stored` is the version that customs holds in force, `entered` the form as it was typed
+since (a draft, or what was declared and is not stored), `comparison` the stored version's differences,
+`appTime` that of the last submission, `again` whether 库存重新申报 is used up, `submitted` the origin that
+the next receipt answers.
 """
 
 from __future__ import annotations

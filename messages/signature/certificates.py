@@ -76,7 +76,7 @@ def _read(text: str) -> Holder:
     try:
         certificate = x509.load_der_x509_certificate(der)
         key = certificate.public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise CertificateRefused(f"X509Certificate is not a certificate that can be read: {error}") from None
     return Holder(certificate, der, hashlib.sha256(der).hexdigest(), key)
 

@@ -103,6 +103,14 @@ class Trust:
             if len(self._good) > MAX_REMEMBERED:
                 self._good.popitem(last=False)
 
+    def issued(self, certificate: x509.Certificate) -> bool:
+        """Whether one of the CAs issued `certificate`, be it expired or revoked by now."""
+        try:
+            self._chain(certificate, certificate.not_valid_before_utc)
+        except (CertificateRefused, ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
+            return False
+        return True
+
     def stale_crls(self, at: datetime) -> tuple[x509.CertificateRevocationList, ...]:
         """The lists in use whose next edition was due before `at` (aware)."""
         return tuple(

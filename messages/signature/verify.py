@@ -10,7 +10,7 @@ The tree that comes back is the tree whose canonical form was digested, so calle
 from __future__ import annotations
 
 import hmac
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -18,10 +18,10 @@ from cryptography import x509
 from lxml import etree
 
 from messages.faults import CertificateRefused, DigestMismatch, SignatureInvalid, Violation
-from messages.signature.certificates import CertificateCache, unbase64
+from messages.signature.certificates import CertificateCache, Holder, unbase64
 from messages.signature.profile import C14N, DS, ENVELOPED, EXCLUSIVE, STANDARD, Profile
 
-__all__ = ["CertificateCache", "Verified", "canonical", "detach", "find", "verify"]
+__all__ = ["CertificateCache", "Holder", "Verified", "canonical", "detach", "find", "verify"]
 
 SIGNATURE = f"{{{DS}}}Signature"
 _SIGNED_INFO = f"{{{DS}}}SignedInfo"
@@ -98,10 +98,17 @@ def canonical(root: etree._Element, method: str) -> bytes:
         ) from None
 
 
-def verify(root: etree._Element, certificates: CertificateCache, profile: Profile = STANDARD) -> Verified:
+def verify(
+    root: etree._Element,
+    certificates: CertificateCache,
+    profile: Profile = STANDARD,
+    believe: Callable[[Holder], None] | None = None,
+) -> Verified:
     """Check the signature of the freshly parsed document under `root`, which loses it.
 
-    `root` comes from `messages.xml.parse`, so it holds no comment, processing instruction or DTD.
+    `root` comes from `messages.xml.parse`, so it holds no comment, processing instruction or DTD, and its
+    namespaces are few. `believe` raises CertificateRefused for a certificate that is not believed; it is
+    asked when the SignatureValue is proven and before the document is canonicalised: no stranger causes that.
 
     Raises SignatureInvalid (1001) when the signature is not of the profile or the key did not make its
     SignatureValue, CertificateRefused (1002) when the certificate can't be read or its key doesn't fit,
@@ -137,6 +144,8 @@ def verify(root: etree._Element, certificates: CertificateCache, profile: Profil
         )
     if not algorithm.verify(holder.key, signed, _canonical_info(info, info_c14n)):
         _refuse(value, "the SignatureValue was not made by the certificate's key over this SignedInfo")
+    if believe is not None:
+        believe(holder)
 
     detach(signature)
     if not hmac.compare_digest(digest(canonical(root, data_c14n)), expected):
@@ -147,9 +156,9 @@ def verify(root: etree._Element, certificates: CertificateCache, profile: Profil
 def _canonical_info(info: etree._Element, method: str) -> bytes:
     """The canonical SignedInfo, with the namespaces that are in scope there.
 
-    Exclusive canonicalisation of a prefixed element needs nothing from outside it. Otherwise lxml adds a false
-    xmlns="" when it canonicalises an unprefixed element where it stands, so it is written out with all that is
-    in scope, parsed again and canonicalised as a root.
+    Exclusive canonicalisation of a prefixed element needs nothing from outside it. Otherwise lxml adds a
+    false xmlns="" when it canonicalises an unprefixed element where it stands, so it is written out with all
+    that is in scope, parsed again and canonicalised as a root.
     """
     if EXCLUSIVE[method] and info.prefix:
         return canonical(info, method)
