@@ -50,9 +50,10 @@ class Dispatcher:
         self._retry = retry
         self._delivered = delivered
         self._issued = issued
-        self._running: Deferred[None] | None = None
+        self._running = False
         self._again = False
         self._stopped = False
+        self._ended: Deferred[None] = Deferred()  # fires when it is stopped and no batch is under way
         self._timer: Timer | None = None
 
     def start(self) -> None:
@@ -63,24 +64,22 @@ class Dispatcher:
         """There may be something to do."""
         if self._stopped:
             return
-        if self._running is not None:
+        if self._running:
             self._again = True
             return
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
-        self._running = self._work_off()
+        self._running = True
+        self._work_off()
 
     def stop(self) -> Deferred[None]:
         """Finish the batch under way, begin no other; fires when it is done."""
         self._stopped = True
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
-        ended: Deferred[None] = Deferred()
-        if self._running is None:
-            ended.callback(None)
-        else:
-            self._running.addBoth(lambda _: ended.callback(None))
-        return ended
+        if not self._running:
+            self._ended.callback(None)
+        return self._ended
 
     @inlineCallbacks
     def _work_off(self) -> Any:
@@ -98,8 +97,10 @@ class Dispatcher:
             # The database is away, or worse: what is due stays due. Nothing is lost by waiting.
             log.exception("dispatch stopped; it goes on by itself")
             next_due = self._clock() + timedelta(seconds=self._retry)
-        self._running = None
-        if not self._stopped:
+        self._running = False
+        if self._stopped:
+            self._ended.callback(None)
+        else:
             wait = (next_due - self._clock()).total_seconds() if next_due else IDLE
             self._timer = self._reactor.callLater(min(max(wait, 0.01), IDLE), self.wake)
 

@@ -45,7 +45,8 @@ class Desk:
             self.sessions = Sessions(
                 reactor=reactor, writer=self.writer, reader=self.reader, directory=self.directory,
                 trusted=trust.check, passwords=self.passwords, origins=("https://127.0.0.1:8443", ORIGIN),
-                settings=Settings(account_attempts=3, address_attempts=8), clock=lambda: self.now,
+                settings=Settings(account_attempts=3, address_attempts=8, account_failures=12),
+                clock=lambda: self.now,
             )  # fmt: skip
 
         loop.call(make)
@@ -183,6 +184,43 @@ def test_revoking_a_certificate_ends_its_sessions(desk: Desk, card: Card) -> Non
     assert desk.find(opened.token) is None
 
 
+def test_suspending_a_party_ends_its_sessions_for_good(desk: Desk, card: Card) -> None:
+    """Nobody acts for a party that is suspended, and a session does not come back with it."""
+    opened = desk.login(card())
+    with desk.database.write() as connection:
+        registry.change_party(connection, PARTY, state=registry.SUSPENDED)
+    desk.loop.call(desk.sessions.forget)
+    assert desk.find(opened.token) is None
+    assert desk.loop.call(desk.sessions.recheck) == 1
+    with desk.database.write() as connection:
+        registry.change_party(connection, PARTY, state=registry.ACTIVE)
+    assert desk.find(opened.token) is None
+
+
+def test_what_is_asked_afresh_is_not_answered_from_memory(desk: Desk, card: Card) -> None:
+    """A revocation counts at once where it is asked for, whatever was remembered of the session."""
+    pair = card()
+    opened = desk.login(pair)
+    assert desk.find(opened.token) is not None
+    with desk.database.write() as connection:
+        fingerprint = pair.certificate.fingerprint(hashes.SHA256()).hex()
+        registry.revoke_certificate(connection, fingerprint, desk.now, "lost")
+    with desk.database.read() as connection:
+        assert not desk.sessions.still(connection, opened.session)
+
+
+def test_a_revocation_list_ends_the_sessions_of_what_it_names(desk: Desk, card: Card) -> None:
+    """When a list is read that names a certificate, its sessions end; those of others go on."""
+    lost, kept = card(), card()
+    first, second, third = desk.login(lost), desk.login(kept), desk.password("alice", PASSWORD)
+    crl = pki.revocation_list(desk.ca, [(lost.certificate.serial_number, desk.now)], desk.now)
+    now_trusted = Trust([desk.ca.certificate], [crl])
+    assert desk.loop.call(desk.sessions.recheck, now_trusted.check) == 1
+    assert desk.find(first.token) is None
+    assert desk.find(second.token) is not None
+    assert desk.find(third.token) is not None
+
+
 def test_a_password_opens_a_session_and_a_wrong_one_does_not(desk: Desk) -> None:
     """Account and password do as well; of the two ways to be wrong nobody learns which it was."""
     assert desk.find(desk.password("alice", PASSWORD).token).account == "alice"
@@ -194,15 +232,45 @@ def test_a_password_opens_a_session_and_a_wrong_one_does_not(desk: Desk) -> None
     assert refusals[0] == refusals[1]
 
 
-def test_an_account_is_locked_after_too_many_wrong_passwords(desk: Desk) -> None:
-    """After some failures in a row even the right password has to wait."""
+def test_whoever_guesses_at_an_account_shuts_out_himself_alone(desk: Desk, card: Card) -> None:
+    """After some failures the address has to wait, with the right password too; the account's owner has not.
+
+    Nor do the guesses hold up challenges and certificates, from the same address even.
+    """
+    for _ in range(3):
+        with pytest.raises(LoginRefused):
+            desk.password("alice", "wrong", peer="192.0.2.66")
+    with pytest.raises(TooManyAttempts) as shut:
+        desk.password("alice", PASSWORD, peer="192.0.2.66")
+    assert 0 < shut.value.seconds <= 2
+    assert desk.password("alice", PASSWORD).session.account == "alice"
     for _ in range(3):
         with pytest.raises(LoginRefused):
             desk.password("alice", "wrong")
+    assert desk.login(card()).session.dxp_id == PARTY
+
+
+def test_an_account_nobody_has_is_treated_like_any_other(desk: Desk) -> None:
+    """The wait after guesses does not tell which accounts there are."""
+    for _ in range(3):
+        with pytest.raises(LoginRefused):
+            desk.password("nobody", "wrong")
+    with pytest.raises(TooManyAttempts):
+        desk.password("nobody", "wrong")
+
+
+def test_guesses_from_many_addresses_lock_an_account_but_not_to_its_holders_address(desk: Desk) -> None:
+    """What a whole network of strangers may try is limited as well; who logged in before is let in still."""
+    home = "198.51.100.1"
+    desk.password("alice", PASSWORD, peer=home)
+    for number in range(12):
+        with pytest.raises(LoginRefused):
+            desk.password("alice", "wrong", peer=f"203.0.113.{number}")
     with pytest.raises(LoginRefused):
-        desk.password("alice", PASSWORD)
+        desk.password("alice", PASSWORD, peer="192.0.2.9")
+    assert desk.password("alice", PASSWORD, peer=home).session.account == "alice"
     desk.now += timedelta(minutes=16)
-    assert desk.password("alice", PASSWORD).session.account == "alice"
+    assert desk.password("alice", PASSWORD, peer="192.0.2.9").session.account == "alice"
 
 
 def test_an_address_that_fails_too_often_is_shut_out(desk: Desk) -> None:

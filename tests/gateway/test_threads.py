@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 from twisted.internet.defer import Deferred, DeferredList
 
-from gateway.threads import Reader, StoppedError, Writer
+from gateway.threads import Reader, SettlingWriter, StoppedError, Writer
 from storage.database import Database
 from tests.gateway.loop import Loop, reactor
 
@@ -24,9 +25,12 @@ def _add(connection: Connection, name: str, fail: bool = False) -> str:
     return name
 
 
-def test_jobs_are_done_in_order_and_each_is_one_transaction(loop: Loop, database: Database) -> None:
+@pytest.mark.parametrize("kind", [Writer, SettlingWriter])
+def test_jobs_are_done_in_order_and_each_is_one_transaction(
+    loop: Loop, database: Database, kind: type[Writer]
+) -> None:
     """Each job's result or exception comes back to its own giver; what failed has left nothing."""
-    writer, reader = loop.call(lambda: (Writer(reactor, database), Reader(reactor, database)))
+    writer, reader = loop.call(lambda: (kind(reactor, database), Reader(reactor, database)))
     order: list[str] = []
 
     def give() -> Deferred[Any]:
@@ -45,9 +49,12 @@ def test_jobs_are_done_in_order_and_each_is_one_transaction(loop: Loop, database
     loop.call(reader.stop)
 
 
-def test_stopping_does_what_was_given_and_takes_no_more(loop: Loop, database: Database) -> None:
+@pytest.mark.parametrize("kind", [Writer, SettlingWriter])
+def test_stopping_does_what_was_given_and_takes_no_more(
+    loop: Loop, database: Database, kind: type[Writer]
+) -> None:
     """Work handed over before the end is done and answered; work after it is refused."""
-    writer = loop.call(Writer, reactor, database)
+    writer = loop.call(kind, reactor, database)
 
     def stop() -> Deferred[Any]:
         jobs = [writer.run(_add, f"job{number}") for number in range(20)]
@@ -60,3 +67,11 @@ def test_stopping_does_what_was_given_and_takes_no_more(loop: Loop, database: Da
     loop.call(writer.stop)
     with database.read() as connection:
         assert _count(connection) == 20
+
+
+def test_a_settling_writers_jobs_run_in_the_reactors_thread(loop: Loop, database: Database) -> None:
+    """Its own thread begins and commits, and runs no Python of the job."""
+    writer = loop.call(SettlingWriter, reactor, database)
+    names = loop.call(writer.run, lambda _: threading.current_thread().name)
+    assert names == "reactor"
+    loop.call(writer.stop)

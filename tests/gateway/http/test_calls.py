@@ -14,7 +14,7 @@ import pytest
 from gateway.http.api import metrics_routes
 from gateway.services import Answer
 from messages.workflow import Case
-from storage import bulletins, cases, mailboxes, messages, registrations
+from storage import bulletins, cases, mailboxes, messages, registrations, registry
 from storage.mailboxes import NewReceipt
 from storage.messages import NewMessage, NewWork
 from tests.gateway.http.conftest import CUSTOMS_ID, ENTERPRISE, OTHER, Api, Serve
@@ -65,6 +65,45 @@ def test_a_message_is_given_to_the_intake_and_its_answer_sent(api: Api) -> None:
     answer = api.ask("POST /v1/messages", b"<DxpMsg/>", api.token())
     assert (answer.status, answer.headers["retry-after"]) == (429, "7")
     assert api.intake.taken == [(b"<DxpMsg/>", "127.0.0.1", ""), (b"<DxpMsg/>", "127.0.0.1", ENTERPRISE)]
+
+
+def test_an_address_whose_messages_are_refused_has_to_wait_before_more_are_examined(api: Api) -> None:
+    """Refused bytes are charged; over the allowance 429 comes before the intake is asked, but not to sessions."""
+    api.intake.answer = Answer(200, b"<DxpRep>1001</DxpRep>", refused=True)
+    body = b"x" * 5_000_000
+    statuses = [api.ask("POST /v1/messages", body).status for _ in range(6)]
+    assert statuses[:4] == [200] * 4
+    assert statuses[-1] == 429
+    examined = len(api.intake.taken)
+    answer = api.ask("POST /v1/messages", b"<DxpMsg/>")
+    assert (answer.status, answer.body[:12]) == (429, b"<DxpRep>3001")
+    assert int(answer.headers["retry-after"]) > 0
+    assert len(api.intake.taken) == examined
+    assert api.ask("POST /v1/messages", b"<DxpMsg/>", api.token()).status == 200
+    assert api.ask("GET /healthz").status == 200
+
+
+def test_a_poll_whose_session_ends_while_it_waits_gets_nothing_of_what_comes_then(api: Api) -> None:
+    """Revoked or suspended while a poll is parked: the receipt that wakes it is not for it any more."""
+    token = api.token()
+    answers = []
+    poll = threading.Thread(target=lambda: answers.append(api.ask("GET /v1/receipts?wait=20", token=token)))
+    poll.start()
+    _until(lambda: api.mailboxes.parked == 1)
+    with api.database.write() as connection:
+        registry.change_party(connection, ENTERPRISE, state=registry.SUSPENDED)
+    heads = put_receipts(api, ["M1"])
+    api.loop.call(api.mailboxes.delivered, heads)
+    poll.join(10)
+    assert answers[0].status == 401
+    assert b"M1" not in answers[0].body
+
+
+def test_what_is_accepted_is_charged_to_nobody(api: Api) -> None:
+    """However much an address sends, good messages use up nothing of its allowance for refused ones."""
+    for _ in range(6):
+        assert api.ask("POST /v1/messages", b"x" * 5_000_000).status == 200
+    assert api.ask("POST /v1/messages", b"<DxpMsg/>").status == 200
 
 
 def test_a_message_refused_by_http_gets_a_reply_of_its_kind(api: Api) -> None:

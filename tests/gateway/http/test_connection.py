@@ -234,6 +234,43 @@ def test_a_full_gateway_says_when_to_come_again(serve: Serve) -> None:
     _until(lambda: serving.server.budget.used == 0)
 
 
+def test_one_address_cannot_hold_all_the_bytes(serve: Serve) -> None:
+    """Over its share an address is refused while others are still served; here the budget has room left."""
+    serving = serve(in_flight_bytes=100_000, in_flight_bytes_per_address=1000)
+    with serving.client() as holder, serving.client() as client:
+        holder.send(POST + b"Content-Length: 900\r\n\r\n" + b"x" * 800)
+        _until(lambda: serving.server.budget.used == 800)
+        assert client.ask("POST /echo", b"y" * 300).status == 503
+        assert serving.server.budget.fits(1000, "192.0.2.9")
+    _until(lambda: serving.server.budget.used == 0)
+
+
+def test_a_body_that_stops_coming_is_cut_before_its_time(serve: Serve) -> None:
+    """However much came at first: what then only trickles is answered 408 long before the body's deadline."""
+    serving = serve(body_seconds=60, body_grace_seconds=0.1, body_bytes_per_second=100_000)
+    with serving.client() as client:
+        began = time.monotonic()
+        client.send(POST + b"Content-Length: 99000\r\n\r\n" + b"x" * 98_000)
+        assert client.answer().status == 408
+        assert client.ended()
+        assert time.monotonic() - began < 5
+    _until(lambda: serving.server.budget.used == 0)
+
+
+def test_a_body_that_comes_on_is_waited_for(serve: Serve) -> None:
+    """A slow line that keeps to the rate gets its whole body through, grace after grace."""
+    serving = serve(body_grace_seconds=0.3, body_bytes_per_second=1)
+    with serving.client() as client:
+        client.send(POST + b"Content-Length: 40\r\n\r\n")
+        client.socket.settimeout(0.02)
+        for _ in range(39):
+            client.send(b"x")
+            with pytest.raises(TimeoutError):
+                client.socket.recv(1)
+        client.socket.settimeout(10)
+        assert client.send(b"x").answer().body == b"x" * 40
+
+
 def test_chunks_are_counted_against_the_same_limit(serve: Serve) -> None:
     """A body that does not announce its length is refused the moment the limit is passed."""
     serving = serve(in_flight_bytes=1000)

@@ -83,6 +83,7 @@ def test_what_is_accepted_means_the_same_to_another_parser(raw: bytes) -> None:
     st.sampled_from([b"", b"NEXT", b"\r\n\r\n", b"0\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"]),
 )
 @example([], [1, 2, 2], b"0\r\n\r\n", b"\r\n\r\n")
+@example([b"\n0\r\n\r\n0\r\n\r", b"\n"], [3, 1, 9, 4, 2, 1, 1, 5, 3], b"0\r\n\r\n", b"NEXT")
 def test_chunks_come_off_however_they_are_cut(
     blocks: list[bytes], cuts: list[int], last: bytes, follows: bytes
 ) -> None:
@@ -104,6 +105,33 @@ def test_a_body_is_not_mostly_framing(between: bytes) -> None:
     chunks.feed(b"1\r\nx\r\n0")
     with pytest.raises(BadRequest) as refused:
         chunks.feed(between)
+    assert refused.value.status == 400
+
+
+def test_a_body_of_empty_lines_costs_no_more_than_any_other() -> None:
+    """Data full of empty lines is fed as it comes, not from one to the next; every byte of it comes out."""
+    data = b"\r\n\r\n" * 16_384
+    chunks = Chunks()
+    calls = 0
+    feed = chunks._parser.feed_data
+
+    class Counting:
+        def feed_data(self, piece: bytes) -> None:
+            nonlocal calls
+            calls += 1
+            feed(piece)
+
+    chunks._parser = Counting()  # type: ignore[assignment]
+    body, rest = chunks.feed(b"%x\r\n%s\r\n0\r\n\r\nNEXT" % (len(data), data))
+    assert (body, rest) == (data, b"NEXT")
+    assert calls < 10
+
+
+def test_a_body_that_seems_to_end_again_and_again_is_cut_early() -> None:
+    """Data made of nothing but what looks like a body's end is refused after a few, not followed for ever."""
+    chunks = Chunks()
+    with pytest.raises(BadRequest) as refused:
+        chunks.feed(b"fffff\r\n" + b"\n0\r\n\r\n" * 10_000)
     assert refused.value.status == 400
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +83,41 @@ def test_old_versions_of_tls_are_refused(port: int, files: tuple[Path, Path, Pat
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
     with pytest.raises(ssl.SSLError):
         connect(port, context)
+
+
+def openssl(port: int, *options: str, said: str = "") -> str:
+    """What the openssl client tells of a connection."""
+    done = subprocess.run(
+        ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "localhost", *options],
+        input=said, capture_output=True, text=True, timeout=20, check=False,
+    )  # fmt: skip
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "suite",
+    ["ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES256-SHA", "AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-CCM"],
+)
+def test_a_suite_without_authenticated_encryption_or_a_fresh_key_is_refused(port: int, suite: str) -> None:
+    """A client that offers CBC, or RSA key transport, or nothing else that is served, gets no connection."""
+    told = openssl(port, "-tls1_2", "-cipher", f"{suite}:@SECLEVEL=0")
+    assert "handshake failure" in told or "Cipher is (NONE)" in told
+
+
+def test_the_server_chooses_the_suite(port: int) -> None:
+    """Whatever order a client offers the suites in, the same one is taken."""
+    suites = ("CHACHA20-POLY1305", "AES128-GCM-SHA256", "AES256-GCM-SHA384")
+    offers = [":".join(f"ECDHE-ECDSA-{suite}" for suite in order) for order in (suites, suites[::-1])]
+    taken = [openssl(port, "-tls1_2", "-cipher", offer) for offer in offers]
+    chosen = [re.findall(r"Cipher is (\S+)", told) for told in taken]
+    assert chosen[0] == chosen[1] == ["ECDHE-ECDSA-AES256-GCM-SHA384"]
+
+
+def test_a_client_cannot_renegotiate(port: int) -> None:
+    """A new handshake inside a connection, a cheap way to keep a server busy, is refused."""
+    told = openssl(port, "-tls1_2", said="R\n")
+    assert "RENEGOTIATING" in told
+    assert "no renegotiation" in told
 
 
 def test_a_handshake_that_never_ends_is_cut(port: int) -> None:
