@@ -5,7 +5,11 @@ that; it is decided behind it instead, by the unique keys of the one transaction
 messages pay nothing for the few repeated ones: whatever is refused is first looked up, and what was accepted
 before gets its first reply again, byte for byte.
 
-The one place where a fault becomes a reply. Knows no message type by name.
+The one place where a fault becomes a reply. A refusal is written down only for a sender who is proven, by the
+session or by the signature under what was wrong, and no faster than that party may send: whoever has somebody
+else's message in his hands can neither fill that party's mailbox and journal nor use up its rate.
+
+Knows no message type by name.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -24,7 +28,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks, maybeDeferred
 from gateway import metrics
 from gateway.commit import GroupCommit
 from gateway.directory import Directory
-from gateway.limits import Rates
+from gateway.limits import Rates, Recent
 from gateway.outgoing import Outgoing
 from gateway.services import Answer, Clock, Holder, Jobs
 from messages import reply as replies
@@ -47,7 +51,9 @@ from storage.messages import NewMessage, NewWork, StoredMessage
 log = structlog.get_logger()
 
 REFUSAL = "refusal"  # the journal's kind for what a proven sender was refused
-UNPROVEN = "unproven"
+UNPROVEN = "unproven"  # the two keys of the log's rate
+UNEXPECTED = "unexpected"
+REMEMBERED = 20_000  # refusals written down of late
 EPT900 = "EPT900"
 _GUIDS = uuid.UUID("6f1c1a0e-3f0b-5c7e-9a55-0d5c2f7c9d11")  # namespace of the EPT900s' guids
 
@@ -62,7 +68,11 @@ class Examine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A refused message whose sender is proven: a journal entry, and for a broken schema an EPT900."""
+    """A refused message whose sender is proven: a journal entry, and for a broken schema an EPT900.
+
+    `what` tells it from others: a signature proves only what was signed, so the same under another CopMsgId,
+    or in other bytes, is no other refusal; what a session sends is its own, envelope and all.
+    """
 
     party: str
     cop_msg_id: str
@@ -70,6 +80,7 @@ class Refusal:
     digest: str
     fault: Fault
     at: datetime
+    what: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +129,13 @@ class Store:
         refusals = [item for item in batch if isinstance(item, Refusal)]
         entries += [Entry(REFUSAL, one.party, one.cop_msg_id, one.digest, one.at) for one in refusals]
         positions, receipts = self._outgoing.deliver(connection, self._unreadable(connection, refusals))
+        outcomes = [self._outcome(connection, item, inserted, generation, positions) for item in batch]
         try:
-            self._chain.append(connection, entries + receipts)
+            self._chain.append(connection, entries + receipts)  # last: what fails before it leaves it alone
         except BaseException:
             self._chain.forget()
             raise
-        return [self._outcome(connection, item, inserted, generation, positions) for item in batch]
+        return outcomes
 
     def _outcome(
         self,
@@ -139,20 +151,26 @@ class Store:
             return Outcome()
         if item.generation != generation:
             return Outcome(stale=True)
-        return Outcome(
-            known=known(connection, item.message.sender, item.message.cop_msg_id, item.message.root_guid)
-        )
+        message = item.message
+        found = known(connection, message.sender, message.cop_msg_id, message.root_guid)
+        if found is None:  # its id was taken, or the database does not say what it did
+            raise NotStored(
+                f"message {message.id} of {message.sender} was not stored, nor one like it before"
+            )
+        return Outcome(known=found)
 
     def _unreadable(self, connection: Connection, refusals: Sequence[Refusal]) -> list[Any]:
+        """An EPT900 for each message whose schema was broken, but one only for a CopMsgId of a party."""
         drafts = []
+        done: set[tuple[str, str]] = set()
         for one in refusals:
-            if not isinstance(one.fault, SchemaInvalid) or not one.cop_msg_id:
+            name = (one.party, one.cop_msg_id)
+            if not isinstance(one.fault, SchemaInvalid) or not one.cop_msg_id or name in done:
                 continue
-            # The same bytes sent again get the same reply but no second receipt.
+            done.add(name)
+            if mailboxes.has(connection, *name, EPT900):
+                continue
             guid = str(uuid.uuid5(_GUIDS, f"{one.party}/{one.cop_msg_id}/{one.digest}")).upper()
-            before = mailboxes.for_message(connection, one.party, one.cop_msg_id)
-            if any(guid.encode() in receipt.document for receipt in before if receipt.type == EPT900):
-                continue
             info = "; ".join(map(str, one.fault.violations)) or one.fault.info
             drafts.append(
                 self._outgoing.unreadable(
@@ -162,6 +180,10 @@ class Store:
         return drafts
 
 
+class NotStored(Exception):
+    """A message was neither stored nor found to have been accepted before: nobody may be told that it was."""
+
+
 def known(connection: Connection, sender: str, cop_msg_id: str, guid: str) -> StoredMessage | None:
     """What was accepted before under one of the two identifiers; the CopMsgId goes first."""
     found = messages.by_cop_msg_id(connection, sender, cop_msg_id)
@@ -169,10 +191,30 @@ def known(connection: Connection, sender: str, cop_msg_id: str, guid: str) -> St
 
 
 def content_key(found: Examined) -> str:
-    """What must be equal for a repeated identifier to mean the same message."""
+    """What must be equal for a repeated identifier to mean the same message.
+
+    It is made of what was signed, not of the bytes that carry it: these anybody may change a little without
+    breaking the signature, and whoever did so first would take the identifiers from their owner.
+    """
     assert found.head is not None
-    parts = (found.digest or "", found.head.msg_type, *found.head.receivers)
+    parts = (found.content, found.head.msg_type, *found.head.receivers)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def same(found: Examined, stored: StoredMessage) -> bool:
+    """Whether `stored` was the same message: the same signed content, or at least the same bytes.
+
+    What is refused today may be unverified; the bytes that were accepted once are still known again.
+    """
+    if found.content and stored.content_key == content_key(found):
+        return True
+    head = found.head
+    assert head is not None
+    return (stored.digest, BY_CODE[stored.type][1].root, stored.receivers) == (
+        found.digest,
+        head.msg_type,
+        head.receivers,
+    )
 
 
 class Intake:
@@ -208,6 +250,7 @@ class Intake:
         self._most_waiting = most_waiting
         self._accepted = accepted
         self._delivered = delivered
+        self._recent = Recent(REMEMBERED)
         self.under_way = 0
 
     def take(self, body: bytes, peer: str, session: str = "") -> Deferred[Answer]:
@@ -233,7 +276,9 @@ class Intake:
 
     def _unexpected(self, failure: Any) -> Answer:
         incident = uuid.uuid4().hex[:12]
-        log.error("intake failed", incident=incident, failure=failure.getTraceback())
+        metrics.UNEXPECTED.labels("intake").inc()
+        if not self._log_rate.take(UNEXPECTED):
+            log.error("intake failed", incident=incident, failure=failure.getTraceback())
         info = f"the message was not taken (incident {incident}): send the same bytes again"
         return Answer(500, self.unavailable(info), 5)
 
@@ -241,6 +286,9 @@ class Intake:
     def _take(self, body: bytes, peer: str, session: str) -> Any:
         now = self._clock()
         found: Examined = yield self._examine(body, now)
+        if isinstance(found.fault, Unavailable):  # not the message's fault: its examiner was lost
+            metrics.REFUSED.labels(found.fault.code).inc()
+            return Answer(503, self._reply(found.fault, None), 2)
         holder = None
         if found.signer:
             holder = self._directory.cached(found.signer)
@@ -286,7 +334,6 @@ class Intake:
         assert found.digest is not None
         accepted = replies.Reply(head.sender, replies.ACCEPTED, "accepted", (), now, head, found.digest)
         signed = replies.build(accepted, self._signer)
-        key = content_key(found)
         message = NewMessage(
             id=self._new_id(),
             sender=head.sender,
@@ -295,7 +342,7 @@ class Intake:
             type=found.type,
             receivers=head.receivers,
             digest=found.digest,
-            content_key=key,
+            content_key=content_key(found),
             data=found.data,
             certificate=found.signer,
             reply=signed,
@@ -311,25 +358,35 @@ class Intake:
                 return (yield self._refuse(found, fault, holder, peer, session, now))
             return (yield self._store(found, holder, peer, session, now))
         if outcome.known is not None:
-            return self._repeated(found, key, outcome.known)
+            return self._repeated(found, outcome.known)
         metrics.ACCEPTED.labels(found.type).inc()
         log.debug("accepted", message=message.id, cop_msg_id=head.cop_msg_id, sender=head.sender)
         self._accepted()
         return Answer(200, signed)
 
-    def _repeated(self, found: Examined, key: str, stored: StoredMessage) -> Answer:
-        """Accepted before: the first reply again, or a fault when it was another content."""
-        if stored.content_key == key:
-            metrics.REPEATED.inc()
-            return Answer(200, stored.reply)
+    def _repeated(self, found: Examined, stored: StoredMessage) -> Answer:
+        """Accepted before: the first reply again, or a fault when it was another content.
+
+        The same content in other bytes gets a reply of its own: it names the digest of the bytes that were
+        sent now, so that their sender knows it for his, and the CopMsgId under which the receipts are.
+        """
         head = found.head
         assert head is not None
+        if same(found, stored):
+            metrics.REPEATED.inc()
+            if stored.digest == found.digest:
+                return Answer(200, stored.reply)
+            first = replace(head, cop_msg_id=stored.cop_msg_id)
+            info = f"accepted before as {stored.cop_msg_id}, in Data whose SHA-256 is {stored.digest}"
+            now, digest = self._clock(), found.digest or ""
+            again = replies.Reply(head.sender, replies.ACCEPTED, info, (), now, first, digest)
+            return Answer(200, replies.build(again, self._signer))
         what = f"CopMsgId {head.cop_msg_id}" if stored.cop_msg_id == head.cop_msg_id else f"guid {found.guid}"
         fault = IdentifierUsed(
             f"{what} was accepted before with other content: give the message new identifiers"
         )
         metrics.REFUSED.labels(fault.code).inc()
-        return Answer(200, self._reply(fault, found))
+        return Answer(200, self._reply(fault, found), refused=True)
 
     @inlineCallbacks
     def _refuse(
@@ -337,21 +394,49 @@ class Intake:
     ) -> Any:
         head = found.head
         if head is not None and found.digest:
-            key = content_key(found)
             stored = yield self._reader.run(messages.by_cop_msg_id, head.sender, head.cop_msg_id)
-            if stored is not None and stored.content_key == key:
-                return self._repeated(found, key, stored)
-        party = holder.dxp_id if holder else session
+            if stored is not None and same(found, stored):
+                return self._repeated(found, stored)
         metrics.REFUSED.labels(fault.code).inc()
-        if party and head is not None and head.sender == party:
-            refusal = Refusal(party, head.cop_msg_id, head.msg_type, found.digest or "", fault, now)
-            outcome = yield self._commit.add(refusal)
-            log.info("refused", code=fault.code, cop_msg_id=head.cop_msg_id, sender=party, info=fault.info)
-            self._delivered(outcome.positions)
+        refusal = self._proven(found, fault, holder, session, now)
+        if refusal is not None:
+            yield self._write_down(refusal)
         elif not self._log_rate.take(UNPROVEN):
             claimed = head.sender if head else ""
             log.info("refused", code=fault.code, claimed_sender=claimed, peer=peer, info=fault.info[:200])
-        return Answer(200, self._reply(fault, found))
+        return Answer(200, self._reply(fault, found), refused=True)
+
+    def _proven(
+        self, found: Examined, fault: Fault, holder: Holder | None, session: str, now: datetime
+    ) -> Refusal | None:
+        """The refusal as it is written down; None when its sender is not proven."""
+        head = found.head
+        if head is None:
+            return None
+        digest = found.digest or ""
+        if session and session == head.sender:
+            what: tuple[str, ...] = (session, head.cop_msg_id, digest, fault.code)
+        elif holder is not None and holder.dxp_id == head.sender and isinstance(fault, SchemaInvalid):
+            what = (holder.dxp_id, found.content, fault.code)
+        else:
+            return None
+        return Refusal(head.sender, head.cop_msg_id, head.msg_type, digest, fault, now, what)
+
+    @inlineCallbacks
+    def _write_down(self, refusal: Refusal) -> Any:
+        """Once, and as often as the party may send; counted apart, so that it never holds up what is good."""
+        party = refusal.party
+        if refusal.what in self._recent or self._rates.take(f"refused {party}", self._directory.rate(party)):
+            return
+        self._recent.add(refusal.what)
+        try:
+            outcome = yield self._commit.add(refusal)
+        except BaseException:
+            self._recent.discard(refusal.what)
+            raise
+        fault = refusal.fault
+        log.info("refused", code=fault.code, cop_msg_id=refusal.cop_msg_id, sender=party, info=fault.info)
+        self._delivered(outcome.positions)
 
     def _reply(self, fault: Fault, found: Examined | None) -> bytes:
         head = found.head if found else None

@@ -8,14 +8,29 @@ from __future__ import annotations
 
 import math
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 
 from gateway.settings import Limits
 
 Seconds = Callable[[], float]  # a monotonic clock
 REMEMBERED = 100_000  # keys that a table of buckets remembers; beyond it the longest unused is forgotten
+HOST_BITS = 64  # of an IPv6 address are its owner's to choose
+
+
+def source(host: str) -> str:
+    """Whom a client's address is counted as: itself, or its /64 where it may choose the rest freely."""
+    if ":" not in host:
+        return host
+    try:
+        address = IPv6Address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address) >> HOST_BITS << HOST_BITS, 128 - HOST_BITS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +39,14 @@ class HttpLimits:
 
     body_bytes: int = 7_000_000
     in_flight_bytes: int = 64_000_000
+    in_flight_bytes_per_address: int = 16_000_000
     connections: int = 12_000
-    connections_per_address: int = 12_000
+    connections_per_address: int = 512
     pipelined_bytes: int = 16 * 1024  # read ahead behind the request under way; more stays in the kernel
     header_seconds: float = 10  # from the first byte (or the connection) to the end of the headers
     body_seconds: float = 60  # from there to the end of the body, however it trickles
+    body_grace_seconds: float = 10  # time and again, as long as this, a body must have come on …
+    body_bytes_per_second: float = 4_000  # … at this rate at least
     write_seconds: float = 30  # for a client to read an answer
     handler_seconds: float = 120  # for the gateway to find an answer; long polls are shorter
     idle_seconds: float = 75  # between two requests
@@ -41,39 +59,50 @@ class HttpLimits:
         return cls(
             body_bytes=limits.body_bytes,
             in_flight_bytes=limits.in_flight_bytes,
+            in_flight_bytes_per_address=limits.in_flight_bytes_per_address,
             connections=limits.connections,
             connections_per_address=limits.connections_per_address,
             header_seconds=limits.header_seconds,
             body_seconds=limits.body_seconds,
+            body_grace_seconds=limits.body_grace_seconds,
+            body_bytes_per_second=limits.body_bytes_per_second,
             idle_seconds=limits.idle_seconds,
         )
 
 
 class ByteBudget:
-    """The bytes of bodies held at once, of all connections."""
+    """The bytes of bodies held at once, of all connections, and the share of them one address may hold."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, share: int) -> None:
         self.size = size
+        self.share = share
         self.used = 0
+        self._shares: dict[str, int] = {}
 
-    def fits(self, amount: int) -> bool:
+    def fits(self, amount: int, address: str) -> bool:
         """Whether so many more could be taken now."""
-        return self.used + amount <= self.size
+        return self.used + amount <= self.size and self._shares.get(address, 0) + amount <= self.share
 
-    def take(self, amount: int) -> bool:
+    def take(self, amount: int, address: str) -> bool:
         """Take so many bytes; False, and nothing taken, when they do not fit."""
-        if not self.fits(amount):
+        if not self.fits(amount, address):
             return False
-        self.used += amount
+        self.replace(0, amount, address)
         return True
 
-    def give(self, amount: int) -> None:
+    def give(self, amount: int, address: str) -> None:
         """Give back what was taken."""
-        self.used -= amount
+        self.replace(amount, 0, address)
 
-    def replace(self, amount: int, by: int) -> None:
+    def replace(self, amount: int, by: int, address: str) -> None:
         """Hold `by` in place of `amount`, fitting or not: an answer is never given up for a few bytes."""
-        self.used += by - amount
+        change = by - amount
+        self.used += change
+        held = self._shares.get(address, 0) + change
+        if held:
+            self._shares[address] = held
+        else:
+            self._shares.pop(address, None)
 
 
 class Connections:
@@ -132,6 +161,100 @@ class Rates:
         if len(self._buckets) > self._remembered:
             self._buckets.popitem(last=False)
         return wait
+
+
+class Allowance:
+    """What each key (an address) may cost before it has to wait; charged afterwards, when it is known.
+
+    `burst` at once, `per_second` in the long run. A key that costs nothing is not even remembered.
+    """
+
+    def __init__(self, per_second: float, burst: float, clock: Seconds, remembered: int = REMEMBERED) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._clock = clock
+        self._remembered = remembered
+        self._spent: OrderedDict[str, tuple[float, float]] = OrderedDict()  # key → (not yet made good, at)
+
+    def wait(self, key: str) -> int:
+        """0, or the whole seconds after which the key has something left."""
+        if key not in self._spent:
+            return 0
+        over = self._now(key) - self._burst
+        return 0 if over < 0 else max(1, math.ceil(over / self._per_second))
+
+    def charge(self, key: str, cost: float) -> None:
+        """What the key asked for has cost so much."""
+        self._spent[key] = (self._now(key) + cost, self._clock())
+        self._spent.move_to_end(key)
+        if len(self._spent) > self._remembered:
+            self._spent.popitem(last=False)
+
+    def _now(self, key: str) -> float:
+        spent, at = self._spent.get(key, (0.0, 0.0))
+        return max(0.0, spent - (self._clock() - at) * self._per_second)
+
+
+class Recent:
+    """The last keys that came by, so that the same thing is not written down again and again."""
+
+    def __init__(self, remembered: int) -> None:
+        self._remembered = remembered
+        self._keys: OrderedDict[Hashable, None] = OrderedDict()
+
+    def add(self, key: Hashable) -> bool:
+        """Remember a key; whether it is new."""
+        if key in self._keys:
+            self._keys.move_to_end(key)
+            return False
+        self._keys[key] = None
+        if len(self._keys) > self._remembered:
+            self._keys.popitem(last=False)
+        return True
+
+    def discard(self, key: Hashable) -> None:
+        """Forget a key: what it stood for came to nothing."""
+        self._keys.pop(key, None)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._keys
+
+
+class Delays:
+    """Failures of each key in a row: beyond `free` of them each doubles the wait, from `first` to `most`.
+
+    A key that leaves it be for twice the longest wait begins anew.
+    """
+
+    def __init__(
+        self, free: int, first: float, most: float, clock: Seconds, remembered: int = REMEMBERED
+    ) -> None:
+        self._free = free
+        self._first = first
+        self._most = most
+        self._clock = clock
+        self._remembered = remembered
+        self._failures: OrderedDict[Hashable, tuple[int, float]] = OrderedDict()  # key → (how many, the last)
+
+    def wait(self, key: Hashable) -> int:
+        """0, or the whole seconds for which the key has to wait."""
+        count, at = self._failures.get(key, (0, 0.0))
+        if count < self._free:
+            return 0
+        delay = min(self._most, self._first * 2.0 ** min(count - self._free, 40))
+        return max(0, math.ceil(at + delay - self._clock()))
+
+    def failed(self, key: Hashable) -> None:
+        """Note a failure."""
+        now = self._clock()
+        count, at = self._failures.pop(key, (0, now))
+        self._failures[key] = (1 if now - at > 2 * self._most else count + 1, now)
+        if len(self._failures) > self._remembered:
+            self._failures.popitem(last=False)
+
+    def succeeded(self, key: Hashable) -> None:
+        """The row of failures is over."""
+        self._failures.pop(key, None)
 
 
 class Failures:

@@ -8,7 +8,7 @@ always read, and parked mailboxes are looked at again every second.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -22,6 +22,8 @@ from storage import mailboxes
 WATCH_SECONDS = 1.0  # how soon a receipt that another gateway delivered is noticed
 MAX_PAGE_BYTES = 4 * 1024 * 1024  # documents of one page, unless the first alone is larger
 
+Still = Callable[[Connection], bool]
+
 log = structlog.get_logger("gateway.mailboxes")
 
 
@@ -31,6 +33,10 @@ class Page:
 
     documents: tuple[bytes, ...]
     position: int
+
+
+class Ended(Exception):
+    """Whoever polled may read the mailbox no more: his session ended while he waited."""
 
 
 class TooManyWaiting(Exception):
@@ -52,17 +58,20 @@ class Mailboxes:
         self._closed = False
         self.parked = 0  # polls that wait now
 
-    async def page(self, party: str, after: int, limit: int, wait: float) -> Page:
+    async def page(self, party: str, after: int, limit: int, wait: float, still: Still | None = None) -> Page:
         """Up to `limit` receipts behind `after`; without any, wait up to `wait` seconds for the first.
 
-        Raises TooManyWaiting.
+        `still` is asked, in the reading that follows a wait, whether the one who waited may read at all.
+        Raises TooManyWaiting, Ended.
         """
         until = self._reactor.seconds() + wait
+        waited = False
         while True:
             seen = self._heads.get(party)
             if not self._alone or seen is None or seen > after:
                 unknown = seen is None and self._alone
-                found, last = await self._reader.run(_read, party, after, limit, unknown)
+                ask = still if waited else None
+                found, last = await self._reader.run(_read, party, after, limit, unknown, ask)
                 if found.documents:
                     return found
                 if unknown:
@@ -74,6 +83,7 @@ class Mailboxes:
             if left <= 0 or self._closed:
                 return Page((), after)
             await self._park(party, left)
+            waited = True
 
     def delivered(self, heads: Mapping[str, int]) -> None:
         """Receipts up to these positions are committed: wake whoever waits for them."""
@@ -152,11 +162,15 @@ class Mailboxes:
             self._watch = self._reactor.callLater(WATCH_SECONDS, self._look)
 
 
-def _read(conn: Connection, party: str, after: int, limit: int, unknown: bool) -> tuple[Page, int]:
+def _read(
+    conn: Connection, party: str, after: int, limit: int, unknown: bool, still: Still | None
+) -> tuple[Page, int]:
     """A page no larger than MAX_PAGE_BYTES, so that a slow reader holds no more than that.
 
     And, when it is empty and the mailbox's head `unknown`, the head.
     """
+    if still is not None and not still(conn):
+        raise Ended("the session has ended meanwhile")
     documents: list[bytes] = []
     size = 0
     for position, document in mailboxes.page(conn, party, after, limit):

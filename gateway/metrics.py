@@ -27,6 +27,12 @@ REFUSED = Counter(
 REPEATED = Counter(
     "eport_messages_repeated", "Repeated messages that got their first reply again.", registry=REGISTRY
 )
+UNEXPECTED = Counter(
+    "eport_unexpected_errors",
+    "Errors of the gateway itself, by place; the log holds the first of each second.",
+    ["place"],
+    registry=REGISTRY,
+)
 REPLY_SECONDS = Histogram(
     "eport_reply_seconds",
     "From the last byte of a message to its signed reply.",

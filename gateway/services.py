@@ -21,11 +21,15 @@ Clock = Callable[[], datetime]  # aware, UTC
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What intake says to one message: an HTTP status, the DxpRep's bytes, seconds to wait."""
+    """What intake says to one message: an HTTP status, the DxpRep's bytes, seconds to wait.
+
+    `refused`: its sender is at fault, and the work of examining it was for nothing.
+    """
 
     status: int
     body: bytes
     retry_after: int | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
 from gateway import metrics
-from gateway.limits import Failures, Rates
+from gateway.limits import Delays, Failures, Rates, Recent
 from gateway.passwords import Passwords
 from gateway.services import Clock, Directory, Holder, Jobs, Reactor
 from gateway.settings import Sessions as Settings
@@ -38,7 +38,9 @@ CACHED: Final = 20_000
 CACHE_SECONDS: Final = 2.0  # how long a session that another gateway has ended may still be believed
 ALONE_SECONDS: Final = 300.0  # the same where there is no other: a change of the registry ends it earlier
 TOUCH_SECONDS: Final = 60.0  # how exactly `last_used` is kept
-PER_ADDRESS: Final = (5.0, 50)  # challenges and logins of one address: a second, at once
+PER_ADDRESS: Final = (5.0, 50)  # challenges, or logins of one way, of one address: a second, at once
+FIRST_WAIT: Final = 2.0  # seconds, of an address that guessed at an account too often; then ever longer
+FAMILIAR: Final = 50_000  # (account, address) pairs that logged in, and are not shut out by others' guesses
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _NONCE = re.compile(r"[0-9a-f]{64}")
@@ -53,7 +55,7 @@ class LoginRefused(Exception):
 
 
 class TooManyAttempts(Exception):
-    """Too many logins from this address: `seconds` says when to try again."""
+    """Too many failed or hurried logins from this address: `seconds` says when to try again."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"too many logins from this address; try again in {seconds} seconds")
@@ -101,6 +103,9 @@ class Sessions:
         self._believed = ALONE_SECONDS if alone else CACHE_SECONDS
         self._rate = Rates(*PER_ADDRESS, reactor.seconds)
         self._failures = Failures(settings.address_attempts, 60, reactor.seconds)
+        longest = settings.lock_minutes * 60
+        self._guesses = Delays(settings.account_attempts, FIRST_WAIT, longest, reactor.seconds)
+        self._familiar = Recent(FAMILIAR)
         self._known: OrderedDict[str, tuple[Session, float]] = OrderedDict()
         self._touched: dict[str, float] = {}
 
@@ -108,7 +113,7 @@ class Sessions:
 
     async def challenge(self, peer: str) -> str:
         """A nonce (64 hex digits) to sign, good once. Raises TooManyAttempts."""
-        self._admit(peer)
+        self._admit("challenge", peer)
         nonce = secrets.token_hex(32)
         expires = self._clock() + timedelta(seconds=self._settings.nonce_seconds)
         await self._writer.run(sessions.create_challenge, _hash(nonce), expires)
@@ -119,7 +124,7 @@ class Sessions:
 
         `signature` is PKCS#1 v1.5 or ECDSA DER over the three lines of `statement`.
         """
-        self._admit(peer)
+        self._admit("certificate", peer)
         now = self._clock()
         if not _NONCE.fullmatch(nonce) or not await self._writer.run(
             sessions.consume_challenge, _hash(nonce), now
@@ -143,22 +148,31 @@ class Sessions:
         return opened
 
     async def by_password(self, name: str, password: str, peer: str) -> Opened:
-        """Open a session for an account. Raises LoginRefused, TooManyAttempts, TooManyLogins."""
-        self._admit(peer)
+        """Open a session for an account. Raises LoginRefused, TooManyAttempts, TooManyLogins.
+
+        Whoever guesses shuts himself out, at his address and ever longer. Only many guesses from many
+        addresses lock the account, and not to an address from which its holder has logged in before.
+        """
+        self._admit("password", peer)
+        pair = (name, peer)
+        wait = self._guesses.wait(pair)
+        if wait:
+            raise TooManyAttempts(wait)
         now = self._clock()
         account = await self._reader.run(registry.account, name)
         usable = (
             account is not None
             and account.state == registry.ACTIVE
-            and (account.locked_until is None or account.locked_until <= now)
+            and (account.locked_until is None or account.locked_until <= now or pair in self._familiar)
         )
         good = await self._passwords.check(account.password_hash if account and usable else None, password)
         if account is None or not usable or not good:
+            self._guesses.failed(pair)
             if account is not None and usable:
                 await self._writer.run(
                     _failed_login,
                     account.name,
-                    self._settings.account_attempts,
+                    self._settings.account_failures,
                     self._settings.lock_minutes,
                     now,
                 )
@@ -166,16 +180,20 @@ class Sessions:
         opened = self._new(account.dxp_id, account.role, account.holder, now, account=account)
         if not await self._writer.run(_open_by_account, opened.session, account.password_hash):
             raise self._refused("password", peer, "the account or its party is not active", account=name)
+        self._guesses.succeeded(pair)
+        self._familiar.add(pair)
         metrics.LOGINS.labels("password", "opened").inc()
         return opened
 
-    def _admit(self, peer: str) -> None:
-        wait = self._rate.take(peer) or self._failures.blocked(peer)
+    def _admit(self, way: str, peer: str) -> None:
+        """Each way to log in is counted apart: guessed passwords hold up no certificate."""
+        key = f"{way} {peer}"
+        wait = self._rate.take(key) or self._failures.blocked(key)
         if wait:
             raise TooManyAttempts(wait)
 
     def _refused(self, way: str, peer: str, reason: str, **fields: str) -> LoginRefused:
-        self._failures.failed(peer)
+        self._failures.failed(f"{way} {peer}")
         metrics.LOGINS.labels(way, "refused").inc()
         log.info("login refused", way=way, peer=peer, reason=reason, **fields)
         return LoginRefused(REFUSED)
@@ -223,14 +241,17 @@ class Sessions:
     # -- knowing again ---------------------------------------------------------------------------
 
     async def find(self, token: str) -> Session | None:
-        """The session of a token; None when there is none, or it has expired or was left idle too long."""
+        """The session of a token; None when there is none, it has expired or was left idle too long.
+
+        None too when its party is not active.
+        """
         if not _TOKEN.fullmatch(token):
             return None
         key, tick, now = _hash(token), self._reactor.seconds(), self._clock()
         session, until = self._known.get(key, (None, 0.0))
         if session is None or until <= tick:
             self._known.pop(key, None)
-            session = await self._reader.run(sessions.find, key, now)
+            session = await self._reader.run(_find, key, now)
             if session is None:
                 return None
             self._known[key] = (session, tick + self._believed)
@@ -245,6 +266,10 @@ class Sessions:
         if idle > TOUCH_SECONDS:
             self._touch(key, now, tick)
         return session
+
+    def still(self, conn: Connection, session: Session) -> bool:
+        """Whether a session is there still, whatever is remembered of it; for a reader's thread."""
+        return _find(conn, session.token_hash, self._clock()) is not None
 
     def _touch(self, key: str, now: datetime, tick: float) -> None:
         self._touched[key] = tick
@@ -265,9 +290,26 @@ class Sessions:
         """Believe no cached session any more: a certificate, an account or a party has changed."""
         self._known.clear()
 
+    async def recheck(self, trusted: Check | None = None) -> int:
+        """End the sessions of certificates that are believed no longer, and of parties that are not active.
+
+        Call it when certificates or revocation lists were read again, `trusted` being what is believed now.
+        How many sessions were ended.
+        """
+        now = self._clock()
+        lost = await self._reader.run(_unbelieved, trusted or self._trusted, now)
+        ended = await self._writer.run(_end_all, lost) if any(lost) else 0
+        self.forget()
+        if ended:
+            log.info("sessions ended", sessions=ended, certificates=len(lost[0]), parties=len(lost[1]))
+        return ended
+
     def purge(self) -> Deferred[int]:
-        """Drop what has expired from the database; call it every few minutes."""
-        return self._writer.run(sessions.purge, self._clock())
+        """Drop what has expired or is believed no longer from the database; call it every few minutes."""
+        return Deferred.fromCoroutine(self._purge())
+
+    async def _purge(self) -> int:
+        return await self._writer.run(sessions.purge, self._clock()) + await self.recheck()
 
 
 def statement(origin: str, nonce: str) -> bytes:
@@ -277,6 +319,37 @@ def statement(origin: str, nonce: str) -> bytes:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _find(conn: Connection, key: str, now: datetime) -> Session | None:
+    """The session, if its party may still take part."""
+    found = sessions.find(conn, key, now)
+    if found is None:
+        return None
+    party = registry.party(conn, found.dxp_id)
+    return found if party is not None and party.state == registry.ACTIVE else None
+
+
+def _unbelieved(conn: Connection, trusted: Check, now: datetime) -> tuple[list[str], list[str]]:
+    """(certificates, parties) that have sessions and should have none."""
+    lost = []
+    for fingerprint in sessions.certificates(conn):
+        found = registry.certificate(conn, fingerprint)
+        try:
+            if found is None or found.state != registry.ACTIVE:
+                raise CertificateRefused("it is not registered any more")
+            trusted(x509.load_der_x509_certificate(found.der), now)
+        except CertificateRefused as fault:
+            log.info("a certificate is believed no longer", certificate=fingerprint, reason=fault.info)
+            lost.append(fingerprint)
+    active = {each.dxp_id for each in registry.parties(conn) if each.state == registry.ACTIVE}
+    return lost, [dxp_id for dxp_id in sessions.parties(conn) if dxp_id not in active]
+
+
+def _end_all(conn: Connection, lost: tuple[list[str], list[str]]) -> int:
+    certificates, parties = lost
+    ended = sum(sessions.delete_for_certificate(conn, fingerprint) for fingerprint in certificates)
+    return ended + sum(sessions.delete_for_party(conn, dxp_id) for dxp_id in parties)
 
 
 def _open_by_certificate(conn: Connection, session: Session, fingerprint: str) -> bool:
@@ -312,6 +385,6 @@ def _failed_login(conn: Connection, name: str, attempts: int, lock_minutes: floa
     failures = account.failures + 1
     if failures >= attempts:
         registry.note_login(conn, name, failures=0, locked_until=now + timedelta(minutes=lock_minutes))
-        log.warning("account locked", account=name, minutes=lock_minutes)
+        log.warning("account locked to addresses that it did not log in from", account=name)
     else:
         registry.note_login(conn, name, failures=failures)

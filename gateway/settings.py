@@ -69,18 +69,24 @@ class Limits(_Section):
     nodes: Count = 100
     lines: Count = 10_000
     in_flight_bytes: Count = 64_000_000  # bodies held at once, of all connections
+    in_flight_bytes_per_address: Count = 16_000_000  # of these, by one address
     waiting_messages: Count = 2_000  # taken but not yet answered
     connections: Count = 12_000
-    connections_per_address: Count = 12_000
+    # Whoever comes through a proxy or one NAT is one address: raise what is per address for that.
+    connections_per_address: Count = 512
     pipelined: Count = 16  # requests of one connection that wait behind the one under way
     header_seconds: Seconds = 10
     body_seconds: Seconds = 60
+    body_grace_seconds: Seconds = 10  # as often as they pass, a body must have come on at …
+    body_bytes_per_second: Seconds = 4_000  # … this rate
     idle_seconds: Seconds = 75
     poll_seconds: Seconds = 30
     page: Count = 500  # receipts of one answer
     party_per_second: Seconds = 5_000  # messages of one party; `party limit` overrides it
     party_burst: Count = 10_000
     refusals_logged_per_second: Seconds = 20
+    refused_bytes_per_second: Seconds = 1_000_000  # of refused messages of one address, 4 KB more for each
+    refused_burst_bytes: Seconds = 20_000_000  # beyond it 429, unless a session proves who sends
 
 
 class Sessions(_Section):
@@ -89,8 +95,9 @@ class Sessions(_Section):
     nonce_seconds: Seconds = 60
     idle_minutes: Seconds = 30
     hours: Seconds = 12
-    account_attempts: Count = 5  # wrong passwords in a row before the account is locked
-    lock_minutes: Seconds = 15
+    account_attempts: Count = 5  # wrong passwords in a row from one address before it has to wait
+    account_failures: Count = 100  # the same from all addresses, before the account is locked to new ones
+    lock_minutes: Seconds = 15  # how long that is, and the longest an address has to wait
     address_attempts: Count = 30  # failed logins of one address in a minute
 
 

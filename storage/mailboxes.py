@@ -74,6 +74,15 @@ _FOR_MESSAGE = (
     .where(_receipt.party == bindparam("party"), _receipt.ori_cop_msg_id == bindparam("cop_msg_id"))
     .order_by(_receipt.position)
 )
+_HAS = (
+    select(_receipt.position)
+    .where(
+        _receipt.party == bindparam("party"),
+        _receipt.ori_cop_msg_id == bindparam("cop_msg_id"),
+        _receipt.type == bindparam("of_type"),
+    )
+    .limit(1)
+)
 _HEAD = (
     select(_receipt.position)
     .where(_receipt.party == bindparam("party"))
@@ -131,6 +140,12 @@ def for_message(conn: Connection, party: str, cop_msg_id: str) -> list[StoredRec
     return [
         StoredReceipt(*row) for row in conn.execute(_FOR_MESSAGE, {"party": party, "cop_msg_id": cop_msg_id})
     ]
+
+
+def has(conn: Connection, party: str, cop_msg_id: str, type_: str) -> bool:
+    """Whether a receipt of this type answers the party's message of this CopMsgId already."""
+    keys = {"party": party, "cop_msg_id": cop_msg_id, "of_type": type_}
+    return conn.execute(_HAS, keys).first() is not None
 
 
 def head(conn: Connection, party: str) -> int:

@@ -111,6 +111,17 @@ def delete_for_party(conn: Connection, dxp_id: str) -> int:
     return conn.execute(_DELETE["party"], {"key": dxp_id}).rowcount
 
 
+def certificates(conn: Connection) -> list[str]:
+    """The fingerprints of the certificates that opened sessions which are still there."""
+    found = conn.execute(select(_session.certificate).where(_session.certificate.is_not(None)).distinct())
+    return list(found.scalars())
+
+
+def parties(conn: Connection) -> list[str]:
+    """The dxpIds whose sessions are still there."""
+    return list(conn.execute(select(_session.dxp_id).distinct()).scalars())
+
+
 def purge(conn: Connection, now: datetime) -> int:
     """Drop sessions and challenges that have expired; how many they were."""
     gone = conn.execute(delete(tables.challenges).where(_challenge.expires_at <= now)).rowcount

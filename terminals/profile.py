@@ -1,8 +1,9 @@
 """Where the settings of a command come from: its options, a demo home, the environment, a TOML file.
 
-Knows the names of the settings and which source wins (the first of those four that has it); refuses to open
-a connection or a certificate. A password is read from a file, the environment, a demo home or a prompt, never
-from the command line, and its repr shows nothing of it.
+Knows the names of the settings and which source wins: the first of those four that has it, but for the URL,
+where a demo home's comes behind the environment's, since it is only where that gateway would listen. Refuses
+to open a connection or a certificate. A password is read from a file, the environment, a demo home or a
+prompt, never from the command line, and its repr shows nothing of it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any
 
 from terminals.trouble import Unusable
 
-DEMO_URL = "https://localhost:8443"
+DEMO_PORT = 8443
+DEMO_URL = f"https://localhost:{DEMO_PORT}"
 SETTINGS = (
     "url", "ca", "crl", "p12", "p12_password_file", "account", "password_file",
     "dxp_id", "cop_code", "cop_name", "receiver", "state",
@@ -107,6 +109,8 @@ def gather(options: Mapping[str, str | None], environ: Mapping[str, str]) -> Pro
         name: value for name in (*SETTINGS, *_SECRETS) if (value := environ.get(f"EPORT_{name.upper()}"))
     }
     written = file_values(config, options.get("profile") or environ.get("EPORT_PROFILE"))
+    if "url" in surroundings:
+        demo = {name: value for name, value in demo.items() if name != "url"}
     values: dict[str, str] = {"state": str(_default_state(environ))}
     for source in (written, surroundings, demo, chosen):
         for secret in _SECRETS:  # a source's own password hides one from a weaker source, in either form
@@ -159,7 +163,8 @@ def demo_values(options: Mapping[str, str | None], environ: Mapping[str, str]) -
     home = options.get("demo") or environ.get("EPORT_DEMO")
     if not home:
         return {}
-    folder = Path(home).expanduser() / "demo"
+    gateway = Path(home).expanduser()
+    folder = gateway / "demo"
     listing = folder / "parties.json"
     try:
         parties: Any = json.loads(listing.read_text(encoding="utf-8"))
@@ -170,7 +175,7 @@ def demo_values(options: Mapping[str, str | None], environ: Mapping[str, str]) -
             raise Unusable("demo-unknown", file=listing, name=wanted, known=known)
         customs = _find(parties, "customs") or {}
         values = {
-            "url": DEMO_URL, "ca": str(folder / "ca.pem"),
+            "url": _demo_url(gateway / "gateway.toml"), "ca": str(folder / "ca.pem"),
             "dxp_id": party["dxpId"], "cop_code": party["copCode"], "cop_name": party["name"],
             "account": party.get("account"), "password": party.get("accountPassword"),
             "receiver": customs.get("dxpId"),
@@ -180,6 +185,16 @@ def demo_values(options: Mapping[str, str | None], environ: Mapping[str, str]) -
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unusable("demo-unreadable", file=listing, reason=_reason(error)) from None
     return {name: value for name, value in values.items() if value}
+
+
+def _demo_url(settings: Path) -> str:
+    """Where the gateway of a demo home listens, as its own settings say."""
+    try:
+        listen = tomllib.loads(settings.read_text(encoding="utf-8")).get("listen", {})
+    except FileNotFoundError:
+        return DEMO_URL
+    scheme = "https" if listen.get("tls", True) else "http"
+    return f"{scheme}://localhost:{int(listen.get('port', DEMO_PORT))}"
 
 
 def _find(parties: list[dict[str, Any]], wanted: str) -> dict[str, Any] | None:

@@ -119,6 +119,17 @@ def made(verified: Verified) -> datetime | None:
     return max(times, default=None)
 
 
+def type_of(root: etree._Element) -> str:
+    """The type code that a message's root says, such as BVS112."""
+    return etree.QName(root).localname.removesuffix("Message")
+
+
 def is_receipt(root: etree._Element) -> bool:
-    """Whether a message's root is a receipt's: its nodes are returns, which only gateways issue."""
-    return any(etree.QName(child).localname.endswith("Return") for child in root)
+    """Whether a message's root is a receipt's, which only gateways issue.
+
+    Its type says so: what a submission's odd number is to its receipt's even one, and EPT900. A return inside
+    is enough as well, whatever the root is called. Ask it of what was signed, never of the envelope.
+    """
+    return type_of(root)[-1:] in tuple("02468") or any(
+        etree.QName(child).localname.endswith("Return") for child in root
+    )

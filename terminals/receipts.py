@@ -22,7 +22,7 @@ from messages.xml import parse
 from receipts.document import Receipt, Unreadable
 from receipts.document import parse as parse_returns
 from terminals.pending import folder_name, replace_durably
-from terminals.proof import Proof, Prover, is_receipt
+from terminals.proof import Proof, Prover, is_receipt, type_of
 from terminals.session import Session, detail
 from terminals.trouble import Refused, Unreachable, Unusable
 
@@ -125,7 +125,7 @@ def read_delivered(raw: bytes, prover: Prover) -> Delivered:
     found = envelope.parse(raw)
     head = found.head
     proof, returns, fault = examine(found.data, prover)
-    kind = head.msg_type.removesuffix("Message")
+    kind = head.msg_type.removesuffix("Message") if proof.root is None else type_of(proof.root)
     return Delivered(raw, kind, head.cop_msg_id, head.sender, wire_time(head.created), proof, returns, fault)
 
 

@@ -5,6 +5,8 @@ Knows the Authorization header and the two refusals (401, 429); refuses to know 
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from gateway.http.exchange import HttpError, Request
 from gateway.limits import Rates
 from gateway.services import Directory
@@ -40,12 +42,21 @@ class Access:
             return None
         found = await self._sessions.find(token)
         if found is None:
-            raise HttpError(
-                401,
-                "the session is unknown or over; log in again",
-                WWW_Authenticate='Bearer error="invalid_token"',
-            )
+            raise over()
         return found
+
+    def still(self, session: Session, connection: Connection) -> bool:
+        """Whether the session is there still, as the database has it; for a reader's thread."""
+        return self._sessions.still(connection, session)
+
+
+def over() -> HttpError:
+    """The refusal of a session that is not there, or not any more."""
+    return HttpError(
+        401,
+        "the session is unknown or over; log in again",
+        WWW_Authenticate='Bearer error="invalid_token"',
+    )
 
 
 def bearer(request: Request) -> str:

@@ -6,14 +6,22 @@ Knows handlers, their errors and what is said of them; refuses to know the conne
 from __future__ import annotations
 
 import secrets
+import time
 
 import structlog
 from twisted.internet.defer import CancelledError, Deferred
 
+from gateway import metrics
 from gateway.http.exchange import HttpError, Request, Response
 from gateway.http.router import Route
+from gateway.limits import Rates
+
+TRACEBACKS = (1.0, 10.0)  # a second, and at once, that are written to the log
 
 log = structlog.get_logger("gateway.http")
+
+
+_tracebacks = Rates(*TRACEBACKS, time.monotonic)
 
 
 def answer(route: Route, request: Request) -> Response | Deferred[Response]:
@@ -33,6 +41,16 @@ def _refusal(route: Route, error: BaseException | None) -> Response:
         error = HttpError(503, "no answer was found in time; send the same request again", 5)
     elif not isinstance(error, HttpError):
         number = secrets.token_hex(6)  # the log line and the answer share it
-        log.error("unexpected error", incident=number, route=route.path, exc_info=error)
+        told(error, "http", incident=number, route=route.path)
         error = HttpError(500, f"an error of the gateway, number {number}; send the same request again later")
     return route.refuse(error)
+
+
+def told(error: BaseException | None, place: str, **fields: str) -> None:
+    """Log an error of the gateway's own with its traceback, if not too many were; it is counted anyway.
+
+    Whoever finds a request that makes one must not fill the log with it.
+    """
+    metrics.UNEXPECTED.labels(place).inc()
+    if not _tracebacks.take(place):
+        log.error("unexpected error", place=place, exc_info=error, **fields)

@@ -14,7 +14,7 @@ from gateway.http.messages import Messages
 from gateway.http.operations import Operations
 from gateway.http.receipts import Receipts
 from gateway.http.router import Route
-from gateway.limits import Rates
+from gateway.limits import Allowance, Rates
 from gateway.mailboxes import Mailboxes
 from gateway.services import Clock, Codes, Directory, Intake, Jobs, Reactor, Systems, Types
 from gateway.sessions import Sessions
@@ -50,8 +50,9 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
     its = services
     access = Access(its.sessions, its.directory, Rates(*CALLS_PER_PARTY, its.reactor.seconds))
     registering = Rates(*REGISTRATIONS_PER_ADDRESS, its.reactor.seconds)
+    refusals = Allowance(limits.refused_bytes_per_second, limits.refused_burst_bytes, its.reactor.seconds)
     return (
-        *Messages(its.reactor, its.intake, access, its.reader, limits.body_bytes).routes,
+        *Messages(its.reactor, its.intake, access, its.reader, limits.body_bytes, refusals).routes,
         *Receipts(its.mailboxes, access, limits.page, limits.poll_seconds).routes,
         *Logins(its.sessions, access, its.writer, its.clock, registering).routes,
         *Cases(its.systems, access, its.reader, its.clock).routes,

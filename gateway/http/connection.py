@@ -1,7 +1,8 @@
 """One client's connection: reads requests, has them answered, and never waits or holds more than its limits.
 
 Knows the states of a connection and a deadline for each; refuses to know what is said over it. A deadline
-is set when a state begins and no byte moves it, so a client that trickles gains nothing:
+is set when a state begins and no byte moves it, so a client that trickles gains nothing; and a body that
+comes more slowly than it must is not waited for even that long:
 
     head ──► (body ──►) handling ──► writing ──► head …    or ──► (linger ──►) closing ──► gone
 """
@@ -12,13 +13,12 @@ import enum
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-import structlog
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 
-from gateway.http.answering import answer
+from gateway.http.answering import answer, told
 from gateway.http.body import BLOCK, Incoming, Upload
 from gateway.http.exchange import HttpError, Request, Response, Sink, refuse_json
 from gateway.http.parser import BadRequest, Head, parse_head, split_head
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 16  # pipelined requests answered before other connections get their turn
 MAX_DISCARDED = 8 * 1024 * 1024  # bytes of a refused body that are read and forgotten
-
-log = structlog.get_logger("gateway.http")
 
 
 class State(enum.Enum):
@@ -69,6 +67,8 @@ class Connection(Protocol):
         self._incoming: Incoming | None = None
         self._upload: Upload | None = None
         self._body = bytearray()  # grows in place, however small the pieces are
+        self._body_until = 0.0  # the body's last moment; `deadline` is the next look at its rate
+        self._body_seen = 0  # bytes of it at the last look
         self._pending: Deferred[Response] | None = None
         self._close_after = False
 
@@ -121,7 +121,8 @@ class Connection(Protocol):
         elif self._state is State.HEAD:
             self._refuse(HttpError(408, "the request's headers took too long"))
         elif self._state is State.BODY:
-            self._refuse(HttpError(408, "the request's body took too long"))
+            if self._slow():
+                self._refuse(HttpError(408, "the request's body took too long"))
         elif self._state is State.HANDLING and self._pending is not None:
             self.deadline = self._server.now() + self._server.limits.write_seconds
             self._pending.cancel()
@@ -129,6 +130,19 @@ class Connection(Protocol):
             self.hang_up()
         else:
             self.abort()
+
+    def _slow(self) -> bool:
+        """Whether the body is over its time, or came on too slowly since the last look; else look again."""
+        server, incoming = self._server, self._incoming
+        assert incoming is not None
+        came, self._body_seen = incoming.received - self._body_seen, incoming.received
+        limits, now = server.limits, server.now()
+        # While it is not read from, whoever takes the upload is the slow one.
+        least = limits.body_bytes_per_second * limits.body_grace_seconds if self._reading else 0
+        if now >= self._body_until or came < least:
+            return True
+        self.deadline = min(self._body_until, now + limits.body_grace_seconds)
+        return False
 
     def hang_up(self) -> None:
         """Close after what was written is sent."""
@@ -187,7 +201,7 @@ class Connection(Protocol):
         incoming.refuse_announced()
         if head.headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise HttpError(415, "send the body without Content-Encoding")
-        self.deadline = server.now() + (route.body_seconds or server.limits.body_seconds)
+        self._body_until = self.deadline = server.now() + (route.body_seconds or server.limits.body_seconds)
         if route.stream:
             request.stream = self._stream
             self._read(False)
@@ -195,13 +209,17 @@ class Connection(Protocol):
         elif incoming.complete:
             self._handle()
         else:
-            if not server.budget.fits(incoming.length or 0):
+            if not server.budget.fits(incoming.length or 0, self._peer):
                 raise server.full()
-            self._state = State.BODY
+            self._await_body()
             self._continue_expected(head)
             rest, self._buffer = self._buffer, b""
             self._feed(rest)
         return True
+
+    def _await_body(self) -> None:
+        self._state = State.BODY
+        self.deadline = min(self._body_until, self._server.now() + self._server.limits.body_grace_seconds)
 
     def _continue_expected(self, head: Head) -> None:
         if head.expects_continue:
@@ -214,7 +232,7 @@ class Connection(Protocol):
             self._upload.receive(data)
             return
         piece, self._buffer = self._incoming.feed(data)
-        if not self._server.budget.take(len(piece)):
+        if not self._server.budget.take(len(piece), self._peer):
             raise self._server.full()
         self._held += len(piece)
         self._body += piece
@@ -230,7 +248,7 @@ class Connection(Protocol):
         if self._state is State.GONE:
             upload.fail()
             return upload.done
-        self._state = State.BODY
+        self._await_body()
         self._continue_expected(self._request.head)
         self._read(True)
         rest, self._buffer = self._buffer, b""
@@ -267,7 +285,7 @@ class Connection(Protocol):
         response.addCallback(self._respond).addErrback(self._broken)
 
     def _broken(self, failure: Failure) -> None:
-        log.error("answering failed", exc_info=failure.value)
+        told(failure.value, "answer")
         if self._state is not State.GONE:
             self.abort()
 
@@ -290,7 +308,9 @@ class Connection(Protocol):
                 response.file.close()
             return
         server, request = self._server, self._request
-        if len(response.body) >= BLOCK and not server.budget.fits(len(response.body) - self._held):
+        if len(response.body) >= BLOCK and not server.budget.fits(
+            len(response.body) - self._held, self._peer
+        ):
             response = refuse_json(server.full())
         self._served += 1
         if (
@@ -304,7 +324,7 @@ class Connection(Protocol):
         self._state = State.WRITING
         self.deadline = server.now() + server.limits.write_seconds
         # What the transport holds counts as in flight until the client has read it.
-        server.budget.replace(self._held, len(response.body))
+        server.budget.replace(self._held, len(response.body), self._peer)
         self._held = len(response.body)
         server.answered(self._route, response.status)
         self._outgoing.send(server.head(response, close=self._close_after) + response.body, response.file)
@@ -343,5 +363,5 @@ class Connection(Protocol):
 
     def _release(self) -> None:
         if self._held:
-            self._server.budget.give(self._held)
+            self._server.budget.give(self._held, self._peer)
             self._held = 0

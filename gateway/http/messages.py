@@ -1,6 +1,7 @@
 """The calls about messages: take one, and say how far one, or many, have come.
 
-Knows how an answer of the intake is sent and how progress is written; refuses to know what is in a message.
+Knows how an answer of the intake is sent, how progress is written, and that an address whose messages come
+to nothing is made to wait before more of them are examined; refuses to know what is in a message.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from gateway import metrics
 from gateway.http.access import Access
 from gateway.http.exchange import XML, HttpError, Request, Response, answer_json, refusal_headers
 from gateway.http.router import Route
+from gateway.limits import Allowance
 from gateway.services import Answer, Intake, Jobs, Reactor
 from messages.wire import wire_time
 from receipts import cursor
@@ -24,6 +26,7 @@ from storage.progress import Progress, progress
 
 MOST = 100  # messages that one call asks for
 MAX_LIST = 16 * 1024  # bytes of that call's body
+REFUSAL_BYTES = 4096  # what a refusal costs beside the bytes of its message
 _COP_MSG_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -31,12 +34,20 @@ class Messages:
     """POST /v1/messages, GET /v1/messages/{CopMsgId}, POST /v1/messages/status."""
 
     def __init__(
-        self, reactor: Reactor, intake: Intake, access: Access, reader: Jobs, body_bytes: int
+        self,
+        reactor: Reactor,
+        intake: Intake,
+        access: Access,
+        reader: Jobs,
+        body_bytes: int,
+        refusals: Allowance,
     ) -> None:
+        """`refusals`: bytes of refused messages that an address, or a session's party, may send."""
         self._reactor = reactor
         self._intake = intake
         self._access = access
         self._reader = reader
+        self._refusals = refusals
         self.routes = (
             Route("POST", "/v1/messages", self.take, body_bytes, refuse=self.refuse),
             Route("GET", "/v1/messages/{CopMsgId}", self.one),
@@ -53,7 +64,7 @@ class Messages:
         if request.header(b"authorization"):
             taken = Deferred.fromCoroutine(self._with_session(request))
         else:
-            taken = self._intake.take(request.body, request.peer, "")
+            taken = self._examined(request, request.peer, "")
         # The client may go away; what it sent is taken all the same, so this Deferred is not the intake's.
         answered: Deferred[Response] = Deferred()
 
@@ -71,7 +82,23 @@ class Messages:
             session = await self._access.known(request)
         except HttpError:
             session = None  # the call needs no session, so one that is over refuses nothing
-        return await self._intake.take(request.body, request.peer, session.dxp_id if session else "")
+        if session is None:
+            return await self._examined(request, request.peer, "")
+        # A party that proves itself does not wait for what others at its address have sent.
+        return await self._examined(request, f"session {session.dxp_id}", session.dxp_id)
+
+    def _examined(self, request: Request, payer: str, session: str) -> Deferred[Answer]:
+        """The intake's answer; a refusal is charged to `payer`. Raises HttpError 429 if that is too much."""
+        wait = self._refusals.wait(payer)
+        if wait:
+            raise HttpError(429, f"too much of what came from you was refused; wait {wait} seconds", wait)
+
+        def charge(answer: Answer) -> Answer:
+            if answer.refused:
+                self._refusals.charge(payer, len(request.body) + REFUSAL_BYTES)
+            return answer
+
+        return self._intake.take(request.body, request.peer, session).addCallback(charge)
 
     async def one(self, request: Request) -> Response:
         """State and all receipts so far of one message of the caller's party."""

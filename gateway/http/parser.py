@@ -22,6 +22,7 @@ MAX_HEAD: Final = 16 * 1024  # bytes of request line and headers together
 MAX_HEADERS: Final = 64
 MAX_TARGET: Final = 4096
 FREE_FRAMING: Final = 4096  # bytes of chunk sizes, extensions and trailers; a quarter of the body beyond that
+FALSE_END: Final = 64  # bytes of framing that data counts as which looks like a body's end: each costs a call
 
 _EMPTY_LINE = b"\r\n\r\n"
 _CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -167,15 +168,16 @@ class _BodySeen:
 class Chunks:
     """Takes the chunked coding off (RFC 9112, 7.1), in pieces as they come, holding none of them.
 
-    A body in chunks ends with an empty line, so the parser is fed up to one after the other until it says
-    that this was the last.
+    A body in chunks ends with the first empty line behind a line that begins with 0, so the parser is fed up
+    to one such after the other until it says that this was the last. Data may look like that too.
     """
 
     def __init__(self) -> None:
         self._seen = _BodySeen()
         self._parser = HttpRequestParser(self._seen)
         self._parser.feed_data(_CHUNKED)
-        self._tail = b""  # the last bytes fed: an empty line may lie across two packets
+        self._tail = b"\n"  # the last bytes fed: what is looked for may lie across two packets
+        self._ending = False  # a line that begins with 0 was fed, the empty line behind it not yet
         self._framing = 0  # bytes that were not the body's
         self._taken = 0
 
@@ -190,18 +192,34 @@ class Chunks:
         start = fed = len(self._tail)
         view = memoryview(known)
         while fed < len(known) and not self._seen.complete:
-            found = known.find(_EMPTY_LINE, max(fed - 3, 0))
-            end = found + len(_EMPTY_LINE) if found >= 0 else len(known)
+            end = self._end(known, fed)
             try:
                 self._parser.feed_data(view[fed:end])
             except HttpParserError as error:
                 raise BadRequest(400, f"the body's chunks cannot be read: {error}") from error
             fed = end
+            if not self._ending and fed < len(known) and not self._seen.complete:
+                self._framing += FALSE_END
+                self._check()
         body = b"".join(self._seen.pieces)
         self._seen.pieces.clear()
         self._taken += len(body)
         self._framing += fed - start - len(body)
-        if self._framing > FREE_FRAMING + self._taken // 4:
-            raise BadRequest(400, "the body comes in too many tiny chunks, or with too much between them")
+        self._check()
         self._tail = known[max(fed - 3, 0) : fed]
         return body, known[fed:]
+
+    def _end(self, known: bytes, fed: int) -> int:
+        """Up to where `known` may be fed at once: no further than the body may go."""
+        start = max(fed - 3, 0)
+        if not self._ending:
+            start = known.find(b"\n0", max(fed - 1, 0))
+            if start < 0:
+                return len(known)
+        found = known.find(_EMPTY_LINE, start)
+        self._ending = found < 0
+        return len(known) if found < 0 else found + len(_EMPTY_LINE)
+
+    def _check(self) -> None:
+        if self._framing > FREE_FRAMING + self._taken // 4:
+            raise BadRequest(400, "the body comes in too many tiny chunks, or with too much between them")

@@ -6,10 +6,12 @@ sent, so a page is their bytes between two tags.
 
 from __future__ import annotations
 
-from gateway.http.access import Access
+from functools import partial
+
+from gateway.http.access import Access, over
 from gateway.http.exchange import XML, HttpError, Request, Response
 from gateway.http.router import Route
-from gateway.mailboxes import Mailboxes, TooManyWaiting
+from gateway.mailboxes import Ended, Mailboxes, TooManyWaiting
 from receipts import cursor
 
 DEFAULT_LIMIT = 100
@@ -38,11 +40,12 @@ class Receipts:
         except ValueError as error:
             raise HttpError(400, str(error)) from None
         try:
-            found = await self._mailboxes.page(session.dxp_id, position, limit, wait)
+            still = partial(self._access.still, session)
+            found = await self._mailboxes.page(session.dxp_id, position, limit, wait, still)
         except TooManyWaiting as error:
             raise HttpError(429, str(error), 5) from None
-        if found.documents and wait and await self._access.known(request) is None:
-            raise HttpError(401, "the session has ended meanwhile; log in again")
+        except Ended:
+            raise over() from None
         following = cursor.encode(found.position) if found.documents else after
         head = f'<Receipts next="{following}">'.encode()
         return Response(200, b"".join((head, *found.documents, b"</Receipts>")), XML)

@@ -16,7 +16,7 @@ from twisted.internet.protocol import Factory
 from gateway.http.connection import Connection
 from gateway.http.exchange import REASONS, HttpError, Response
 from gateway.http.router import Route, Router
-from gateway.limits import ByteBudget, Connections, HttpLimits
+from gateway.limits import ByteBudget, Connections, HttpLimits, source
 from gateway.services import Reactor, Timer
 
 RETRY_AFTER = 2  # seconds, when the gateway is full
@@ -46,7 +46,7 @@ class Server(Factory):
         self.reactor = reactor
         self.router = router
         self.limits = limits
-        self.budget = ByteBudget(limits.in_flight_bytes)
+        self.budget = ByteBudget(limits.in_flight_bytes, limits.in_flight_bytes_per_address)
         self.connections: set[Connection] = set()
         self.stopping = False
         self._admitted = Connections(limits.connections, limits.connections_per_address)
@@ -63,7 +63,7 @@ class Server(Factory):
 
     def buildProtocol(self, addr: IAddress | None) -> Connection | None:
         """Twisted: somebody connected. None, which closes it: too many, or stopping."""
-        peer = str(getattr(addr, "host", "local"))  # a Unix socket has none
+        peer = source(str(getattr(addr, "host", "local")))  # a Unix socket has none
         if self.stopping or not self._admitted.admit(peer):
             return None
         return Connection(self, peer)

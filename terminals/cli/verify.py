@@ -16,7 +16,7 @@ from messages.wire import CST, wire_time
 from messages.xml import parse
 from terminals.cli.desk import TRUST, Desk, options
 from terminals.language import say
-from terminals.proof import Proof, is_receipt
+from terminals.proof import Proof, is_receipt, type_of
 from terminals.trouble import NOT_VERIFIED, OK, Unusable
 
 Document = tuple[str, dict[str, str], bytes, bool]  # kind, its values, signed bytes, gateways only
@@ -85,16 +85,15 @@ def documents(file: Path) -> Iterator[Document]:
 
 
 def _message(content: bytes, root: etree._Element) -> Document:
-    kind = etree.QName(root).localname.removesuffix("Message")
     receipt = is_receipt(root)
-    return "kind-receipt" if receipt else "kind-business", {"type": kind}, content, receipt
+    return "kind-receipt" if receipt else "kind-business", {"type": type_of(root)}, content, receipt
 
 
 def _enveloped(body: bytes) -> Document:
     found = envelope.parse(body)
-    receipt = is_receipt(parse(found.data))
-    kind = found.head.msg_type.removesuffix("Message")
-    return "kind-envelope", {"sender": found.head.sender, "type": kind}, found.data, receipt
+    root = parse(found.data)
+    values = {"sender": found.head.sender, "type": type_of(root)}  # MsgType is signed by nobody
+    return "kind-envelope", values, found.data, is_receipt(root)
 
 
 def _report(desk: Desk, file: Path, text: str, proof: Proof, gateway_only: bool) -> bool:

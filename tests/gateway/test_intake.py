@@ -1,4 +1,4 @@
-"""The front door's decisions that a well-behaved gateway never shows: lost workers, floods, a lying database."""
+"""The front door when things are not as they should be: a lost worker, a flood, a lying database."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Front:
             clock=lambda: NOW, new_id=count(1).__next__, desk=DESK, rates=Rates(1, 3, clock.seconds),
             log_rate=Rates(1, 2, clock.seconds), most_waiting=10, accepted=lambda: None,
             delivered=lambda positions: None,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
     def _examine(self, body: bytes, now: datetime) -> Deferred[Examined]:
         return fail(self.fails) if self.fails else succeed(self.found)
@@ -114,7 +114,7 @@ def broken(cop_msg_id: str = "A", content: str = "c", signer: str = HOLDER.finge
 
 
 def test_a_lost_examiner_is_answered_503_with_a_time_to_come_again(front: Front) -> None:
-    """Nothing was judged, so it is no refusal with 200: the same bytes are sent again, and nobody is charged."""
+    """Nothing was judged, so it is no refusal with 200: the same bytes come again, and nobody is charged."""
     answer = front.send(Examined(fault=Unavailable("lost")))
     assert (answer.status, answer.refused) == (503, False)
     assert answer.retry_after
@@ -122,7 +122,7 @@ def test_a_lost_examiner_is_answered_503_with_a_time_to_come_again(front: Front)
 
 
 def test_a_refusal_is_charged_and_written_down_once(front: Front) -> None:
-    """Repeated, in other bytes or under other CopMsgIds, a signed message makes one entry, and is replied to."""
+    """In other bytes or under other CopMsgIds, a signed message is replied to, and makes one entry."""
     for number in range(5):
         answer = front.send(broken(f"A{number}"))
         assert (answer.status, answer.refused, parse_reply(answer.body).code) == (200, True, "0002")
@@ -195,7 +195,7 @@ def candidate(number: int, name: str) -> Candidate:
 def test_what_was_neither_stored_nor_known_is_never_accepted(
     database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the database does not hold what it should, the transaction fails, and the journal goes on after it."""
+    """If the database does not hold what it should, the transaction fails; the journal goes on after it."""
     with database.write() as connection:
         store(connection, [candidate(1, "A")])
     monkeypatch.setattr(messages, "insert", lambda connection, batch: frozenset())

@@ -6,7 +6,7 @@ import base64
 import json
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -68,6 +68,15 @@ def _other_value(root: etree._Element) -> None:
 
 def _renamed(root: etree._Element) -> None:
     next(root.iter(f"{B}etpsName")).text = "别的企业"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A demo gateway that lets one address be refused as much as these tests send."""
+    house = House(tmp_path_factory.mktemp("house") / "home", EPORT_LIMITS__REFUSED_BURST_BYTES="10000000000")
+    house.start()
+    yield house
+    house.close()
 
 
 REFUSED: list[tuple[str, str, Callable[[Person], bytes]]] = [
@@ -139,15 +148,43 @@ def test_a_wrong_field_is_named_with_its_place_and_its_rule(
 
 
 def test_a_proven_senders_broken_message_leaves_one_ept900(house: House, operator: Desk) -> None:
-    """EPT900 in the signer's mailbox, once however often the same bytes come; a journal entry too."""
+    """EPT900 in the signer's mailbox and an entry in the journal, once however often the same bytes come."""
+    before = len(_journal(house))
     body = operator.person.envelope(operator.person.signed(etpsCode="12"))
     for _ in range(3):
         assert _post(operator, body).code == "0002"
     (receipt,) = operator.poll()
-    assert _journal(house)[-4:].count("refusal") == 3
+    assert sorted(_journal(house)[before:]) == ["receipt", "refusal"]
     assert isinstance(receipt, Unreadable)
     assert receipt.ori_cop_msg_id == _post(operator, body).head.cop_msg_id
     assert "etpsCode" in receipt.info
+
+
+def test_somebody_elses_message_in_a_wrong_envelope_leaves_no_trace_at_its_owner(
+    house: House, operator: Desk
+) -> None:
+    """A captured message that a stranger replays to wrong receivers is replied to, and that is all."""
+    captured = operator.person.signed()
+    before = _journal(house)
+    stranger = house.client()
+    for receivers in (("DXPENT0000000002",), ("DXPAGE0000000001",)):
+        body = operator.person.envelope(captured, receivers=receivers)
+        assert parse_reply(stranger.post("/v1/messages", content=body).content).code == "2001"
+    assert _journal(house) == before
+    assert operator.poll() == []
+    assert _post(operator, operator.person.envelope(captured)).code == "0000"
+
+
+def test_a_broken_message_that_is_replayed_fills_nobodys_mailbox(house: House, operator: Desk) -> None:
+    """The same signed content under other CopMsgIds and in other bytes makes one EPT900 and one entry."""
+    broken = operator.person.signed(etpsCode="13")
+    before = len(_journal(house))
+    stranger = house.client()
+    for number in range(10):
+        body = operator.person.envelope(broken + b" " * number)
+        assert parse_reply(stranger.post("/v1/messages", content=body).content).code == "0002"
+    assert len(operator.poll()) == 1
+    assert sorted(_journal(house)[before:]) == ["receipt", "refusal"]
 
 
 def test_an_unproven_senders_broken_message_reaches_nobodys_mailbox(house: House, operator: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from messages.reply import parse as parse_reply
 from messages.wire import new_guid
 from tests.scenarios.house import Desk, House
@@ -29,6 +31,25 @@ def test_the_same_data_under_a_new_cop_msg_id_gets_the_first_reply(operator: Des
     data = operator.person.signed()
     first = _post(operator, operator.person.envelope(data))
     assert _post(operator, operator.person.envelope(data)) == first
+
+
+def test_a_stranger_who_resends_a_message_first_takes_nothing_from_its_owner(
+    house: House, operator: Desk
+) -> None:
+    """With a line added behind it, it is still the same signed content: the owner's own is accepted, once."""
+    data = operator.person.signed()
+    early = parse_reply(
+        house.client().post("/v1/messages", content=operator.person.envelope(data + b"\n")).content
+    )
+    assert early.code == "0000"
+    mine = operator.person.envelope(data)
+    reply = parse_reply(_post(operator, mine))
+    assert (reply.code, reply.head.cop_msg_id) == ("0000", early.head.cop_msg_id)
+    assert reply.digest == hashlib.sha256(data).hexdigest()
+    assert [one.status for one in operator.until(2)] == [2, 120]
+    other = operator.person.envelope(operator.person.signed())
+    assert parse_reply(_post(operator, other)).code == "0000"
+    assert len(operator.until(2)) == 2
 
 
 def test_the_same_cop_msg_id_with_other_content_is_refused(operator: Desk) -> None:

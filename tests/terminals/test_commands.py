@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from messages import envelope
 from messages.faults import Violation
+from messages.signature.template import TemplateSigner
 from messages.wire import new_guid
 from terminals.cli import main
 from tests.terminals.office import CUSTOMS, PASSWORD, SAMPLE, Office
@@ -234,6 +235,26 @@ def test_verify_fails_what_was_changed_or_expired(terminal: Terminal, tmp_path: 
     output.write_bytes(output.read_bytes().replace(b"<totalQty>1", b"<totalQty>2"))
     changed = terminal.run("verify", output)
     assert (changed.exit_code, "FAILS" in changed.stdout) == (4, True)
+
+
+@pytest.mark.parametrize("inside", ["BVS112Result", "BVS112Return"])
+@pytest.mark.parametrize("wrapped", ["BVS112Message", "BVS111Message", None])
+def test_verify_wants_a_gateway_for_whatever_says_that_it_is_a_receipt(
+    terminal: Terminal, office: Office, tmp_path: Path, inside: str, wrapped: str | None
+) -> None:
+    """The signed root's type decides, whatever it holds or the envelope says, and is what is shown."""
+    ours = TemplateSigner(office.operator.key, office.operator.certificate)
+    text = f'<BVS112Message xmlns="urn:eport-gateway:bvs:1" guid="{new_guid()}" version="1.0"><{inside}>'
+    document = ours.seal(f"{text}<returnStatus>800</returnStatus></{inside}></BVS112Message>".encode())
+    if wrapped:
+        head = envelope.Head(new_guid(), "DXPGATE000000001", (CUSTOMS,), datetime.now(UTC), wrapped)
+        document = envelope.build(head, document)
+    file = tmp_path / "forged.xml"
+    file.write_bytes(document)
+    told = terminal.run("verify", file)
+    assert told.exit_code == 4, told.output
+    assert "BVS112" in told.stdout
+    assert "BVS111" not in told.stdout
 
 
 def test_verify_wants_a_gateway_for_a_reply(terminal: Terminal, peer: Peer, tmp_path: Path) -> None:

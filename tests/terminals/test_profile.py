@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,23 @@ def test_options_win_over_demo_over_environment_over_file(office: Office, tmp_pa
     assert gather(written, {}).get("url") == "f"
     assert gather(written, environ).get("url") == "e"
     found = gather({**written, **demo, "dxp_id": "O"}, environ)
-    assert (found.get("url"), found.get("dxp_id")) == (DEMO_URL, "O")
+    assert (found.get("url"), found.get("dxp_id")) == ("e", "O")
+    assert gather({**demo, "url": "o"}, environ).get("url") == "o"
+    assert gather(demo, {}).get("url") == DEMO_URL
     assert (found.get("crl"), found.get("state")) == ("e", "/f")
     assert found.get("cop_name") == "浦东演示进出口有限公司"
+
+
+def test_a_demo_gateway_is_asked_where_its_own_settings_say(office: Office, tmp_path: Path) -> None:
+    """Port and scheme come from the home's gateway.toml; an EPORT_URL is stronger than that."""
+    home = tmp_path / "home"
+    shutil.copytree(office.home, home)
+    demo = {"demo": str(home), "as": "operator"}
+    (home / "gateway.toml").write_text("[listen]\nport = 9443\n", encoding="utf-8")
+    assert gather(demo, {}).get("url") == "https://localhost:9443"
+    assert gather(demo, {"EPORT_URL": "https://127.0.0.1:1"}).get("url") == "https://127.0.0.1:1"
+    (home / "gateway.toml").write_text("[listen]\nport = 9443\ntls = false\n", encoding="utf-8")
+    assert gather(demo, {}).get("url") == "http://localhost:9443"
 
 
 @pytest.mark.parametrize("name", ["operator", "operator1", DXP_ID, "浦东演示进出口有限公司", "李录"])

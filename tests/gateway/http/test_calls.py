@@ -68,7 +68,7 @@ def test_a_message_is_given_to_the_intake_and_its_answer_sent(api: Api) -> None:
 
 
 def test_an_address_whose_messages_are_refused_has_to_wait_before_more_are_examined(api: Api) -> None:
-    """Refused bytes are charged; over the allowance 429 comes before the intake is asked, but not to sessions."""
+    """Refused bytes are charged; over the allowance 429 comes before intake is asked, not to sessions."""
     api.intake.answer = Answer(200, b"<DxpRep>1001</DxpRep>", refused=True)
     body = b"x" * 5_000_000
     statuses = [api.ask("POST /v1/messages", body).status for _ in range(6)]
