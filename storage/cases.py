@@ -29,7 +29,8 @@ from sqlalchemy.exc import IntegrityError
 
 from messages.workflow import Case, CaseByInner, CaseByNumber, Fact, Record, RecordInForce
 from storage import tables
-from storage.conflict import by_dialect, insert_free, unless_taken
+from storage.bulk import BulkInsert
+from storage.conflict import by_dialect
 
 Columns = Mapping[str, tuple[str, ...]]
 """System → names of its search columns; the first is kept in k1, the second in k2 …"""
@@ -79,7 +80,8 @@ _IN_FORCE = (
     )
     .order_by(_record.valid_from)
 )
-_INSERT = unless_taken(tables.cases)
+_NAMES = tuple(column.name for column in tables.cases.c)
+_INSERT = BulkInsert(tables.cases, _NAMES, unless_taken=True)
 _UPDATE = (
     update(tables.cases)
     .where(_case.number == bindparam("which"), _case.revision == bindparam("read"))
@@ -162,7 +164,7 @@ def save(conn: Connection, changed: Sequence[Case], columns: Columns) -> None:
     Raises StaleCase, InnerNumberUsed.
     """
     new = [one for one in changed if one.revision == 0]
-    if new and not insert_free(conn, _INSERT, [_row(one, columns) for one in new]):
+    if _INSERT(conn, [[*map(_row(one, columns).__getitem__, _NAMES)] for one in new]) != len(new):
         raise InnerNumberUsed(one.number for one in new)
     old = [one for one in changed if one.revision != 0]
     if old:

@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from storage import tables
+from storage.bulk import BulkInsert
 from storage.types import microseconds
 
 ORIGIN = "0" * 64
@@ -61,7 +62,9 @@ def row_hash(
 
 
 _journal = tables.journal.c
-_INSERT = insert(tables.journal)
+_INSERT = BulkInsert(
+    tables.journal, ("node", "seq", "at", "kind", "party", "reference", "digest", "previous", "hash")
+)
 _LAST = (
     select(_journal.seq, _journal.hash)
     .where(_journal.node == bindparam("of_node"))
@@ -87,22 +90,12 @@ class Chain:
                 head.hash, self.node, seq, microseconds(entry.at), entry.kind, entry.party, entry.reference,
                 entry.digest,
             )  # fmt: skip
-            rows.append(
-                {
-                    "node": self.node,
-                    "seq": seq,
-                    "at": entry.at,
-                    "kind": entry.kind,
-                    "party": entry.party,
-                    "reference": entry.reference,
-                    "digest": entry.digest,
-                    "previous": head.hash,
-                    "hash": sealed,
-                }
-            )
+            rows.append([
+                self.node, seq, entry.at, entry.kind, entry.party, entry.reference, entry.digest, head.hash,
+                sealed,
+            ])  # fmt: skip
             head = Position(seq, sealed)
-        if rows:
-            conn.execute(_INSERT, rows)
+        _INSERT(conn, rows)
         self._head = head
         return head
 

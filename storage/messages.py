@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from storage import tables, work
-from storage.conflict import insert_free, unless_taken
+from storage.bulk import BulkInsert
 from storage.work import NewWork as NewWork
 
 NodeKey = tuple[str, str, str]
@@ -58,8 +58,13 @@ class StoredMessage:
     accepted_at: datetime
 
 
-_INSERT = unless_taken(tables.messages)
-_CLAIM = unless_taken(tables.nodes)
+_INSERT = BulkInsert(
+    tables.messages,
+    ("id", "sender", "cop_msg_id", "root_guid", "type", "receivers", "digest", "content_key", "data",
+     "certificate", "reply", "accepted_at"),
+    unless_taken=True,
+)  # fmt: skip
+_CLAIM = BulkInsert(tables.nodes, ("party", "type", "guid", "message_id", "node"), unless_taken=True)
 _node = tables.nodes.c
 _RELEASE = delete(tables.nodes).where(
     _node.party == bindparam("of_party"),
@@ -73,9 +78,11 @@ _BY_ROOT_GUID = _SELECT.where(_message.sender == bindparam("party"), _message.ro
 _IDENTITIES = select(
     _message.id, _message.sender, _message.cop_msg_id, _message.root_guid, _message.digest
 ).where(_message.id.in_(bindparam("ids", expanding=True)))
-_node = tables.nodes.c
+# One party's of one type at a time: for an IN over tuples SQLite reads the whole table.
 _OWNERS = select(tables.nodes).where(
-    tuple_(_node.party, _node.type, _node.guid).in_(bindparam("keys", expanding=True))
+    _node.party == bindparam("of_party"),
+    _node.type == bindparam("of_type"),
+    _node.guid.in_(bindparam("guids", expanding=True)),
 )
 _BY_ID = _SELECT.where(_message.id.in_(bindparam("ids", expanding=True)))
 
@@ -87,27 +94,15 @@ def insert(conn: Connection, batch: Sequence[NewMessage]) -> frozenset[int]:
     """
     if not batch:
         return frozenset()
-    all_new = insert_free(
-        conn,
-        _INSERT,
+    rows = [
         [
-            {
-                "id": new.id,
-                "sender": new.sender,
-                "cop_msg_id": new.cop_msg_id,
-                "root_guid": new.root_guid,
-                "type": new.type,
-                "receivers": new.receivers,
-                "digest": new.digest,
-                "content_key": new.content_key,
-                "data": new.data,
-                "certificate": new.certificate,
-                "reply": new.reply,
-                "accepted_at": new.accepted_at,
-            }
-            for new in batch
-        ],
-    )
+            new.id, new.sender, new.cop_msg_id, new.root_guid, new.type, new.receivers, new.digest,
+            new.content_key, new.data, new.certificate, new.reply, new.accepted_at,
+        ]
+        for new in batch
+    ]  # fmt: skip
+    # Where some were taken, look which: that is rare, and asking every time with RETURNING costs more.
+    all_new = _INSERT(conn, rows) == len(batch)
     stored = frozenset(new.id for new in batch) if all_new else _stored_of(conn, batch)
     work.add_rows(conn, [row for new in batch if new.id in stored for row in work.rows(new.work, new.id)])
     return stored
@@ -134,18 +129,17 @@ def claim_guids(conn: Connection, rows: Sequence[tuple[str, str, str, int, int]]
     """Take (party, type, guid, message id, node); the keys that are now owned, the others were used."""
     if not rows:
         return set()
-    all_free = insert_free(
-        conn,
-        _CLAIM,
-        [
-            {"party": party, "type": type_, "guid": guid, "message_id": message_id, "node": node}
-            for party, type_, guid, message_id, node in rows
-        ],
-    )
-    if all_free:
+    if _CLAIM(conn, [list(row) for row in rows]) == len(rows):
         return {row[:3] for row in rows}
-    owners = conn.execute(_OWNERS, {"keys": [row[:3] for row in rows]})
-    return {row[:3] for row in {tuple(owner) for owner in owners}.intersection(rows)}
+    guids: dict[tuple[str, str], list[str]] = {}
+    for party, type_, guid, _message_id, _node_number in rows:
+        guids.setdefault((party, type_), []).append(guid)
+    owners = {
+        tuple(owner)
+        for (party, type_), wanted in guids.items()
+        for owner in conn.execute(_OWNERS, {"of_party": party, "of_type": type_, "guids": wanted})
+    }
+    return {row[:3] for row in owners.intersection(rows)}
 
 
 def _stored_of(conn: Connection, batch: Sequence[NewMessage]) -> frozenset[int]:

@@ -1,7 +1,12 @@
 """Work items (待办): what must still happen to an accepted node or to a case, and when.
 
 Knows order and due times; refuses to know what an item means. Items with one order key run one after
-another, oldest first; an item that failed holds its key back until it has succeeded.
+another, oldest first; an item that failed holds its key back until it has succeeded. An order key is
+`PARTY/REST`, so that nobody waits behind what another party sent; a case's bare number, which is what customs
+and follow-ups know of it, becomes the key that the case has for its owner.
+
+Finding what may run costs as much as is asked for, however much is queued: of the oldest due items those that
+come first under their keys, and where these are mostly held back, the first items of the next keys in turn.
 """
 
 from __future__ import annotations
@@ -11,9 +16,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from storage import tables
+from storage.bulk import BulkInsert
+from storage.types import EPOCH
 
 MAX_ERROR = 2_000  # characters of the last error that are kept
 
@@ -53,27 +70,83 @@ class Backlog:
     oldest: datetime | None
 
 
-_INSERT = insert(tables.work)
+@dataclass(slots=True)
+class Turn:
+    """The order key that was served last when keys took turns; whoever dispatches keeps one."""
+
+    after: str = ""
+
+
+_INSERT = BulkInsert(
+    tables.work,
+    ("kind", "order_key", "message_id", "node", "payload", "due_at", "attempts", "last_error"),
+)
+_ORDER_KEY = 1  # its place among them
 _item = tables.work.c
+_COLUMNS = (
+    _item.id, _item.kind, _item.order_key, _item.message_id, _item.node, _item.payload, _item.due_at,
+    _item.attempts, _item.last_error,
+)  # fmt: skip
+_NOW: BindParameter[datetime] = bindparam("now")
 _earlier = tables.work.alias("earlier")
-_DUE = (
-    select(
-        _item.id, _item.kind, _item.order_key, _item.message_id, _item.node, _item.payload, _item.due_at,
-        _item.attempts, _item.last_error,
-    )
+_held_back = (
+    select(_earlier.c.id)
     .where(
-        _item.due_at <= bindparam("now"),
-        ~select(_earlier.c.id)
-        .where(
-            _earlier.c.order_key == _item.order_key,
-            _earlier.c.id < _item.id,
-            or_(_earlier.c.due_at <= bindparam("now"), _earlier.c.attempts > 0),
-        )
-        .exists(),
+        _earlier.c.order_key == _item.order_key,
+        _earlier.c.id < _item.id,
+        or_(_earlier.c.due_at <= _NOW, _earlier.c.attempts > 0),
     )
+    .exists()
+)
+_OLDEST = (
+    select(*_COLUMNS, _held_back.label("held_back"))
+    .where(_item.due_at <= _NOW)
     .order_by(_item.due_at, _item.id)
     .limit(bindparam("limit"))
-)  # fmt: skip
+)
+
+
+def _in_turn() -> Any:
+    """The first item of each of the next keys: seeks in the index (order_key, id), one a key.
+
+    "First" counts what is due and what failed before.
+    """
+    first, following, here = (tables.work.alias(name) for name in ("first", "following", "here"))
+    begin = (
+        select(first.c.id)
+        .where(
+            first.c.order_key > bindparam("after"),
+            first.c.order_key <= bindparam("upto"),
+            or_(first.c.due_at <= _NOW, first.c.attempts > 0),
+        )
+        .order_by(first.c.order_key, first.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    turn = select(begin.label("id"), literal_column("1").label("step")).cte("turn", recursive=True)
+    last = select(here.c.order_key).where(here.c.id == turn.c.id).correlate(turn).scalar_subquery()
+    follow = (
+        select(following.c.id)
+        .where(
+            following.c.order_key > last,
+            following.c.order_key <= bindparam("upto"),
+            or_(following.c.due_at <= _NOW, following.c.attempts > 0),
+        )
+        .order_by(following.c.order_key, following.c.id)
+        .limit(1)
+        .correlate(turn)
+        .scalar_subquery()
+    )
+    turn = turn.union_all(
+        select(follow, turn.c.step + 1).where(turn.c.id.is_not(None), turn.c.step < bindparam("limit"))
+    )
+    return select(*_COLUMNS).join_from(turn, tables.work, _item.id == turn.c.id)
+
+
+_IN_TURN = _in_turn()
+# A queue that was empty a moment ago has statistics of an empty table, by which sorting it all looks cheap.
+_SEEK = {"postgresql": select(func.set_config("enable_sort", "off", True))}
+_END = "\U0010ffff"  # behind every order key
 _CLAIM = select(_item.id).where(
     _item.id.in_(bindparam("ids", expanding=True)), _item.due_at <= bindparam("now")
 )
@@ -84,32 +157,40 @@ _POSTPONE = (
     .where(_item.id == bindparam("which"))
     .values(due_at=bindparam("then"), attempts=_item.attempts + 1, last_error=bindparam("error"))
 )
-_NEXT_DUE = select(func.min(_item.due_at))
+_NEXT_DUE = select(func.min(_item.due_at)).where(_item.due_at > bindparam("after"))
+_OWNERS = select(tables.cases.c.number, tables.cases.c.owner).where(
+    tables.cases.c.number.in_(bindparam("numbers", expanding=True))
+)
+_QUEUED = {
+    "sqlite": select(func.substr(_item.order_key, 1, func.instr(_item.order_key, "/") - 1).label("party")),
+    "postgresql": select(func.split_part(_item.order_key, "/", 1).label("party")),
+}
 _BACKLOG = select(func.count(), func.min(_item.due_at)).where(_item.due_at <= bindparam("now"))
 _PENDING = select(_item.node).where(_item.message_id == bindparam("message_id")).order_by(_item.node)
 
 
-def rows(items: Iterable[NewWork], message_id: int | None = None) -> list[dict[str, Any]]:
+def rows(items: Iterable[NewWork], message_id: int | None = None) -> list[list[Any]]:
     """The items as rows; those without a message of their own get `message_id`."""
     return [
-        {
-            "kind": item.kind,
-            "order_key": item.order_key,
-            "message_id": message_id if item.message_id is None else item.message_id,
-            "node": item.node,
-            "payload": item.payload,
-            "due_at": item.due_at,
-            "attempts": 0,
-            "last_error": None,
-        }
+        [
+            item.kind, item.order_key, message_id if item.message_id is None else item.message_id, item.node,
+            item.payload, item.due_at, 0, None,
+        ]
         for item in items
-    ]
+    ]  # fmt: skip
 
 
-def add_rows(conn: Connection, new: Sequence[dict[str, Any]]) -> None:
-    """Store what `rows` made."""
-    if new:
-        conn.execute(_INSERT, new)
+def add_rows(conn: Connection, new: Sequence[list[Any]]) -> None:
+    """Store what `rows` made; whose order key is the number of a case gets that of the case's owner."""
+    named = [row for row in new if "/" not in row[_ORDER_KEY]]
+    if named:
+        numbers = {row[_ORDER_KEY] for row in named}
+        owners = {row.number: row.owner for row in conn.execute(_OWNERS, {"numbers": list(numbers)})}
+        for row in named:
+            number = row[_ORDER_KEY]
+            if number in owners:
+                row[_ORDER_KEY] = f"{owners[number]}/{number}"
+    _INSERT(conn, new)
 
 
 def add(conn: Connection, items: Sequence[NewWork]) -> None:
@@ -117,15 +198,42 @@ def add(conn: Connection, items: Sequence[NewWork]) -> None:
     add_rows(conn, rows(items))
 
 
-def due(conn: Connection, now: datetime, limit: int) -> list[Work]:
+def due(conn: Connection, now: datetime, limit: int, turn: Turn | None = None) -> list[Work]:
     """What may run now, by id: for each order key only its oldest, and none while that one is put off.
 
-    A timer that was never tried and is not due yet holds nothing back. A plain read: where several gateways
-    share a database, `claim` what was found inside the transaction that carries it out.
+    The longest waiting come first; where they mostly wait for others of their key, the keys behind `turn` are
+    served beside them. Empty only when nothing at all may run. A timer that was never tried and is not due
+    yet holds nothing back. A plain read: where several gateways share a database, `claim` what was found
+    inside the transaction that carries it out.
     """
-    found = [Work(*row) for row in conn.execute(_DUE, {"now": now, "limit": limit})]
-    found.sort(key=lambda item: item.id)
-    return found
+    oldest = conn.execute(_OLDEST, {"now": now, "limit": limit}).all()
+    found = {row[0]: Work(*row[:-1]) for row in oldest if not row[-1]}
+    if len(oldest) == limit and len(found) <= limit // 2:
+        _serve_in_turn(conn, now, limit, turn or Turn(), found)
+    return sorted(found.values(), key=lambda item: item.id)
+
+
+def _serve_in_turn(conn: Connection, now: datetime, limit: int, turn: Turn, found: dict[int, Work]) -> None:
+    """Add to `found`, up to `limit`, the first items of the keys behind `turn`, once around at most."""
+    begin, wrapped = turn.after, False
+    if conn.dialect.name in _SEEK:
+        conn.execute(_SEEK[conn.dialect.name])
+    while True:
+        upto = begin if wrapped else _END
+        rows = conn.execute(_IN_TURN, {"after": turn.after, "upto": upto, "now": now, "limit": limit})
+        heads = sorted((Work(*row) for row in rows), key=lambda item: item.order_key)
+        for head in heads:
+            turn.after = head.order_key
+            if head.due_at <= now:
+                found[head.id] = head
+                if len(found) == limit:
+                    return
+        if len(heads) < limit:
+            if wrapped:
+                return
+            wrapped, turn.after = True, ""
+        elif found:
+            return  # enough was looked at: the next call goes on here
 
 
 def claim(conn: Connection, ids: Collection[int], now: datetime) -> set[int]:
@@ -146,15 +254,25 @@ def postpone(conn: Connection, number: int, due_at: datetime, error: str) -> Non
     conn.execute(_POSTPONE, {"which": number, "then": due_at, "error": error[:MAX_ERROR]})
 
 
-def next_due(conn: Connection) -> datetime | None:
-    """When the next item is, or was, due; None when there is no work at all."""
-    earliest: datetime | None = conn.execute(_NEXT_DUE).scalar_one()
+def next_due(conn: Connection, after: datetime | None = None) -> datetime | None:
+    """When the next item is due that was not yet due at `after`; None when there is none.
+
+    Without `after` the earliest of all, which may lie in the past and be held back.
+    """
+    earliest: datetime | None = conn.execute(_NEXT_DUE, {"after": after or EPOCH}).scalar_one()
     return earliest
 
 
 def backlog(conn: Connection, now: datetime) -> Backlog:
     """How much is due and waits."""
     return Backlog(*conn.execute(_BACKLOG, {"now": now}).one())
+
+
+def queued(conn: Connection) -> dict[str, int]:
+    """How many unfinished items each party has under its order keys, timers included."""
+    parties = _QUEUED[conn.dialect.name].subquery()
+    counted = select(parties.c.party, func.count().label("items")).group_by(parties.c.party)
+    return {row.party: row.items for row in conn.execute(counted)}
 
 
 def pending(conn: Connection, message_id: int) -> list[int]:

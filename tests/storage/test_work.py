@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 
-from storage import work
+from storage import cases, work
 from storage.database import Database
-from storage.work import Backlog, NewWork
-from tests.storage.builders import NOW, later
+from storage.work import Backlog, NewWork, Turn
+from tests.storage.builders import COLUMNS, ENTERPRISE, NOW, OTHER, case, later
 
 
 def keys(items: list[work.Work]) -> list[str]:
@@ -106,6 +108,106 @@ def test_an_item_in_work_is_not_claimed_twice(postgres_database_url: str) -> Non
     finally:
         one.close()
         other.close()
+
+
+def test_a_long_queue_of_one_key_delays_no_other(database: Database) -> None:
+    """Behind many items of one key every other key is served, in a few batches, each once at a time."""
+    with database.write() as conn:
+        work.add(conn, [NewWork("node", "A/hot", node, NOW) for node in range(300)])
+        work.add(conn, [NewWork("node", f"B/{number:03}", 0, NOW) for number in range(100)])
+        turn, served = Turn(), []
+        for _ in range(7):
+            batch = work.due(conn, NOW, 20, turn)
+            served += keys(batch)
+            work.finish(conn, [item.id for item in batch])
+        assert served.count("A/hot") == 7
+        assert len({key for key in served if key != "A/hot"}) == 100
+
+
+def test_keys_take_turns_though_the_first_of_them_never_end(database: Database) -> None:
+    """Keys that get new items as fast as theirs are done do not keep the last key waiting."""
+    with database.write() as conn:
+        work.add(conn, [NewWork("node", "A/hot", node, NOW) for node in range(300)])
+        work.add(conn, [NewWork("node", f"B/{number:03}", 0, NOW) for number in range(50)])
+        work.add(conn, [NewWork("node", "Z/last", 0, NOW)])
+        turn = Turn()
+        for _ in range(6):
+            batch = work.due(conn, NOW, 10, turn)
+            if "Z/last" in keys(batch):
+                return
+            work.finish(conn, [item.id for item in batch])
+            work.add(conn, [NewWork("node", item.order_key, 0, NOW) for item in batch])
+    pytest.fail("the last key was never served")
+
+
+def test_a_key_held_back_by_a_failure_hides_nothing_behind_it(database: Database) -> None:
+    """However much waits for a failed item, other keys are found; nothing is where there is none."""
+    with database.write() as conn:
+        work.add(conn, [NewWork("node", "A/poison", node, NOW) for node in range(100)])
+        work.postpone(conn, work.due(conn, NOW, 1)[0].id, later(60), "no answer")
+        assert work.due(conn, NOW, 10) == []
+        work.add(conn, [NewWork("node", "B/1", 0, NOW)])
+        assert keys(work.due(conn, NOW, 10)) == ["B/1"]
+        assert work.next_due(conn, NOW) == later(60)
+
+
+@pytest.mark.parametrize("same_key", [True, False])
+def test_finding_what_may_run_costs_the_same_however_much_waits(
+    sqlite_database_url: str, same_key: bool
+) -> None:
+    """Twenty times the queue, of one key or of many, takes SQLite about as many steps a batch."""
+    database = Database(sqlite_database_url)
+
+    def steps(queued: int) -> int:
+        with database.write() as conn:
+            work.add(conn, [NewWork("node", f"A/{0 if same_key else n}", n, NOW) for n in range(queued)])
+            counted = 0
+
+            def count() -> int:
+                nonlocal counted
+                counted += 1
+                return 0
+
+            raw = conn.connection.dbapi_connection
+            assert isinstance(raw, sqlite3.Connection)
+            raw.set_progress_handler(count, 100)
+            work.due(conn, NOW, 64, Turn())
+            raw.set_progress_handler(None, 0)
+            return counted
+
+    few = steps(500)
+    assert steps(10_000) <= 1.5 * few
+    database.close()
+
+
+def test_customs_words_run_among_the_messages_of_the_cases_owner(database: Database) -> None:
+    """Who names a case by its number alone waits for what its owner sent before, and the owner for him."""
+    with database.write() as conn:
+        cases.save(conn, [case(1)], COLUMNS)
+        number = case(1).number
+        work.add(
+            conn,
+            [
+                NewWork("node", f"{ENTERPRISE}/{number}", 0, NOW),
+                NewWork("node", number, 1, NOW),
+                NewWork("event", number, 2, NOW),
+                NewWork("node", "Z-unknown", 3, NOW),
+                NewWork("node", f"{OTHER}/{number}", 4, NOW),
+            ],
+        )
+        order = []
+        while items := work.due(conn, NOW, 10):
+            order.append([item.node for item in items])
+            work.finish(conn, [item.id for item in items])
+        assert order == [[0, 3, 4], [1], [2]]
+
+
+def test_what_each_party_has_queued_is_counted(database: Database) -> None:
+    """The queue of a party can be limited: its unfinished items are known."""
+    with database.write() as conn:
+        work.add(conn, [NewWork("node", f"{ENTERPRISE}/{number}", 0, NOW) for number in range(3)])
+        work.add(conn, [NewWork("event", f"{OTHER}/1", 0, later(60))])
+        assert work.queued(conn) == {ENTERPRISE: 3, OTHER: 1}
 
 
 @pytest.mark.parametrize("length", [10, 5000])
