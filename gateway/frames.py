@@ -17,7 +17,12 @@ from messages.examine import Examined, Node
 from messages.faults import FAULTS, Violation
 
 HEADER = struct.Struct(">IQ")
+MOST = 256 * 1024 * 1024  # bytes of one payload; no setting allows a message of this size
 _LENGTH = struct.Struct(">I")
+
+
+class ExaminationFailed(Exception):
+    """The worker met an error of this program's own; nothing is known of the message."""
 
 
 def frame(number: int, payload: bytes) -> bytes:
@@ -34,7 +39,7 @@ class Frames:
         self._wanted = HEADER.size
 
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
-        """The frames that `data` completes."""
+        """The frames that `data` completes. Raises ValueError where it cannot be a stream of frames."""
         self._parts.append(data)
         self._held += len(data)
         if self._held < self._wanted:
@@ -43,6 +48,8 @@ class Frames:
         found, start = [], 0
         while len(buffer) - start >= HEADER.size:
             length, number = HEADER.unpack_from(buffer, start)
+            if length > MOST:
+                raise ValueError(f"a frame of {length} bytes")
             end = start + HEADER.size + length
             if len(buffer) < end:
                 self._wanted = end - start
@@ -71,15 +78,26 @@ def encode(found: Examined) -> bytes:
         and (head.cop_msg_id, head.sender, head.receivers, head.created.isoformat(), head.msg_type),
         "fault": fault and (fault.code, fault.info, [dataclasses.astuple(each) for each in fault.violations]),
     }
+    return _packed(plain) + found.data
+
+
+def encode_failure(reason: str) -> bytes:
+    """Instead of a result: the examination itself failed, and how."""
+    return _packed({"failed": reason})
+
+
+def _packed(plain: dict[str, Any]) -> bytes:
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    return _LENGTH.pack(len(text)) + text + found.data
+    return _LENGTH.pack(len(text)) + text
 
 
 def decode(payload: bytes) -> Examined:
-    """What `encode` wrote; ValueError when it did not."""
+    """What `encode` wrote; ValueError when it did not, ExaminationFailed for what `encode_failure` wrote."""
     try:
         (length,) = _LENGTH.unpack_from(payload)
         plain = json.loads(payload[4 : 4 + length].decode("utf-8", "surrogatepass"))
+        if "failed" in plain:
+            raise ExaminationFailed(plain["failed"])
         head, fault = plain["head"], plain["fault"]
         return Examined(
             head=head and Head(head[0], head[1], tuple(head[2]), datetime.fromisoformat(head[3]), head[4]),
@@ -94,5 +112,5 @@ def decode(payload: bytes) -> Examined:
             signer=plain["signer"],
             fault=fault and FAULTS[fault[0]](fault[1], tuple(Violation(*each) for each in fault[2])),
         )
-    except (KeyError, TypeError, IndexError, struct.error) as error:
+    except (KeyError, TypeError, IndexError, RecursionError, struct.error) as error:
         raise ValueError(f"not an examination's result: {error!r}") from error

@@ -2,6 +2,7 @@
 
 It holds no key, no database and no open file but its socketpair; it ends when the server's end closes.
 Started by gateway.workers, which names the socket's descriptor and describes the tools on the command line.
+An error of its own costs the message that met it an incident, and nobody else anything.
 """
 
 from __future__ import annotations
@@ -12,31 +13,75 @@ import signal
 import socket
 import struct
 import sys
+import time
+import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from gateway.frames import Frames, encode, frame
+from gateway.frames import Frames, encode, encode_failure, frame
 from gateway.tools import Described, examiner
+from messages.examine import Examined
 
 MEMORY = 2 * 1024**3  # bytes of address space: a runaway document ends its worker, not the machine
 NOW = struct.Struct(">d")
+TOGETHER = 0.05  # seconds in which answers wait for company; each also tells the server that the work goes on
+QUIET = 1.0  # seconds between two errors that are written out
+
+Examine = Callable[[bytes, datetime], Examined]
+
+
+class Answers:
+    """The answer to each request, whatever happens."""
+
+    def __init__(self, examine: Examine) -> None:
+        self._examine = examine
+        self._written = -QUIET
+        self._unwritten = 0
+
+    def answer(self, payload: bytes) -> bytes:
+        """The payload of the frame that answers a request's."""
+        try:
+            (now,) = NOW.unpack_from(payload)
+            return encode(self._examine(payload[NOW.size :], datetime.fromtimestamp(now, UTC)))
+        except Exception as error:  # noqa: BLE001 - the server makes an incident of it
+            self._write(error)
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            return encode_failure(f"{type(error).__name__} in {last.name}, line {last.lineno}")
+
+    def _write(self, error: Exception) -> None:
+        self._unwritten += 1
+        if time.monotonic() - self._written < QUIET:
+            return
+        text = "".join(traceback.format_exception(error, limit=-12))[-4000:]
+        entry = {"level": "error", "event": "examination failed", "times": self._unwritten, "exception": text}
+        print(json.dumps(entry), file=sys.stderr, flush=True)
+        self._written, self._unwritten = time.monotonic(), 0
+
+
+def serve(server: socket.socket, examine: Examine) -> None:
+    """Answer requests until the server's end closes."""
+    frames, answers = Frames(), Answers(examine)
+    while data := server.recv(1 << 18):
+        ready: list[bytes] = []
+        since = time.monotonic()
+        for number, payload in frames.feed(data):
+            ready.append(frame(number, answers.answer(payload)))
+            if time.monotonic() - since > TOGETHER:
+                server.sendall(b"".join(ready))
+                ready.clear()
+                since = time.monotonic()
+        if ready:
+            server.sendall(b"".join(ready))
 
 
 def main() -> None:
-    """Answer requests until the server's end closes."""
+    """The process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl+C is for the server, which tells us
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     tools = examiner(Described(**json.loads(sys.argv[2])))
-    frames = Frames()
     with socket.socket(fileno=int(sys.argv[1])) as server:
-        while data := server.recv(1 << 18):
-            answers = []
-            for number, payload in frames.feed(data):
-                (now,) = NOW.unpack_from(payload)
-                found = tools.examine(payload[NOW.size :], datetime.fromtimestamp(now, UTC))
-                answers.append(frame(number, encode(found)))
-            if answers:
-                server.sendall(b"".join(answers))
+        serve(server, tools.examine)
 
 
 if __name__ == "__main__":

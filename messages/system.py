@@ -75,8 +75,9 @@ class System:
 def content(node: etree._Element, lists: frozenset[str]) -> dict[str, object]:
     """A business node as plain data: local names to text, groups to mappings, `lists` to lists of them."""
     found: dict[str, object] = {}
+    start = node.tag.index("}") + 1  # all of a message is in one namespace
     for child in node:
-        name = child.tag.rpartition("}")[2]
+        name = child.tag[start:]
         value: object = content(child, lists) if len(child) else (child.text or "")
         if name in lists:
             found.setdefault(name, []).append(value)  # type: ignore[attr-defined]

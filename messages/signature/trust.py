@@ -104,12 +104,17 @@ class Trust:
                 self._good.popitem(last=False)
 
     def issued(self, certificate: x509.Certificate) -> bool:
-        """Whether one of the CAs issued `certificate`, be it expired or revoked by now."""
-        try:
-            self._chain(certificate, certificate.not_valid_before_utc)
-        except (CertificateRefused, ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
-            return False
-        return True
+        """Whether one of the CAs issued `certificate`, be it expired or revoked by now.
+
+        Its CA has to be in date at its beginning or, when the CA's certificate was renewed since, at its end.
+        """
+        for at in ("not_valid_before_utc", "not_valid_after_utc"):
+            try:
+                self._chain(certificate, getattr(certificate, at))
+            except (CertificateRefused, ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
+                continue
+            return True
+        return False
 
     def stale_crls(self, at: datetime) -> tuple[x509.CertificateRevocationList, ...]:
         """The lists in use whose next edition was due before `at` (aware)."""

@@ -241,3 +241,15 @@ def test_other_software_reads_the_long_identifiers(tmp_path: Path) -> None:
     assert GATEWAY_SIGNER.dotted_string in shown.stdout.decode()
     if JAVA:
         assert java_verifies(tmp_path, [make(PLAIN, pair)]) == ["OK"]
+
+
+def test_who_issued_a_certificate_is_known_whatever_became_of_it() -> None:
+    """Expired or revoked, it is still one of the configured CA's; a foreign one never was."""
+    expired = issue("Holder", HOLDER_KEY, ROOT, begin=NOW - 40 * DAY, end=NOW - DAY / 2).certificate
+    foreign = issue("Holder", HOLDER_KEY, issue("Root", key("p256", 5), None, ca=True)).certificate
+    trust = Trust([ROOT.certificate], [crl(ROOT, HOLDER)])
+    for certificate in (HOLDER, expired):
+        assert not believed(trust, certificate)
+        assert trust.issued(certificate)
+    assert not trust.issued(foreign)
+    assert not Trust([]).issued(HOLDER)

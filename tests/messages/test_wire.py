@@ -1,0 +1,51 @@
+"""Times on the wire: what was read can always be written again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from messages.wire import parse_return_time, parse_wire_time, return_time, wire_time
+
+
+@given(st.datetimes(timezones=st.timezones() | st.just(UTC)) | st.text(max_size=40))
+def test_a_time_is_refused_or_can_be_written_again(given_time: datetime | str) -> None:
+    """Any other exception than ValueError fails this, and so does a time that comes back different."""
+    text = given_time if isinstance(given_time, str) else given_time.isoformat()
+    try:
+        moment = parse_wire_time(text)
+    except ValueError:
+        return
+    assert parse_wire_time(wire_time(moment)) == moment.replace(microsecond=0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59Z", "1999-12-31T15:59:59Z", "2099-12-31T16:00:00Z",
+        "2026-01-31T09:30:00",
+    ],
+)  # fmt: skip
+def test_times_outside_the_century_or_without_offset_are_refused(text: str) -> None:
+    """The years 2000 to 2099 are meant in China Standard Time, as the reply writes them."""
+    with pytest.raises(ValueError, match=text[:4]):
+        parse_wire_time(text)
+
+
+@pytest.mark.parametrize("text", ["2000-01-01T00:00:00+08:00", "2099-12-31T15:59:59.999999Z"])
+def test_the_first_and_the_last_moment_of_the_century_pass(text: str) -> None:
+    """Both bounds are within."""
+    assert parse_wire_time(text) == datetime.fromisoformat(text)
+
+
+@given(st.text(max_size=20) | st.from_regex("[0-9]{15,20}", fullmatch=True))
+def test_a_return_time_is_refused_or_can_be_written_again(text: str) -> None:
+    """Any other exception than ValueError fails this."""
+    try:
+        moment = parse_return_time(text)
+    except ValueError:
+        return
+    assert return_time(moment) == text
