@@ -95,6 +95,7 @@ class Gateway:
 
         alone = self.database.dialect == "sqlite"
         self.writer = (SettlingWriter if alone else Writer)(reactor, self.database)
+        self.writer.on_failure.append(chain.forget)  # its head is that of the last commit
         self.reader = Reader(reactor, self.database, exchange.readers)
         self.directory = Directory(self.reader)
         self.mailboxes = Mailboxes(reactor, self.reader, alone=alone)
@@ -150,6 +151,7 @@ class Gateway:
             alone=alone,
         )
         self.directory.on_change.append(self.sessions.forget)
+        self.examination.on_reload.append(self._recheck)
         self.server = self._http_server(schemas)
         self._loops = [
             _loop(reactor, self._watch_registry, WATCH),
@@ -259,6 +261,10 @@ class Gateway:
         self.directory.moved_to(-1)
 
     # -- what is looked after --------------------------------------------------------------------------
+
+    def _recheck(self) -> None:
+        checked = Deferred.fromCoroutine(self.sessions.recheck(self.examination.check))
+        checked.addErrback(_complain, "sessions could not be checked again")
 
     def _watch_registry(self) -> Deferred[None]:
         self.examination.watch()

@@ -129,13 +129,8 @@ class Store:
         refusals = [item for item in batch if isinstance(item, Refusal)]
         entries += [Entry(REFUSAL, one.party, one.cop_msg_id, one.digest, one.at) for one in refusals]
         positions, receipts = self._outgoing.deliver(connection, self._unreadable(connection, refusals))
-        outcomes = [self._outcome(connection, item, inserted, generation, positions) for item in batch]
-        try:
-            self._chain.append(connection, entries + receipts)  # last: what fails before it leaves it alone
-        except BaseException:
-            self._chain.forget()
-            raise
-        return outcomes
+        self._chain.append(connection, entries + receipts)
+        return [self._outcome(connection, item, inserted, generation, positions) for item in batch]
 
     def _outcome(
         self,

@@ -38,7 +38,7 @@ from messages.workflow import (
 )
 from messages.xml import parse
 from storage import cases, messages, work
-from storage.journal import Chain, Entry
+from storage.journal import Chain
 from storage.mailboxes import NewReceipt
 from storage.messages import StoredMessage
 from storage.signers import Signer, signers
@@ -115,7 +115,7 @@ class Performer:
         positions, entries = self._outgoing.deliver(connection, receipts)
         work.add(connection, effects.follows)
         work.finish(connection, [item.id for item in items])
-        self._journal(connection, entries)
+        self._chain.append(connection, entries)
         return Performed(positions, tuple((one.type, _age(one, now)) for one in receipts))
 
     # -- from work items to events ---------------------------------------------------------------------
@@ -222,13 +222,6 @@ class Performer:
                 effects.issues.append((effect, step.system.namespace))
             case Follow():
                 effects.follows.append(_follow_work(effect, now))
-
-    def _journal(self, connection: Connection, entries: Sequence[Entry]) -> None:
-        try:
-            self._chain.append(connection, entries)
-        except BaseException:
-            self._chain.forget()
-            raise
 
 
 def _age(receipt: NewReceipt, now: datetime) -> float:

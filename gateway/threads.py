@@ -48,6 +48,7 @@ class _Crew:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._stopping = False
         self._ended: list[Deferred[None]] = [Deferred() for _ in range(threads)]
+        self.on_failure: list[Callable[[], None]] = []  # called when a job, or its commit, was rolled back
         self.waiting = 0  # jobs given and not yet answered; reactor thread only
         # Not daemons: an interpreter that ends early still waits for a transaction under way. They start with
         # the first job, so that a gateway whose start fails before that just ends.
@@ -96,6 +97,8 @@ class _Crew:
                 with self._open() as connection:
                     result = self._call(fn, connection, *args, **kwargs)
             except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to the one who asked
+                for undo in self.on_failure:
+                    undo()
                 self._reactor.callFromThread(self._deliver, deferred.errback, error)
             else:
                 self._reactor.callFromThread(self._deliver, deferred.callback, result)

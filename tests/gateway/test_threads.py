@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -74,4 +76,28 @@ def test_a_settling_writers_jobs_run_in_the_reactors_thread(loop: Loop, database
     writer = loop.call(SettlingWriter, reactor, database)
     names = loop.call(writer.run, lambda _: threading.current_thread().name)
     assert names == "reactor"
+    loop.call(writer.stop)
+
+
+@pytest.mark.parametrize("kind", [Writer, SettlingWriter])
+def test_whoever_remembers_a_transaction_is_told_when_it_was_rolled_back(
+    loop: Loop, database: Database, kind: type[Writer]
+) -> None:
+    """Also when it is the commit that fails, after the job itself was done."""
+    writer, told = loop.call(kind, reactor, database), []
+    writer.on_failure.append(lambda: told.append("rolled back"))
+    with pytest.raises(ValueError, match="job"):
+        loop.call(writer.run, _add, "job", fail=True)
+    assert told == ["rolled back"]
+
+    @contextmanager
+    def full_disk() -> Iterator[Connection]:
+        with database.write() as connection:
+            yield connection
+            raise OSError("no space left on the device")
+
+    writer._open = full_disk
+    with pytest.raises(OSError, match="no space"):
+        loop.call(writer.run, _add, "other")
+    assert told == ["rolled back"] * 2
     loop.call(writer.stop)

@@ -198,7 +198,7 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
             systems=common, codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
             writer=writer, reader=reader, clock=lambda: datetime.now(UTC), ready=lambda: ready,
         )  # fmt: skip
-        made = routes(services, Limits(attachment_bytes=4 * 1024 * 1024))
+        made = routes(services, Limits(attachment_bytes=4 * 1024 * 1024, attachment_party_bytes=6_000_000))
         return writer, reader, files, passwords, intake, boxes, sessions, made, ready
 
     writer, reader, files, passwords, intake, boxes, sessions, made, ready = loop.call(make)

@@ -355,6 +355,19 @@ def test_a_wrong_or_oversized_attachment_leaves_nothing(api: Api) -> None:
     _until(lambda: [path for path in store.folder.rglob("*") if path.is_file()] == [])
 
 
+def test_a_party_that_holds_too_much_is_refused_another_file(api: Api) -> None:
+    """Its quota is its own: the file that exceeds it is not kept, and another party's is."""
+    sent = {"Content_Type": "application/pdf"}
+    for fill, token, status in (
+        (b"a", api.token(), 201),
+        (b"b", api.token(), 413),
+        (b"b", api.token(OTHER), 201),
+    ):
+        body = fill * 4_000_000
+        path = f"/v1/attachments/{hashlib.sha256(body).hexdigest()}"
+        assert api.ask(f"PUT {path}", body, token, **sent).status == status
+
+
 def _send(client: object, data: bytes) -> None:
     try:
         client.send(data)  # type: ignore[attr-defined]
