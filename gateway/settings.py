@@ -65,6 +65,7 @@ class Limits(_Section):
     data_bytes: Count = 5_000_000  # the decoded business message
     body_bytes: Count = 7_000_000  # the envelope around it, in base64
     attachment_bytes: Count = 4 * 1024 * 1024
+    attachment_party_bytes: Count = 5_000_000_000  # all files of one party, 64 KiB more for each
     depth: Count = 32
     nodes: Count = 100
     lines: Count = 10_000

@@ -7,16 +7,17 @@ folder synced; only then may anyone say it is there. Refuses to know media types
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import secrets
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from storage import tables
 from storage.conflict import insert_free, unless_taken
@@ -25,6 +26,11 @@ LOOSE = "loose"
 PINNED = "pinned"
 """A loose file waits for a message that names it; a pinned one is named by an accepted message."""
 
+KEPT_LOOSE = timedelta(days=7)
+"""How long a file waits for a message that names it before it is given up."""
+
+PER_FILE = 64 * 1024  # bytes that every file counts for beside its own
+_FOLDERS = tuple(f"{number:02x}" for number in range(256))
 _HEX = frozenset("0123456789abcdef")
 _CHUNK = 256 * 1024
 
@@ -39,7 +45,8 @@ class Incoming:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._path = store.incoming / secrets.token_hex(16)
-        self._file: IO[bytes] = self._path.open("xb")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        self._file: IO[bytes] = os.fdopen(os.open(self._path, flags, 0o600), "wb")
         self._hash = hashlib.sha256()
         self.size = 0
 
@@ -73,8 +80,11 @@ class Store:
         self.folder = folder
         self.incoming = folder / "incoming"
         self._moving = threading.Lock()
-        for name in ("incoming", *(f"{number:02x}" for number in range(256))):
-            (folder / name).mkdir(parents=True, exist_ok=True)
+        self._sweep = itertools.cycle(_FOLDERS)
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        for name in ("incoming", *_FOLDERS):
+            (folder / name).mkdir(mode=0o700, exist_ok=True)
         sync_folder(folder)
 
     def path(self, digest: str) -> Path:
@@ -108,6 +118,18 @@ class Store:
                 return False
             path.unlink(missing_ok=True)
         return True
+
+    def strays(self, before: datetime) -> list[str]:
+        """Digests of files received before `before`, each call those of the next of the 256 folders.
+
+        Whoever goes away while his file is taken may leave one that is nobody's: see `abandon`.
+        """
+        folder, oldest = self.folder / next(self._sweep), before.timestamp()
+        return [file.name for file in os.scandir(folder) if file.stat().st_mtime < oldest]
+
+    def remove_all(self, digests: Iterable[str], before: datetime) -> int:
+        """Remove what `abandon` named; how many it was."""
+        return sum(self.remove(digest, before) for digest in digests)
 
     def clear_incoming(self) -> int:
         """Remove what an interrupted process left half written; only while nobody writes. How many it was."""
@@ -144,13 +166,25 @@ class Attachment:
 
 _attachment = tables.attachments.c
 _ADD = unless_taken(tables.attachments)
-_GET = select(tables.attachments).where(
-    tuple_(_attachment.party, _attachment.digest).in_(bindparam("keys", expanding=True))
-)
-_PIN = (
+_SENT_AGAIN = (
     update(tables.attachments)
-    .where(tuple_(_attachment.party, _attachment.digest).in_(bindparam("keys", expanding=True)))
-    .values(state=PINNED)
+    .where(_attachment.party == bindparam("of_party"), _attachment.digest == bindparam("of_digest"))
+    .values(created_at=bindparam("then"))
+)
+_these = (
+    _attachment.party == bindparam("of_party"),
+    _attachment.digest.in_(bindparam("digests", expanding=True)),
+)
+_GET = select(tables.attachments).where(*_these)
+_PIN = update(tables.attachments).where(*_these).values(state=PINNED)
+_GIVE_UP = delete(tables.attachments).where(
+    _attachment.party == bindparam("of_party"),
+    _attachment.digest == bindparam("of_digest"),
+    _attachment.state == LOOSE,
+)
+_KEPT = select(_attachment.digest).where(_attachment.digest.in_(bindparam("digests", expanding=True)))
+_HELD = select(func.coalesce(func.sum(_attachment.size + PER_FILE), 0)).where(
+    _attachment.party == bindparam("of_party"), _attachment.digest != bindparam("besides")
 )
 _UNPINNED = (
     select(_attachment.party, _attachment.digest)
@@ -160,8 +194,17 @@ _UNPINNED = (
 
 
 def own(conn: Connection, new: Attachment) -> bool:
-    """The party owns the file from now on; False when it did before."""
-    return insert_free(conn, _ADD, [asdict(new)])
+    """The party owns the file from now on; False when it did before: then it is kept as long as a new one."""
+    if insert_free(conn, _ADD, [asdict(new)]):
+        return True
+    again = {"of_party": new.party, "of_digest": new.digest, "then": new.created_at}
+    conn.execute(_SENT_AGAIN, again)
+    return False
+
+
+def held(conn: Connection, party: str, besides: str = "") -> int:
+    """The bytes of all files that the party owns, `besides` this digest, and PER_FILE for each."""
+    return int(conn.execute(_HELD, {"of_party": party, "besides": besides}).scalar_one())
 
 
 def owned(conn: Connection, party: str, digests: Collection[str]) -> dict[str, Attachment]:
@@ -176,20 +219,21 @@ def pin(conn: Connection, party: str, digests: Collection[str]) -> frozenset[str
     return frozenset(digests) - owned(conn, party, digests).keys()
 
 
-def abandon(conn: Connection, before: datetime, limit: int = 500) -> list[str]:
-    """Give up loose files older than `before`; the digests nobody owns now: remove them after commit."""
-    rows = [(row.party, row.digest) for row in conn.execute(_UNPINNED, {"before": before, "limit": limit})]
-    if not rows:
+def abandon(conn: Connection, before: datetime, strays: Collection[str] = (), limit: int = 500) -> list[str]:
+    """Give up loose files older than `before`; the digests nobody owns now: `remove_all` them after commit.
+
+    Of `strays`, files that were found in the store, those without an owner are among them.
+    """
+    rows = conn.execute(_UNPINNED, {"before": before, "limit": limit})
+    loose = [{"of_party": row.party, "of_digest": row.digest} for row in rows]
+    if loose:
+        conn.execute(_GIVE_UP, loose)
+    digests = {row["of_digest"] for row in loose}.union(strays)
+    if not digests:
         return []
-    conn.execute(
-        delete(tables.attachments).where(
-            tuple_(_attachment.party, _attachment.digest).in_(rows), _attachment.state == LOOSE
-        )
-    )
-    digests = {digest for _, digest in rows}
-    kept = conn.execute(select(_attachment.digest).where(_attachment.digest.in_(digests))).scalars()
+    kept = conn.execute(_KEPT, {"digests": list(digests)}).scalars()
     return sorted(digests.difference(kept))
 
 
 def _keys(party: str, digests: Collection[str]) -> dict[str, Any]:
-    return {"keys": [(party, digest) for digest in digests]}
+    return {"of_party": party, "digests": list(digests)}

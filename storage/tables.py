@@ -303,6 +303,7 @@ attachments = Table(
     Column("state", Name, nullable=False),
     Column("created_at", Instant, nullable=False),
     Index(None, "state", "created_at"),
+    Index(None, "digest"),
 )
 
 generation = Table(

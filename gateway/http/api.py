@@ -58,7 +58,8 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
         *Cases(its.systems, access, its.reader, its.clock).routes,
         *Catalogue(its.codes, its.types, access, its.reader).routes,
         *Attachments(
-            its.store, its.files, access, its.writer, its.reader, its.clock, limits.attachment_bytes
+            its.store, its.files, access, its.writer, its.reader, its.clock, limits.attachment_bytes,
+            limits.attachment_party_bytes,
         ).routes,
         *Operations(its.ready).routes,
     )

@@ -21,7 +21,7 @@ from gateway.http.exchange import HttpError, Request, Response, answer_json
 from gateway.http.router import Route
 from gateway.services import Clock, Jobs
 from storage import attachments
-from storage.attachments import Attachment, DigestDiffers, Store
+from storage.attachments import PER_FILE, Attachment, DigestDiffers, Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,13 +61,16 @@ class Attachments:
         reader: Jobs,
         clock: Clock,
         most_bytes: int = DEFAULT_BYTES,
+        most_held: int | None = None,
     ) -> None:
+        """`most_held`: bytes that all files of one party may have together; None: any."""
         self._store = store
         self._files = files
         self._access = access
         self._writer = writer
         self._reader = reader
         self._clock = clock
+        self._most_held = most_held
         path = "/v1/attachments/{sha256}"
         self.routes = (
             Route("PUT", path, self.put, most_bytes, stream=True, body_seconds=UPLOAD_SECONDS),
@@ -85,9 +88,11 @@ class Attachments:
         if not _MEDIA_TYPE.fullmatch(media_type):
             raise HttpError(415, "say the file's media type in Content-Type")
         digest = request.parameters["sha256"]
+        await self._check_held(session.dxp_id, digest, 0)
         incoming = await self._files.run(self._store.receive)
         try:
             await request.stream(lambda block: self._files.run(incoming.write, block))
+            await self._check_held(session.dxp_id, digest, incoming.size)
             size = await self._files.run(incoming.keep, digest)
         except DigestDiffers as error:
             raise HttpError(422, str(error)) from None
@@ -98,6 +103,13 @@ class Attachments:
         owned = Attachment(session.dxp_id, digest, size, media_type, name, self._clock())
         new = await self._writer.run(attachments.own, owned)
         return answer_json({"sha256": digest, "size": size}, 201 if new else 200)
+
+    async def _check_held(self, party: str, digest: str, size: int) -> None:
+        if self._most_held is None:
+            return
+        held = await self._reader.run(attachments.held, party, digest) + PER_FILE + size
+        if held > self._most_held:
+            raise HttpError(413, f"{party} may hold {self._most_held} bytes of attachments, and not {held}")
 
     async def get(self, request: Request) -> Response:
         """The file, if the caller's party owns it."""

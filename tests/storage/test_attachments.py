@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
 from storage import attachments
-from storage.attachments import PINNED, Attachment, DigestDiffers, Store
+from storage.attachments import PER_FILE, PINNED, Attachment, DigestDiffers, Store
 from storage.database import Database
 from tests.storage.builders import ENTERPRISE, NOW, OTHER, later
 
@@ -137,3 +138,52 @@ def test_only_loose_files_of_nobody_are_given_up(database: Database) -> None:
         }
         assert set(attachments.owned(conn, OTHER, ["shared"])) == {"shared"}
         assert attachments.abandon(conn, later(50)) == []
+
+
+def test_what_a_party_holds_is_counted(database: Database) -> None:
+    """The sizes of its own files, pinned or not, and something for each, so that empty ones count too."""
+    with database.write() as conn:
+        for party, digest, size in ((ENTERPRISE, "a", 1_000), (ENTERPRISE, "b", 0), (OTHER, "a", 7)):
+            attachments.own(conn, Attachment(party, digest, size, "", "", NOW))
+        attachments.pin(conn, ENTERPRISE, ["a"])
+        assert attachments.held(conn, ENTERPRISE) == 1_000 + 2 * PER_FILE
+        assert attachments.held(conn, ENTERPRISE, besides="a") == PER_FILE
+        assert attachments.held(conn, "DXPNOBODY") == 0
+
+
+def test_a_file_sent_again_is_kept_as_long_as_a_new_one(database: Database) -> None:
+    """Its owner need not know that it was sent before, and that its time was nearly over."""
+    with database.write() as conn:
+        for at in (NOW, later(100)):
+            attachments.own(conn, Attachment(ENTERPRISE, DIGEST, 1, "", "", at))
+        assert attachments.abandon(conn, later(50)) == []
+        assert attachments.owned(conn, ENTERPRISE, [DIGEST])
+
+
+def test_a_file_of_nobody_is_found_and_removed(database: Database, tmp_path: Path) -> None:
+    """What a client left that went away in the middle does not stay for good; owned files do."""
+    store = Store(tmp_path / "files")
+    lost, kept = received(store, b"lost"), received(store, b"kept")
+    then = NOW.replace(year=9000)
+    with database.write() as conn:
+        attachments.own(conn, Attachment(ENTERPRISE, kept, 4, "", "", then))
+        found = [digest for _ in range(256) for digest in store.strays(then)]
+        assert sorted(found) == sorted([lost, kept])
+        gone = attachments.abandon(conn, then, found)
+    assert gone == [lost]
+    assert store.strays(NOW) == []
+    assert store.remove_all(gone, then) == 1
+    assert [store.path(digest).exists() for digest in (lost, kept)] == [False, True]
+
+
+def test_others_on_the_machine_see_no_attachment(tmp_path: Path) -> None:
+    """Files and their folders are their owner's alone, whatever the umask is."""
+    before = os.umask(0)
+    try:
+        store = Store(tmp_path / "files")
+        file = store.path(received(store))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for folder in (store.folder, store.incoming, file.parent):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("created_at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("party", "digest"),
     )
+    op.create_index(op.f("ix_attachments_digest"), "attachments", ["digest"], unique=False)
     op.create_index(
         op.f("ix_attachments_state_created_at"), "attachments", ["state", "created_at"], unique=False
     )
