@@ -35,7 +35,7 @@ class MessageType:
         """The key of `node`: whose it is, and the case it names or what its party calls it.
 
         A party's messages have keys of its own, so that nobody waits behind a stranger who names his case.
-        Customs names a case without its owner: such a key is the case alone, and storage puts the owner before.
+        Customs names a case without its owner: such a key is the case alone, to which storage puts the owner.
         """
         for name in self.order:
             value = node.findtext(f"{{{namespace}}}{name}")

@@ -13,14 +13,11 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
+REVISIONS = ("0001",)  # the schema's versions, the newest last; a test holds them to the migrations
 BUSY_TIMEOUT = 15_000  # milliseconds that a writer of another process is waited for (SQLite)
 CACHE_PAGES = -8_000  # KiB of page cache a connection may hold (SQLite: negative means KiB)
 CHECKPOINT_PAGES = 1_000  # pages of 4 KiB in the WAL before it is folded back into the database
@@ -113,23 +110,34 @@ class Database:
 
     def upgrade(self) -> None:
         """Bring the schema to the newest version; an empty database gets all of it. Raises DatabaseTooNew."""
+        if self.current():
+            return
+        # Only here: it costs 11 MB, which a gateway that serves a current database never needs.
+        from alembic import command
+        from alembic.config import Config
+
         with self.write() as connection:
             if self.dialect == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
-            self._refuse_newer(connection)
-            config = _alembic()
+            self._revision(connection)
+            config = Config()
+            scripts = str(Path(__file__).with_name("migrations")).replace("%", "%%")
+            config.set_main_option("script_location", scripts)
+            config.set_main_option("path_separator", "os")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
     def current(self) -> bool:
         """Whether the schema is the newest. Raises DatabaseTooNew."""
         with self.read() as connection:
-            return self._refuse_newer(connection) == _scripts().get_current_head()
+            return self._revision(connection) == REVISIONS[-1]
 
     @staticmethod
-    def _refuse_newer(connection: Connection) -> str | None:
-        present = MigrationContext.configure(connection).get_current_revision()
-        if present is not None and present not in {script.revision for script in _scripts().walk_revisions()}:
+    def _revision(connection: Connection) -> str | None:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        present: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if present is not None and present not in REVISIONS:
             raise DatabaseTooNew(
                 f"the database has schema {present}, which this version of eport-gateway does not know; "
                 "install the version that upgraded it, or restore a backup made before"
@@ -194,14 +202,3 @@ def _engine(url: URL, *, writes: bool) -> Engine:
 
 def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _alembic() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_alembic())

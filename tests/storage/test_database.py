@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from storage.database import Database, DatabaseTooNew, DatabaseUnsupported
+import storage
+from storage.database import REVISIONS, Database, DatabaseTooNew, DatabaseUnsupported
 from storage.tables import metadata
 from tests.conftest import create_postgres, drop_postgres
 
@@ -89,6 +94,24 @@ def test_upgrading_again_changes_nothing(database: Database) -> None:
     assert database.current()
     database.upgrade()
     assert database.current()
+
+
+def test_the_known_versions_are_the_migrations() -> None:
+    """A migration that the program does not know by name would make every database look outdated or new."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).with_name("migrations")))
+    scripts = ScriptDirectory.from_config(config)
+    assert tuple(script.revision for script in scripts.walk_revisions())[::-1] == REVISIONS
+
+
+def test_a_current_database_is_opened_without_alembic(sqlite_database_url: str) -> None:
+    """What only a migration needs is not in the memory of a gateway that serves."""
+    program = (
+        "import sys; from storage.database import Database; "
+        f"Database({sqlite_database_url!r}).upgrade(); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_an_empty_database_is_not_current(tmp_path: Path) -> None:
