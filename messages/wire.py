@@ -7,8 +7,9 @@ import secrets
 from datetime import UTC, datetime, timedelta, timezone
 
 CST = timezone(timedelta(hours=8), "CST")
-FIRST = datetime(2000, 1, 1, tzinfo=CST)  # the schemas' years, 2000 to 2099, so that every time that was read
-LAST = datetime(2099, 12, 31, 23, 59, 59, 999999, tzinfo=CST)  # … can be written again
+# The schemas' years, 2000 to 2099 in CST, so that every time that was read can be written again.
+FIRST = datetime(1999, 12, 31, 16, tzinfo=UTC)
+LAST = datetime(2099, 12, 31, 15, 59, 59, 999999, tzinfo=UTC)
 
 
 _RETURN_TIME = re.compile("20[0-9]{15}")
@@ -42,9 +43,13 @@ def parse_wire_time(value: str) -> datetime:
     moment = datetime.fromisoformat(value.strip())
     if moment.tzinfo is None:
         raise ValueError(f"{value!r} has no offset from UTC")
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        moment = datetime.min.replace(tzinfo=UTC)
     if not FIRST <= moment <= LAST:
         raise ValueError(f"{value!r} is not within the years 2000 to 2099 (+08:00)")
-    return moment.astimezone(UTC)
+    return moment
 
 
 def parse_return_time(value: str) -> datetime:

@@ -18,7 +18,7 @@ MAX_DEPTH = 32
 MAX_TAGS = 500_000  # start and end tags; a tree takes 100 to 200 bytes of memory for each
 MAX_ATTRIBUTES = 10_000  # of a document, declarations of namespaces included; a page of receipts has 1,000
 MAX_WIDTH = 64  # attributes of one element
-MAX_NAMESPACES = 32  # in scope of one element; canonicalisation costs the square of it for each
+MAX_NAMESPACES = 16  # in scope of one element; canonicalisation costs the square of it for each
 
 _DECLARATION = re.compile(rb"\A<\?xml\s[^>]*?\?>")
 _ATTRIBUTE = re.compile(rb"""=[ \t\r\n]*["']""")
@@ -105,7 +105,8 @@ def _crowded(data: bytes) -> bool:
     Each of them has an equals sign, so few signs prove few of them. Replacing only a few of a byte finds them
     five times faster than counting all.
     """
-    if len(data) - len(data.replace(b"=", b"", MAX_NAMESPACES + 1)) <= MAX_NAMESPACES:
+    signs = len(data) - len(data.replace(b"=", b"", MAX_WIDTH + 1))
+    if signs <= MAX_NAMESPACES or (signs <= MAX_WIDTH and data.count(b"xmlns") <= MAX_NAMESPACES):
         return False
     # Before the parse, because each takes memory; text that looks like an attribute is counted too.
     if data.count(b"=") > MAX_ATTRIBUTES and len(_ATTRIBUTE.findall(data)) > MAX_ATTRIBUTES:

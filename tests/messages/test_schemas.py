@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -426,3 +428,25 @@ def test_everything_in_the_schemas_has_its_words() -> None:
             notes = each.findall("{*}annotation/{*}documentation")
             said = {note.get("{http://www.w3.org/XML/1998/namespace}lang") for note in notes if note.text}
             assert said == {"zh", "en"}, (path.name, each.get("name") or each.get("value"))
+
+
+def test_what_only_explains_is_not_loaded_before_there_is_something_to_explain() -> None:
+    """A process that refuses nothing never pays for xmlschema; the first failure loads it."""
+    program = (
+        "import sys\n"
+        "from messages.faults import SchemaInvalid\n"
+        "from messages.schemas import Schemas\n"
+        "from messages.xml import parse\n"
+        "schemas, good = Schemas(), sys.stdin.buffer.read()\n"
+        "schemas.check(parse(good))\n"
+        "assert 'xmlschema' not in sys.modules, 'loaded too early'\n"
+        "try:\n"
+        "    schemas.check(parse(good.replace(b'<appType>1', b'<appType>9')))\n"
+        "except SchemaInvalid as fault:\n"
+        "    assert len(fault.violations) == 1, fault.violations\n"
+        "assert 'xmlschema' in sys.modules, 'not loaded'\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=DECLARED.encode(), capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
