@@ -90,13 +90,13 @@ def make(settings: Settings, now: datetime) -> tuple[Issued, ...]:
     signer = pki.issue_signer(ca, signer_key, signer_name, now, gateway=True)
     server = pki.issue_server(ca, tls_key, HOSTS, now)
 
-    pki.write_secret(settings.gateway_key, pki.key_pem(signer_key))
-    pki.write_secret(settings.tls_key, pki.key_pem(tls_key))
+    pki.write_whole(settings.gateway_key, pki.key_pem(signer_key))
+    pki.write_whole(settings.tls_key, pki.key_pem(tls_key))
     settings.gateway_certificate.write_bytes(pki.pem(signer))
     settings.tls_certificate.write_bytes(pki.pem(server))
     (settings.ca_folder / "demo.pem").write_bytes(pki.pem(ca.certificate))
 
-    pki.write_secret(settings.demo / "ca.key", pki.key_pem(ca.key))
+    pki.write_whole(settings.demo / "ca.key", pki.key_pem(ca.key))
     (settings.demo / "ca.pem").write_bytes(pki.pem(ca.certificate))
     (settings.demo / "gateway.pem").write_bytes(pki.pem(signer))
     (settings.demo / "README").write_text(FOLDER_NOTE, encoding="utf-8")
@@ -104,7 +104,7 @@ def make(settings: Settings, now: datetime) -> tuple[Issued, ...]:
     issued = tuple(_issue(settings, ca, who, number, now) for number, who in enumerate(HOLDERS, 1))
     listing = [_entry(each) for each in issued]
     text = json.dumps(listing, ensure_ascii=False, indent=2) + "\n"
-    pki.write_secret(settings.demo / "parties.json", text.encode())
+    pki.write_whole(settings.demo / "parties.json", text.encode())
     return issued
 
 
@@ -114,7 +114,7 @@ def _issue(settings: Settings, ca: pki.Pair, who: DemoHolder, number: int, now: 
     certificate = pki.issue_signer(ca, key, name, now, card=who.card)
     password = _password()
     file = pki.p12(pki.Pair(key, certificate), who.holder, password, [ca.certificate])
-    pki.write_secret(settings.demo / f"{who.file}.p12", file)
+    pki.write_whole(settings.demo / f"{who.file}.p12", file)
     return Issued(who, certificate, password, _password())
 
 

@@ -200,8 +200,8 @@ def _alternative_names(hosts: Sequence[str]) -> x509.SubjectAlternativeName:
 # -- files ---------------------------------------------------------------------------------------
 
 
-def write_secret(path: Path, data: bytes) -> None:
-    """Write `data` so that only the owner ever could read it; an existing file is replaced whole."""
+def write_whole(path: Path, data: bytes) -> None:
+    """Write `data` durably for its owner alone; who reads meanwhile sees the old file or the new, whole."""
     temporary = path.with_name(f".{path.name}.new")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -210,6 +210,11 @@ def write_secret(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def key_pem(key: PrivateKey) -> bytes:
@@ -239,7 +244,7 @@ def p12(pair: Pair, name: str, password: str, cas: Sequence[x509.Certificate]) -
 def load_key(path: Path) -> PrivateKey:
     """The private key in `path`, PEM, P-256 or RSA of at least 2048 bits. Raises PkiError."""
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        key = serialization.load_pem_private_key(_read(path), password=None)
     except (ValueError, TypeError) as error:
         raise PkiError(f"{path} holds no private key in PEM without a password: {error}") from error
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
@@ -251,35 +256,53 @@ def load_key(path: Path) -> PrivateKey:
 
 def load_certificates(path: Path) -> list[x509.Certificate]:
     """The certificates in `path`: PEM, one or more, or one in DER. Raises PkiError."""
-    data = path.read_bytes()
+    data = _read(path)
     try:
-        if b"-----BEGIN" in data:
-            return x509.load_pem_x509_certificates(data)
-        return [x509.load_der_x509_certificate(data)]
-    except ValueError as error:
+        if b"-----BEGIN" not in data:
+            return [x509.load_der_x509_certificate(data)]
+        found = x509.load_pem_x509_certificates(data)
+        if len(found) != data.count(b"-----BEGIN"):
+            raise ValueError("one of several is cut off")
+        return found
+    except (ValueError, x509.InvalidVersion) as error:
         raise PkiError(f"{path} holds no certificate (PEM or DER): {error}") from error
 
 
 def load_revocation_list(path: Path) -> x509.CertificateRevocationList:
     """The revocation list in `path`, PEM or DER. Raises PkiError."""
-    data = path.read_bytes()
+    data = _read(path)
     try:
         return x509.load_pem_x509_crl(data) if b"-----BEGIN" in data else x509.load_der_x509_crl(data)
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise PkiError(f"{path} holds no certificate revocation list (PEM or DER): {error}") from error
 
 
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PkiError(f"{path} cannot be read: {error.strerror}") from error
+
+
 def load_folder(folder: Path) -> list[x509.Certificate]:
-    """All certificates of the *.pem files of `folder`, by file name."""
+    """All certificates of the *.pem files of `folder`, by file name; PEM or DER. Raises PkiError."""
     return [each for path in sorted(folder.glob("*.pem")) for each in load_certificates(path)]
 
 
 def load_revocation_lists(folder: Path) -> list[x509.CertificateRevocationList]:
-    """All revocation lists of `folder`, one in each *.pem, by file name."""
+    """All revocation lists of `folder`, one in each *.pem, by file name; PEM or DER. Raises PkiError."""
     return [load_revocation_list(path) for path in sorted(folder.glob("*.pem"))]
 
 
 # -- checking ------------------------------------------------------------------------------------
+
+
+def check_holder(certificate: x509.Certificate) -> None:
+    """Refuse to register a certificate that says it is a gateway's or a CA's. Raises PkiError."""
+    if oids.is_gateway(certificate):
+        raise PkiError("this is a gateway's certificate: whoever holds its key could forge receipts")
+    if is_authority(certificate):
+        raise PkiError("this is a CA's certificate: whoever holds its key could issue others")
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

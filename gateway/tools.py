@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
+from gateway import pki
 from messages.codes import CodeLists
 from messages.examine import Examiner, Limits
 from messages.schemas import Schemas
@@ -28,18 +29,19 @@ class Described:
 
 
 def trust(ca_folder: Path, crl_folder: Path) -> Trust:
-    """The certification authorities (*.pem) of one folder and the revocation lists (*.pem) of another."""
-    authorities = [
-        certificate
-        for file in sorted(ca_folder.glob("*.pem"))
-        for certificate in x509.load_pem_x509_certificates(file.read_bytes())
-    ]
-    lists = [x509.load_pem_x509_crl(file.read_bytes()) for file in sorted(crl_folder.glob("*.pem"))]
-    return Trust(authorities, lists)
+    """The certification authorities of one folder and the revocation lists of another: *.pem, PEM or DER.
+
+    Raises PkiError, and nothing else, whatever the files hold: keep what was there before and try again.
+    """
+    authorities, lists = pki.load_folder(ca_folder), pki.load_revocation_lists(crl_folder)
+    try:
+        return Trust(authorities, lists)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise pki.PkiError(f"the files in {ca_folder} and {crl_folder} cannot be used: {error}") from error
 
 
 def examiner(described: Described, schemas: Schemas | None = None) -> Examiner:
-    """From files: schemas, code lists, authorities, revocation lists. OSError or ValueError when bad."""
+    """From files: schemas, code lists, authorities, revocation lists. Raises PkiError for the latter two."""
     return Examiner(
         schemas=schemas or Schemas(),
         trust=trust(Path(described.ca_folder), Path(described.crl_folder)),

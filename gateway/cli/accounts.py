@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gateway import passwords
-from gateway.cli.shell import Group, home_option, opened, refuse, table
+from gateway.cli.shell import Group, home_option, opened, refuse, say, table
 from gateway.cli.values import ACCOUNT, DXP_ID, WORD, new_password, password_file_option
 from storage import registry
 
@@ -32,7 +32,7 @@ def add(home: Path, name: str, dxp_id: str, role: str, holder: str, password_fil
         new = registry.Account(name, dxp_id, role, holder, hashed, datetime.now(UTC))
         with database.write() as connection:
             registry.add_account(connection, new)
-    click.echo(f"added account {name}")
+    say(f"added account {name}")
 
 
 @account.command("list")
@@ -67,7 +67,7 @@ def list_(home: Path) -> None:
 def disable(home: Path, name: str) -> None:
     """Let nobody log in by this account, and end its sessions."""
     _change(home, name, state=registry.SUSPENDED)
-    click.echo(f"disabled account {name}")
+    say(f"disabled account {name}")
 
 
 @account.command()
@@ -76,7 +76,7 @@ def disable(home: Path, name: str) -> None:
 def enable(home: Path, name: str) -> None:
     """Let its holder log in again."""
     _change(home, name, state=registry.ACTIVE)
-    click.echo(f"enabled account {name}")
+    say(f"enabled account {name}")
 
 
 @account.command()
@@ -86,7 +86,7 @@ def enable(home: Path, name: str) -> None:
 def password(home: Path, name: str, password_file: str | None) -> None:
     """Set a new password, and end the account's sessions."""
     _change(home, name, password_hash=passwords.hashed(new_password(password_file)))
-    click.echo(f"the password of {name} is changed")
+    say(f"the password of {name} is changed")
 
 
 @account.command()
@@ -98,7 +98,7 @@ def unlock(home: Path, name: str) -> None:
         if registry.account(connection, name) is None:
             refuse(f"there is no account {name}; see: eport-gateway account list")
         registry.note_login(connection, name, failures=0)
-    click.echo(f"unlocked account {name}")
+    say(f"unlocked account {name}")
 
 
 def _change(home: Path, name: str, **values: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.shell import Explained, Progress, home_option, opened, refuse
+from gateway.cli.shell import Explained, Progress, home_option, opened, refuse, say
 from gateway.cli.values import FILE as EXISTING
 from gateway.settings import FILE
 from storage import backup as backups
@@ -32,7 +32,7 @@ def backup(home: Path, target: Path) -> None:
         if target.exists():
             refuse(f"{target} exists: a backup never replaces another")
         backups.backup(database, home, target, progress)
-    click.echo(f"backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)")
+    say(f"backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)")
 
 
 @click.command(cls=Explained)
@@ -49,7 +49,7 @@ def restore(file: Path, home: Path, database: str) -> None:
     with Progress() as progress:
         backups.restore(file, home, url, progress)
     _point_to(home, database)
-    click.echo(f"restored to {home}; start it with: eport-gateway serve --home {home}")
+    say(f"restored to {home}; start it with: eport-gateway serve --home {home}")
 
 
 def _point_to(home: Path, database: str) -> None:

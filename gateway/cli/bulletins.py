@@ -8,7 +8,7 @@ from typing import TextIO
 
 import click
 
-from gateway.cli.shell import Group, home_option, opened, refuse, table
+from gateway.cli.shell import Group, home_option, opened, refuse, say, table
 from gateway.cli.values import WORD
 from storage import bulletins
 
@@ -41,7 +41,7 @@ def publish(home: Path, title: str, body: TextIO, kind: str, audience: str | Non
             datetime.now(UTC),
             audience or bulletins.EVERYONE,
         )
-    click.echo(f"published bulletin {number}")
+    say(f"published bulletin {number}")
 
 
 @bulletin.command("list")
@@ -69,4 +69,4 @@ def withdraw(home: Path, number: int) -> None:
     with opened(home) as (_settings, database), database.write() as connection:
         if not bulletins.withdraw(connection, number):
             refuse(f"there is no bulletin {number}; see: eport-gateway bulletin list")
-    click.echo(f"withdrew bulletin {number}")
+    say(f"withdrew bulletin {number}")

@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives import serialization
 from sqlalchemy import Connection
 
 from gateway import pki
-from gateway.cli.shell import Group, home_option, opened, refuse, table
+from gateway.cli.shell import Group, fields, home_option, opened, plain, refuse, say, table
 from gateway.cli.values import DXP_ID, FILE, FINGERPRINT, WORD
 from gateway.settings import Settings
+from gateway.tools import trust
 from messages.signature import oids
-from messages.signature.trust import Trust
 from storage import registry
 
 _NO_CARD = "none"
@@ -42,9 +42,17 @@ def entry(certificate: x509.Certificate, dxp_id: str, role: str) -> registry.Cer
     )
 
 
-def trust(settings: Settings) -> Trust:
-    """The CAs and revocation lists configured in a home."""
-    return Trust(pki.load_folder(settings.ca_folder), pki.load_revocation_lists(settings.crl_folder))
+def add_holder(
+    connection: Connection, settings: Settings, certificate: x509.Certificate, new: registry.Certificate
+) -> None:
+    """Register a certificate: the one place where every command that does holds it to what it must be.
+
+    It must be of a configured CA, in date, not revoked, for signing, and no gateway's or CA's. Raises
+    PkiError, CertificateRefused, AlreadyRegistered, NotRegistered.
+    """
+    pki.check_holder(certificate)
+    trust(settings.ca_folder, settings.crl_folder).check(certificate, datetime.now(UTC))
+    registry.add_certificate(connection, new)
 
 
 @cert.command()
@@ -64,16 +72,13 @@ def register(home: Path, file: Path, dxp_id: str, role: str, card: str | None) -
     """
     certificate = pki.load_certificates(file)[0]
     new = entry(certificate, dxp_id, role)
-    if oids.is_gateway(certificate):
-        refuse("this is a gateway's certificate: whoever holds its key could forge receipts")
     if card is not None and card != (new.card or _NO_CARD):
         refuse(f"the certificate is for the card kind {new.card or _NO_CARD}, not {card}")
     with opened(home) as (settings, database), database.write() as connection:
-        trust(settings).check(certificate, datetime.now(UTC))
-        registry.add_certificate(connection, new)
-    click.echo(f"registered {new.fingerprint}")
-    click.echo(
-        f"  {new.holder}, {role} of {dxp_id}, card {new.card or _NO_CARD}, to {new.not_after:%Y-%m-%d}"
+        add_holder(connection, settings, certificate, new)
+    say(f"registered {new.fingerprint}")
+    say(
+        f"  {plain(new.holder)}, {role} of {dxp_id}, card {new.card or _NO_CARD}, to {new.not_after:%Y-%m-%d}"
     )
 
 
@@ -112,7 +117,7 @@ def show(home: Path, fingerprint: str) -> None:
     """Show one certificate, with its PEM."""
     with opened(home) as (_settings, database), database.read() as connection:
         found = _find(connection, fingerprint)
-    for label, value in (
+    values = [
         ("fingerprint", found.fingerprint),
         ("party", found.dxp_id),
         ("role", found.role),
@@ -122,11 +127,11 @@ def show(home: Path, fingerprint: str) -> None:
         ("serial", found.serial),
         ("valid", f"{found.not_before:%Y-%m-%d %H:%M}Z to {found.not_after:%Y-%m-%d %H:%M}Z"),
         ("state", found.state),
-    ):
-        click.echo(f"{label:12} {value}")
+    ]
     if found.revoked_at is not None:
-        click.echo(f"{'revoked':12} {found.revoked_at:%Y-%m-%d %H:%M}Z: {found.reason}")
-    click.echo(pki.pem(x509.load_der_x509_certificate(found.der)).decode(), nl=False)
+        values.append(("revoked", f"{found.revoked_at:%Y-%m-%d %H:%M}Z: {found.reason}"))
+    fields(values, 12)
+    say(pki.pem(x509.load_der_x509_certificate(found.der)).decode().strip())
 
 
 @cert.command()
@@ -143,7 +148,7 @@ def revoke(home: Path, fingerprint: str, reason: str) -> None:
         if found.state == registry.REVOKED:
             refuse(f"it was revoked before, on {found.revoked_at:%Y-%m-%d}: {found.reason}")
         ended = registry.revoke_certificate(connection, found.fingerprint, datetime.now(UTC), reason)
-    click.echo(f"revoked {found.fingerprint[:16]} of {found.holder}; {ended} sessions ended")
+    say(f"revoked {found.fingerprint[:16]} of {found.holder}; {ended} sessions ended")
 
 
 @cert.command("crl-import")
@@ -165,13 +170,11 @@ def crl_import(home: Path, file: Path) -> None:
             refuse(f"the list in place is newer than that of {crl.last_update_utc:%Y-%m-%d %H:%M}Z")
         with database.write() as connection:
             revoked = _revoke_listed(connection, crl, issuer)
-            staged = target.with_suffix(".new")
-            staged.write_bytes(pki.pem(crl))
-            staged.replace(target)
+            pki.write_whole(target, pki.pem(crl))
     until = f"{crl.next_update_utc:%Y-%m-%d}" if crl.next_update_utc else "further notice"
-    click.echo(f"imported the list, good until {until}; {len(revoked)} registered certificates revoked")
+    say(f"imported the list, good until {until}; {len(revoked)} registered certificates revoked")
     for each in revoked:
-        click.echo(f"  {each.fingerprint[:16]}  {each.dxp_id}  {each.holder}")
+        say(f"  {each.fingerprint[:16]}  {each.dxp_id}  {plain(each.holder)}")
 
 
 @cert.command()
@@ -192,16 +195,14 @@ def install(home: Path, purpose: str, file: Path) -> None:
     pki.check_own(purpose, pki.load_key(key_file), chain, cas, datetime.now(UTC))
     if purpose == "gateway" and target.exists():
         _keep_former(settings, target)
-    staged = target.with_suffix(".new")
-    staged.write_bytes(pki.pem(*chain))
-    staged.replace(target)
-    click.echo(f"installed {target}, good until {chain[0].not_valid_after_utc:%Y-%m-%d}; restart the gateway")
+    pki.write_whole(target, pki.pem(*chain))
+    say(f"installed {target}, good until {chain[0].not_valid_after_utc:%Y-%m-%d}; restart the gateway")
 
 
 def _keep_former(settings: Settings, target: Path) -> None:
     former = pki.load_certificates(target)[0]
     settings.former_folder.mkdir(exist_ok=True)
-    (settings.former_folder / f"{pki.fingerprint(former)[:16]}.pem").write_bytes(pki.pem(former))
+    pki.write_whole(settings.former_folder / f"{pki.fingerprint(former)[:16]}.pem", pki.pem(former))
 
 
 def _find(connection: Connection, fingerprint: str) -> registry.Certificate:

@@ -119,10 +119,10 @@ def init(
     stage = _stage(home)
     now = datetime.now(UTC)
     try:
-        pki.write_secret(stage / FILE, wish.toml().encode())  # the database's URL may hold a password
+        pki.write_whole(stage / FILE, wish.toml().encode())  # the database's URL may hold a password
         settings = Settings.load(stage)
         if is_demo:
-            (stage / "demo").mkdir(mode=0o700)
+            (stage / "demo").mkdir()
             issued = demo.make(settings, now)
             _prepare_database(settings, issued, now)
         else:
@@ -138,15 +138,15 @@ def _stage(home: Path) -> Path:
     if (home / FILE).exists():
         refuse(f"there is a gateway in {home} already; nothing was changed")
     home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
     stage = home / _STAGE
     shutil.rmtree(stage, ignore_errors=True)  # of an init that was interrupted
     strangers = sorted(entry.name for entry in home.iterdir() if entry.name != "lost+found")
     if strangers:
         refuse(f"{home} is not empty ({', '.join(strangers[:3])} …): name a new or an empty folder")
-    stage.mkdir(mode=0o700)
+    stage.mkdir()
     for folder in _FOLDERS:
         (stage / folder).mkdir(parents=True)
-    (stage / "keys").chmod(0o700)
     return stage
 
 
@@ -181,8 +181,8 @@ def _make_requests(settings: Settings, files: Sequence[Path], hosts: Sequence[st
     identity = settings.gateway
     name = pki.subject(identity.name, identity.name, identity.dxp_id)
     signer, server = pki.new_key(), pki.new_key()
-    pki.write_secret(settings.gateway_key, pki.key_pem(signer))
-    pki.write_secret(settings.tls_key, pki.key_pem(server))
+    pki.write_whole(settings.gateway_key, pki.key_pem(signer))
+    pki.write_whole(settings.tls_key, pki.key_pem(server))
     signer_request = pki.signing_request(signer, name, gateway=True)
     server_request = pki.signing_request(server, pki.subject(hosts[0]), hosts=hosts)
     settings.gateway_certificate.with_suffix(".csr").write_bytes(pki.pem(signer_request))

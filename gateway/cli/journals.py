@@ -9,7 +9,7 @@ import click
 from cryptography import x509
 
 from gateway import pki
-from gateway.cli.shell import Group, Progress, Unverified, home_option, opened
+from gateway.cli.shell import Group, Progress, Unverified, home_option, opened, say
 from gateway.cli.values import FILE
 from gateway.settings import Settings
 from storage import heads
@@ -54,14 +54,14 @@ def verify(home: Path, files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
         with database.snapshot() as connection, Progress() as progress:
             report = verify_journal(connection, exported, certificates, partial(progress, "journal"))
     for finding in report.findings:
-        click.echo(finding)
+        say(finding)
     looked_at = (
         f"{report.rows} rows of {report.nodes} chains, {report.messages} messages, "
         f"{report.receipts} receipts, {report.heads} heads"
     )
     if not report.sound:
         raise Unverified(f"the journal is NOT sound: {len(report.findings)} findings in {looked_at}")
-    click.echo(f"the journal is sound: {looked_at}")
+    say(f"the journal is sound: {looked_at}")
 
 
 def _own_certificates(settings: Settings) -> list[x509.Certificate]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.shell import Group, home_option, opened, refuse, table
+from gateway.cli.shell import Group, fields, home_option, opened, plain, refuse, say, table
 from gateway.cli.values import COP_CODE, DXP_ID, WORD
 from storage import registry, sessions
 
@@ -30,7 +30,7 @@ def add(home: Path, dxp_id: str, cop_code: str, name: str, kind: str) -> None:
         if dxp_id == settings.gateway.dxp_id:
             refuse(f"{dxp_id} is the gateway's own dxpId")
         registry.add_party(connection, new)
-    click.echo(f"registered {dxp_id}; next: eport-gateway cert register FILE --party {dxp_id} --role ROLE")
+    say(f"registered {dxp_id}; next: eport-gateway cert register FILE --party {dxp_id} --role ROLE")
 
 
 @party.command("list")
@@ -59,7 +59,7 @@ def show(home: Path, dxp_id: str) -> None:
     limit = "the settings'"
     if found.rate:
         limit = f"{found.rate['per_second']:g} messages a second, {found.rate['burst']} at once"
-    for label, value in (
+    values = (
         ("dxpId", found.dxp_id),
         ("copCode", found.cop_code),
         ("name", found.name),
@@ -67,15 +67,15 @@ def show(home: Path, dxp_id: str) -> None:
         ("state", found.state),
         ("limit", limit),
         ("since", f"{found.created_at:%Y-%m-%d}"),
-    ):
-        click.echo(f"{label:8} {value}")
+    )
+    fields(values, 8)
     for each in certificates:
-        click.echo(
+        say(
             f"certificate {each.fingerprint[:16]}  {each.role}  {each.card or 'no card'}  {each.state}  "
-            f"to {each.not_after:%Y-%m-%d}  {each.holder}"
+            f"to {each.not_after:%Y-%m-%d}  {plain(each.holder)}"
         )
     for account in accounts:
-        click.echo(f"account {account.name}  {account.role}  {account.state}  {account.holder}")
+        say(f"account {account.name}  {account.role}  {account.state}  {plain(account.holder)}")
 
 
 @party.command()
@@ -86,7 +86,7 @@ def disable(home: Path, dxp_id: str) -> None:
     with opened(home) as (_settings, database), database.write() as connection:
         registry.change_party(connection, dxp_id, state=registry.SUSPENDED)
         ended = sessions.delete_for_party(connection, dxp_id)
-    click.echo(f"disabled {dxp_id}; {ended} sessions ended")
+    say(f"disabled {dxp_id}; {ended} sessions ended")
 
 
 @party.command()
@@ -96,7 +96,7 @@ def enable(home: Path, dxp_id: str) -> None:
     """Accept the party's messages again."""
     with opened(home) as (_settings, database), database.write() as connection:
         registry.change_party(connection, dxp_id, state=registry.ACTIVE)
-    click.echo(f"enabled {dxp_id}")
+    say(f"enabled {dxp_id}")
 
 
 @party.command()
@@ -114,7 +114,7 @@ def limit(home: Path, dxp_id: str, per_second: float | None, burst: int | None, 
         rate = {"per_second": per_second, "burst": burst or max(1, round(per_second))}
     with opened(home) as (_settings, database), database.write() as connection:
         registry.change_party(connection, dxp_id, rate=rate)
-    click.echo(
+    say(
         f"{dxp_id}: {rate['per_second']:g} a second, {rate['burst']} at once"
         if rate
         else f"{dxp_id}: default"

@@ -18,9 +18,9 @@ import click
 from cryptography import x509
 from sqlalchemy import Connection
 
-from gateway import pki
-from gateway.cli.certificates import entry, trust
-from gateway.cli.shell import Group, home_option, opened, refuse, table
+from gateway import pki, requested
+from gateway.cli.certificates import add_holder, entry
+from gateway.cli.shell import Group, home_option, opened, plain, refuse, say, table
 from gateway.cli.values import DXP_ID, FILE, WORD
 from gateway.settings import Settings
 from storage import registrations, registry
@@ -65,17 +65,17 @@ def list_(home: Path, state: str, limit: int) -> None:
 @click.argument("number", type=click.IntRange(1))
 @home_option
 def show(home: Path, number: int) -> None:
-    """Show one request whole, its csr last."""
+    """Show one request whole, what its csr asks the CA for, and the csr."""
     with opened(home) as (_settings, database), database.read() as connection:
         found = _get(connection, number)
-    click.echo(f"{found.kind}, {found.state}, filed {found.created_at:%Y-%m-%d %H:%M}Z")
+    say(f"{found.kind}, {found.state}, filed {found.created_at:%Y-%m-%d %H:%M}Z")
     if found.decided_at is not None:
-        click.echo(f"decided {found.decided_at:%Y-%m-%d %H:%M}Z by {found.decided_by}: {found.reason or '-'}")
+        say(f"decided {found.decided_at:%Y-%m-%d %H:%M}Z by {found.decided_by}: {plain(found.reason or '-')}")
     csr = found.body.get("csr", "")
     shown = {name: value for name, value in found.body.items() if name != "csr"}
-    click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    say(json.dumps(shown, ensure_ascii=False, indent=2))
     if csr:
-        click.echo(csr.strip())
+        _show_request(csr)
 
 
 @registration.command()
@@ -85,7 +85,11 @@ def show(home: Path, number: int) -> None:
 @click.option(
     "--certificate", "file", type=FILE, help="What the CA issued for the request's csr, PEM or DER."
 )
-@click.option("--role", type=WORD, help="The certificate's role, when the request does not say it rightly.")
+@click.option(
+    "--role",
+    type=WORD,
+    help="The certificate's role: yours to say, whatever the request says. Needed with it.",
+)
 @click.option("--reason", default="", help="Kept with the decision.")
 @home_option
 def approve(
@@ -102,6 +106,8 @@ def approve(
     The gateway issues no certificates: have the csr that `show` prints signed by the CA, and give what it
     issued with --certificate.
     """
+    if file is not None and role is None:
+        raise click.UsageError("say with --role what the certificate's holder may send")
     now = datetime.now(UTC)
     issued = pki.load_certificates(file)[0] if file else None
     with opened(home) as (settings, database), database.write() as connection:
@@ -109,17 +115,15 @@ def approve(
         registrations.decide(
             connection, number, registrations.APPROVED, by=getpass.getuser(), at=now, reason=reason
         )
-        asked = dict(found.body) | {
-            key: value for key, value in (("dxpId", dxp_id), ("kind", kind), ("role", role)) if value
-        }
+        asked = dict(found.body) | {key: value for key, value in (("dxpId", dxp_id), ("kind", kind)) if value}
         done = []
         if found.kind == "party":
             done.append(_register_party(connection, settings, asked, now))
         if issued is not None:
-            done.append(_register_certificate(connection, settings, asked, issued, now))
+            done.append(_register_certificate(connection, settings, asked, issued, str(role)))
         elif asked.get("csr"):
             refuse("the request asks for a certificate: give what the CA issued with --certificate")
-    click.echo(f"approved request {number}: {', '.join(done)}")
+    say(f"approved request {number}: {', '.join(done)}")
 
 
 @registration.command("refuse")
@@ -137,7 +141,18 @@ def refuse_(home: Path, number: int, reason: str) -> None:
             at=datetime.now(UTC),
             reason=reason,
         )
-    click.echo(f"refused request {number}")
+    say(f"refused request {number}")
+
+
+def _show_request(csr: str) -> None:
+    try:
+        request = requested.load(csr)
+        say(f"the csr is of {plain(request.subject.rfc4514_string())}")
+        for asked in requested.extensions(request):
+            say(f"the csr asks for {plain(asked)}{' -- FORBIDDEN' if asked.forbidden else ''}")
+        say(pki.pem(request).decode().strip())
+    except pki.PkiError as error:
+        say(f"the csr cannot be used: {plain(error)}")
 
 
 def _get(connection: Connection, number: int) -> registrations.Registration:
@@ -165,17 +180,15 @@ def _register_certificate(
     settings: Settings,
     asked: Mapping[str, Any],
     issued: x509.Certificate,
-    now: datetime,
+    role: str,
 ) -> str:
     csr = asked.get("csr")
-    if csr and x509.load_pem_x509_csr(csr.encode()).public_key() != issued.public_key():
+    if csr and requested.load(csr).public_key() != issued.public_key():
         refuse("the certificate is not for the key of the request's csr")
-    role = asked.get("role") or _text(asked, "kind")  # a party's first holder has the role of its kind
     new = entry(issued, _text(asked, "dxpId"), role)
     if asked.get("card") and asked["card"] != new.card:
         refuse(f"the request is for the card kind {asked['card']}, the certificate for {new.card or 'none'}")
-    trust(settings).check(issued, now)
-    registry.add_certificate(connection, new)
+    add_holder(connection, settings, issued, new)
     return f"certificate {new.fingerprint[:16]} as {role}"
 
 

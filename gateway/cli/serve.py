@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+import resource
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -10,7 +13,10 @@ import click
 from gateway import logs, pki
 from gateway.cli.shell import Explained, Surroundings, home_option
 from gateway.settings import Settings
+from gateway.tools import trust
 from storage.database import Database
+
+_PR_SET_DUMPABLE = 4  # <sys/prctl.h>
 
 
 @click.command(cls=Explained)
@@ -24,6 +30,9 @@ def serve(home: Path, port: int | None, host: str | None) -> None:
 
     It finishes what it has answered for before it ends. A database of an older version is upgraded first.
     """
+    keep_memory_private()
+    with suppress(PermissionError):  # somebody else's folder: he decides who looks into it
+        home.chmod(0o700)
     given = {"port": port, "host": host}
     settings = Settings.load(home, listen={name: value for name, value in given.items() if value is not None})
     _check_files(settings)
@@ -43,8 +52,18 @@ def serve(home: Path, port: int | None, host: str | None) -> None:
         raise Surroundings(str(error)) from error
 
 
+def keep_memory_private() -> None:
+    """Leave no copy of the private keys in memory behind: no core file, no other process's look into it.
+
+    prctl is Linux's own and has no name in Python; where it is missing, the limit alone must do.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 def _check_files(settings: Settings) -> None:
-    """Read the gateway's own keys and certificates before anything is started with them."""
+    """Read keys, certificates, CAs and revocation lists before anything is started with them."""
     pairs = [("gateway", settings.gateway_key, settings.gateway_certificate)]
     if settings.listen.tls:
         pairs.append(("tls", settings.tls_key, settings.tls_certificate))
@@ -61,6 +80,10 @@ def _check_files(settings: Settings) -> None:
             raise Surroundings(str(error)) from error
         if chain[0].public_key() != key.public_key():
             raise Surroundings(f"the certificate in {certificate_file} is not of the key in {key_file}")
+    try:
+        trust(settings.ca_folder, settings.crl_folder)
+    except pki.PkiError as error:
+        raise Surroundings(f"{error}; put the whole file there, or take it away") from error
 
 
 def _check_port(host: str, port: int) -> None:

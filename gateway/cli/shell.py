@@ -5,6 +5,7 @@ Knows click and which exceptions are whose fault; refuses to know what any comma
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -52,6 +53,10 @@ class Trouble(click.ClickException):
 
     exit_code = 1
 
+    def format_message(self) -> str:
+        """The sentence; it may name what a stranger chose."""
+        return plain(self.message, keep="\n")
+
 
 class Surroundings(Trouble):
     """What the command stands on cannot be used: settings, database, port, files, permissions."""
@@ -90,7 +95,8 @@ class Root(Group):
     """The outermost group: the one place where exceptions become sentences and exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the chosen command."""
+        """Run the chosen command; what files it makes are its owner's alone."""
+        os.umask(0o077)
         try:
             return super().invoke(ctx)
         except _REFUSALS as error:
@@ -142,9 +148,33 @@ def opened(home: Path) -> Iterator[tuple[Settings, Database]]:
         database.close()
 
 
+def plain(text: object, keep: str = "") -> str:
+    """`text` as a terminal may be given it: whatever is no visible character, but for `keep`, in its code.
+
+    What strangers filed is shown to operators: it must not move their cursor or reverse the line's order.
+    """
+    return "".join(
+        letter
+        if letter.isprintable() or letter in keep or letter == "\u3000"
+        else letter.encode("unicode_escape", "backslashreplace").decode()
+        for letter in str(text)
+    )
+
+
+def say(text: object) -> None:
+    """Print a line, or several, on standard output, as `plain` shows them."""
+    click.echo(plain(text, keep="\n"))
+
+
+def fields(values: Iterable[tuple[str, object]], width: int) -> None:
+    """Print names and values, a line each."""
+    for name, value in values:
+        click.echo(f"{name:{width}} {plain(value)}")
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under a header, columns aligned also where the text is Chinese."""
-    lines = [[str("" if cell is None else cell) for cell in row] for row in rows]
+    lines = [[plain("" if cell is None else cell) for cell in row] for row in rows]
     if not lines:
         click.echo("none", err=True)
         return

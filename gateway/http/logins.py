@@ -9,15 +9,15 @@ import base64
 import binascii
 from typing import Any
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from sqlalchemy import Connection
 
+from gateway import requested
 from gateway.http.access import Access, bearer
 from gateway.http.exchange import HttpError, Request, Response, Text, answer_json
 from gateway.http.router import Route
 from gateway.limits import Rates
 from gateway.passwords import MAX_PASSWORD, TooManyLogins
+from gateway.pki import PkiError
 from gateway.services import Clock, Jobs
 from gateway.sessions import LoginRefused, Opened, Sessions, TooManyAttempts
 from messages.wire import wire_time
@@ -163,12 +163,9 @@ def _bytes(body: dict[str, Any], name: str) -> bytes:
 
 def _check_request(pem: str) -> None:
     try:
-        asked = x509.load_pem_x509_csr(pem.encode())
-        good = asked.is_signature_valid
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
-        good = False
-    if not good:
-        raise HttpError(422, "csr must be a certificate request (PKCS#10, PEM) signed with its own key")
+        requested.check(pem)
+    except PkiError as error:
+        raise HttpError(422, str(error)) from None
 
 
 def _register(conn: Connection, kind: str, body: dict[str, str], clock: Clock) -> int | None:

@@ -22,9 +22,10 @@ from terminals.trouble import Trouble
 
 
 class _Commands(click.Group):
-    """A group whose commands end in words when they end in trouble."""
+    """A group whose commands end in words when they end in trouble; their files are their owner's alone."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        os.umask(0o077)
         try:
             return super().invoke(ctx)
         except Trouble as trouble:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import socket
 import sqlite3
@@ -139,7 +140,7 @@ def test_issued_certificates_are_installed_from_openssls_answer(
 ) -> None:
     """A CA run with openssl signs both requests, copying their extensions, and the answers are accepted."""
     home, ca = real
-    pki.write_secret(tmp_path / "ca.key", pki.key_pem(ca.key))
+    pki.write_whole(tmp_path / "ca.key", pki.key_pem(ca.key))
     for name in ("gateway", "tls"):
         issued = tmp_path / f"{name}.pem"
         subprocess.run(
@@ -209,6 +210,30 @@ def test_serve_refuses_keys_and_certificates_that_do_not_fit(home: Path, run: Ru
     assert "tls.pem holds no certificate" in run("serve", code=3).output
     (home / "keys/gateway.key").unlink()
     assert "gateway.key" in run("serve", code=3).output
+
+
+@pytest.mark.parametrize("name", ["certs/ca/other.pem", "certs/crl/list.pem"])
+def test_serve_names_a_trust_file_that_is_not_whole(home: Path, run: Run, ca: pki.Pair, name: str) -> None:
+    """Half a CA's certificate or revocation list ends the start with a sentence, not with a traceback."""
+    whole = pki.pem(ca.certificate if "ca/" in name else pki.revocation_list(ca, [(7, NOW)], NOW))
+    (home / name).write_bytes(whole[: len(whole) // 2])
+    done = run("serve", code=3)
+    assert Path(name).name in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_home_is_its_owners_alone(tmp_path: Path) -> None:
+    """Whatever the umask and the folder were, nobody else reads any file or lists any folder of a home."""
+    before = os.umask(0)
+    home = tmp_path / "home"
+    home.mkdir(mode=0o777)
+    try:
+        done = CliRunner().invoke(main, ["init", "--demo", "--home", str(home)])
+    finally:
+        os.umask(before)
+    assert done.exit_code == 0, done.output
+    open_to_others = [path for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077]
+    assert open_to_others == []
 
 
 def test_a_home_that_is_none_and_a_broken_database_are_surroundings(
@@ -394,6 +419,8 @@ def test_an_approved_party_is_registered_with_its_certificate_once(
         "DXPENT0000000010",
         "--certificate",
         str(issued),
+        "--role",
+        "enterprise",
     )
     run(*approve)
     shown = run("party", "show", "DXPENT0000000010").output
@@ -412,9 +439,11 @@ def test_another_certificate_of_a_party_must_be_the_one_asked_for(
     number = _file(home, "certificate", **body, card="legal")
     wrong_card = _file(home, "certificate", **body, card="operator")
     run("registration", "approve", number, code=1)
-    run("registration", "approve", number, "--certificate", str(other), code=1)
-    run("registration", "approve", wrong_card, "--certificate", str(issued), code=1)
-    run("registration", "approve", number, "--certificate", str(issued))
+    role = ("--role", "enterprise")
+    run("registration", "approve", number, "--certificate", str(other), *role, code=1)
+    run("registration", "approve", wrong_card, "--certificate", str(issued), *role, code=1)
+    assert "--role" in run("registration", "approve", number, "--certificate", str(issued), code=2).output
+    run("registration", "approve", number, "--certificate", str(issued), *role)
 
 
 def test_a_registration_that_cannot_be_carried_out_stays_pending(home: Path, run: Run) -> None:
@@ -424,6 +453,47 @@ def test_a_registration_that_cannot_be_carried_out_stays_pending(home: Path, run
     run("party", "show", "DXPENT0000000011", code=1)
     run("registration", "refuse", number, "--reason", "no certificate was issued")
     assert "no certificate was issued" in run("registration", "show", number).output
+
+
+@pytest.mark.parametrize("command", ["register", "approve"])
+@pytest.mark.parametrize("kind", ["gateway", "authority"])
+def test_a_certificate_that_could_forge_is_registered_by_no_command(
+    home: Path, run: Run, ca: pki.Pair, tmp_path: Path, command: str, kind: str
+) -> None:
+    """Neither a gateway's nor a CA's certificate becomes a party's, however it is brought in."""
+    file = tmp_path / "issued.pem"
+    certificate = ca.certificate
+    if kind == "gateway":
+        file, certificate = _issue(ca, tmp_path, gateway=True)
+    file.write_bytes(pki.pem(certificate))
+    if command == "register":
+        done = run("cert", "register", str(file), "--party", "DXPENT0000000001", "--role", "operator", code=1)
+    else:
+        number = _file(home, "certificate", dxpId="DXPENT0000000001", holder="x", role="operator")
+        done = run(
+            "registration", "approve", number, "--certificate", str(file), "--role", "operator", code=1
+        )
+    assert f"this is a {'gateway' if kind == 'gateway' else 'CA'}'s certificate" in done.output
+    assert pki.fingerprint(certificate)[:16] not in run("party", "show", "DXPENT0000000001").output
+
+
+def test_an_operator_sees_what_a_request_asks_the_ca_for(home: Path, run: Run) -> None:
+    """A request for a gateway's usage is marked before anybody has it signed."""
+    csr = pki.pem(pki.signing_request(pki.new_key(), pki.subject("Evil"), gateway=True)).decode()
+    number = _file(home, "certificate", dxpId="DXPENT0000000001", holder="x", role="customs", csr=csr)
+    shown = run("registration", "show", number).output
+    assert "CN=Evil" in shown
+    assert "asks for extended key usage: gateway signer -- FORBIDDEN" in shown
+
+
+def test_what_a_stranger_filed_does_not_steer_the_terminal(home: Path, run: Run) -> None:
+    """Escape sequences, line breaks and reversed writing are shown as their codes, Chinese as it is."""
+    name = "张三\x1b[2K\x1b[1A\r\n99 approved\u202e\x9b31m\u3000公司"
+    number = _file(home, "certificate", dxpId="DXPENT0000000001", holder=name, role=name, csr=f"{name}")
+    for done in (run("registration", "list"), run("registration", "show", number)):
+        assert not {letter for letter in done.output if not letter.isprintable()} - {"\n", "\u3000"}
+        assert "张三\\x1b[2K" in done.output or "张三\\u001b[2K" in done.output
+    assert "\\r\\n99 approved\\u202e\\x9b31m\u3000公司" in run("registration", "list").output
 
 
 def test_a_bulletin_is_published_for_its_audience_and_withdrawn(run: Run) -> None:

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from gateway import pki
+from gateway import pki, requested
+from gateway.tools import trust
 from messages.signature import oids
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -87,8 +91,8 @@ def test_a_request_asks_for_the_usage_and_the_names_it_needs() -> None:
 def test_a_secret_is_readable_by_its_owner_only_and_replaced_whole(tmp_path: Path) -> None:
     """A key file is never open to others and keeps nothing of an older, longer one."""
     file = tmp_path / "key"
-    pki.write_secret(file, b"x" * 100)
-    pki.write_secret(file, b"new")
+    pki.write_whole(file, b"x" * 100)
+    pki.write_whole(file, b"new")
     assert file.read_bytes() == b"new"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [file]
@@ -143,3 +147,92 @@ def test_files_that_hold_something_else_are_refused_with_their_name(tmp_path: Pa
     for load in (pki.load_key, pki.load_certificates, pki.load_revocation_list):
         with pytest.raises(pki.PkiError, match="thing"):
             load(file)
+
+
+def test_a_bundle_that_is_cut_off_is_not_taken_for_a_shorter_one(ca: pki.Pair, tmp_path: Path) -> None:
+    """A file of two CAs of which one arrived is refused, so that no CA is lost unnoticed."""
+    file = tmp_path / "bundle.pem"
+    whole = pki.pem(ca.certificate, pki.authority("Second", NOW).certificate)
+    file.write_bytes(whole)
+    assert len(pki.load_certificates(file)) == 2
+    file.write_bytes(whole[:-40])
+    with pytest.raises(pki.PkiError, match=r"bundle\.pem"):
+        pki.load_certificates(file)
+
+
+def _trust_folders(folder: Path, authority: bytes, crl: bytes) -> tuple[Path, Path]:
+    for name, content in (("ca", authority), ("crl", crl)):
+        (folder / name).mkdir()
+        (folder / name / "file.pem").write_bytes(content)
+    return folder / "ca", folder / "crl"
+
+
+@pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
+def test_trust_is_read_from_pem_and_der(ca: pki.Pair, tmp_path: Path, encoding: Encoding) -> None:
+    """CAs and lists work as their CA hands them out, in either encoding, whatever the file is called."""
+    crl = pki.revocation_list(ca, [(17, NOW)], NOW)
+    folders = _trust_folders(tmp_path, ca.certificate.public_bytes(encoding), crl.public_bytes(encoding))
+    made = trust(*folders)
+    assert made.unusable_crls == ()
+    made.check(pki.issue_signer(ca, pki.new_key(), pki.subject("A"), NOW), NOW)
+
+
+@pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
+@pytest.mark.parametrize("cut", ["ca", "crl"])
+def test_trust_that_cannot_be_read_is_one_error(
+    ca: pki.Pair, tmp_path: Path, encoding: Encoding, cut: str
+) -> None:
+    """Wherever a file was cut off while it was written, there is one error to keep the old trust for."""
+    whole = {
+        "ca": ca.certificate.public_bytes(encoding),
+        "crl": pki.revocation_list(ca, [(n, NOW) for n in range(1, 9)], NOW).public_bytes(encoding),
+    }
+    ca_folder, crl_folder = _trust_folders(tmp_path, whole["ca"], whole["crl"])
+    file = (ca_folder if cut == "ca" else crl_folder) / "file.pem"
+    for length in range(0, len(whole[cut]) - 4, 37):
+        file.write_bytes(whole[cut][:length])
+        with pytest.raises(pki.PkiError, match=r"file\.pem"):
+            trust(ca_folder, crl_folder)
+
+
+def test_a_holders_certificate_is_no_ca_for_trust(ca: pki.Pair, tmp_path: Path) -> None:
+    """A certificate put into the wrong folder is the same error, with its holder's name."""
+    holder = pki.issue_signer(ca, pki.new_key(), pki.subject("Wrong place"), NOW)
+    folders = _trust_folders(tmp_path, pki.pem(holder), pki.pem(pki.revocation_list(ca, [], NOW)))
+    with pytest.raises(pki.PkiError, match="Wrong place"):
+        trust(*folders)
+
+
+def _request(*extensions: x509.ExtensionType) -> str:
+    builder = x509.CertificateSigningRequestBuilder().subject_name(pki.subject("A"))
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    return pki.pem(builder.sign(pki.new_key(), SHA256())).decode()
+
+
+@pytest.mark.parametrize(
+    ("extension", "named"),
+    [
+        (x509.ExtendedKeyUsage([oids.GATEWAY_SIGNER]), "gateway signer"),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE]), "extended key usage"),
+        (oids.card_extension("legal"), "card kind"),
+        (x509.BasicConstraints(ca=True, path_length=None), "CA True"),
+    ],
+)
+def test_a_request_for_what_no_holder_may_have_is_refused(extension: x509.ExtensionType, named: str) -> None:
+    """A CA that copies requested extensions never sees a request to be a gateway, a card's holder or a CA."""
+    with pytest.raises(pki.PkiError, match=named):
+        requested.check(_request(extension))
+
+
+def test_an_ordinary_request_is_taken() -> None:
+    """A request with nothing, or with what holders have, passes; what is no request does not."""
+    requested.check(_request())
+    requested.check(
+        _request(
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]),
+            x509.BasicConstraints(ca=False, path_length=None),
+        )
+    )
+    with pytest.raises(pki.PkiError, match="PKCS#10"):
+        requested.check("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from gateway import pki
 from gateway.http.api import metrics_routes
 from gateway.services import Answer
 from messages.workflow import Case
@@ -400,6 +401,15 @@ def test_a_registration_is_filed_for_a_decision(api: Api) -> None:
     assert api.ask("POST /v1/registrations", b"[]").status == 400
     statuses = [api.ask("POST /v1/registrations", b"{}").status for _ in range(10)]
     assert statuses[-1] == 429
+
+
+def test_a_request_to_be_a_gateway_is_not_even_filed(api: Api) -> None:
+    """What no CA should be shown is refused at the door; an ordinary request is filed."""
+    asked = {"kind": "certificate", "dxpId": "DXPENT0000000001", "holder": "x", "role": "operator"}
+    for gateway, status in ((True, 422), (False, 201)):
+        request = pki.signing_request(pki.new_key(), pki.subject("x"), gateway=gateway)
+        body = json.dumps(asked | {"csr": pki.pem(request).decode()}).encode()
+        assert api.ask("POST /v1/registrations", body).status == status
 
 
 def test_health_readiness_and_metrics(api: Api, serve: Serve) -> None:
