@@ -63,9 +63,8 @@ def base_transfer(issuer: Issuer) -> str:
 
 def _message(code: str, namespace: str, guid: str, body: str, issuer: Issuer, signer: Sealer) -> bytes:
     root = f"{code}Message"
-    return signer.seal(
-        f'<{root} xmlns="{namespace}" guid="{guid}" version="1.0">{body}{base_transfer(issuer)}</{root}>'.encode()
-    )
+    opening = f'<{root} xmlns="{namespace}" guid="{guid}" version="1.0">'
+    return signer.seal(f"{opening}{body}{base_transfer(issuer)}</{root}>".encode())
 
 
 def build(
@@ -75,7 +74,8 @@ def build(
     body = "".join(
         f"<{code}Return><guid>{receipt.guid}</guid>"
         + (f"<caseNo>{text(receipt.case)}</caseNo>" if receipt.case else "")
-        + f"<oriCopMsgId>{text(receipt.ori_cop_msg_id)}</oriCopMsgId><oriGuid>{text(receipt.ori_guid)}</oriGuid>"
+        + f"<oriCopMsgId>{text(receipt.ori_cop_msg_id)}</oriCopMsgId>"
+        f"<oriGuid>{text(receipt.ori_guid)}</oriGuid>"
         f"<oriDigest>{receipt.ori_digest}</oriDigest><returnStatus>{int(receipt.status)}</returnStatus>"
         f"<returnTime>{return_time(receipt.time)}</returnTime>"
         f"<returnInfo>{text(receipt.info[:MAX_INFO])}</returnInfo></{code}Return>"
