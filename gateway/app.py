@@ -22,6 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.task import LoopingCall
 
@@ -42,6 +43,7 @@ from gateway.mailboxes import Mailboxes
 from gateway.outgoing import Outgoing
 from gateway.passwords import Passwords
 from gateway.perform import Performer
+from gateway.queues import Queues
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.threads import Reader, SettlingWriter, Writer
@@ -49,7 +51,7 @@ from messages.codes import CodeLists
 from messages.schemas import Schemas
 from messages.signature.template import TemplateSigner
 from receipts.document import Issuer
-from storage import heads, nodes, work
+from storage import attachments, heads, nodes, work
 from storage.attachments import Store as AttachmentStore
 from storage.database import Database
 from storage.journal import Chain
@@ -108,6 +110,7 @@ class Gateway:
             exchange.commit_linger_ms / 1000,
             exchange.commit_messages,
         )
+        self.queues = Queues(limits.party_queued)
         self.intake = Intake(
             examine=self.examination,
             directory=self.directory,
@@ -117,6 +120,7 @@ class Gateway:
             clock=clock,
             new_id=ids.new,
             desk=identity.desk_dxp_id,
+            queues=self.queues,
             rates=Rates(limits.party_per_second, limits.party_burst, time.monotonic),
             log_rate=Rates(
                 limits.refusals_logged_per_second, limits.refusals_logged_per_second, time.monotonic
@@ -138,6 +142,7 @@ class Gateway:
         self.backlog = Backlog(0, None)
         self.passwords = Passwords(reactor)
         self.files = Files(reactor)
+        self.store = AttachmentStore(settings.attachments)
         self.sessions = Sessions(
             reactor=reactor,
             writer=self.writer,
@@ -170,7 +175,7 @@ class Gateway:
             systems=Systems(),
             codes=Codes(CodeLists()),
             types=Types(schemas),
-            store=AttachmentStore(self.settings.attachments),
+            store=self.store,
             files=self.files,
             writer=self.writer,
             reader=self.reader,
@@ -209,6 +214,7 @@ class Gateway:
     def start(self) -> None:
         """Listen, and go on with whatever an earlier run left to do."""
         settings = self.settings
+        self.store.clear_incoming()
         factory: Any = self.server
         if settings.listen.tls:
             factory = tls.over_tls(factory, tls.options(settings.tls_key, settings.tls_certificate))
@@ -271,11 +277,15 @@ class Gateway:
         return self.directory.refresh().addErrback(_complain, "the registry could not be read")
 
     def _measure(self) -> Deferred[None]:
-        def measured(found: Backlog) -> None:
-            self.backlog = found
+        def look(connection: Connection) -> tuple[Backlog, dict[str, int]]:
+            return work.backlog(connection, clock()), work.queued(connection)
+
+        def measured(found: tuple[Backlog, dict[str, int]]) -> None:
+            self.backlog = found[0]
+            self.queues.counted(found[1])
 
         return (
-            self.reader.run(work.backlog, clock())
+            self.reader.run(look)
             .addCallback(measured)
             .addErrback(_complain, "the backlog could not be read")
         )
@@ -294,7 +304,18 @@ class Gateway:
         )
 
     def _purge(self) -> Deferred[Any]:
-        return self.sessions.purge().addErrback(_complain, "old sessions could not be dropped")
+        purged = self.sessions.purge().addErrback(_complain, "old sessions could not be dropped")
+        return purged.addCallback(lambda _: self._drop_loose()).addErrback(
+            _complain, "attachments that nothing names could not be dropped"
+        )
+
+    @inlineCallbacks
+    def _drop_loose(self) -> Any:
+        """Attachments that no message has named for a while, and files that nobody owns."""
+        before = clock() - attachments.KEPT_LOOSE
+        found = yield self.files.run(self.store.strays, before)
+        gone = yield self.writer.run(attachments.abandon, before, found)
+        yield self.files.run(self.store.remove_all, gone, before)
 
     def _sign(self, data: bytes) -> bytes:
         if isinstance(self._key, rsa.RSAPrivateKey):

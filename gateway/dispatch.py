@@ -55,6 +55,8 @@ class Dispatcher:
         self._stopped = False
         self._ended: Deferred[None] = Deferred()  # fires when it is stopped and no batch is under way
         self._timer: Timer | None = None
+        self._turn = work.Turn()
+        self._looked = clock()  # what was due then is done or waits behind something that failed
 
     def start(self) -> None:
         """Begin with whatever an earlier run left behind."""
@@ -90,7 +92,7 @@ class Dispatcher:
                 if (yield self._batch_of_work()):
                     continue
                 if not self._again:
-                    next_due = yield self._writer.run(work.next_due)
+                    next_due = yield self._writer.run(work.next_due, self._looked)
                     if not self._again:
                         break
         except Exception:
@@ -123,7 +125,8 @@ class Dispatcher:
         return done is not None
 
     def _due(self, connection: Connection) -> list[Work]:
-        return work.due(connection, self._clock(), self._batch)
+        self._looked = self._clock()
+        return work.due(connection, self._looked, self._batch, self._turn)
 
     def _together(self, connection: Connection) -> Performed | None:
         items = self._due(connection)

@@ -15,6 +15,7 @@ import structlog
 from cryptography import x509
 from twisted.internet.defer import Deferred
 
+from gateway import pki
 from gateway.services import Clock, Reactor
 from gateway.settings import Settings
 from gateway.tools import Described, examiner
@@ -33,7 +34,7 @@ class Examination:
     """Reactor thread only."""
 
     def __init__(self, reactor: Reactor, settings: Settings, schemas: Schemas, clock: Clock) -> None:
-        """Raises what `gateway.tools` raises for files that cannot be used."""
+        """Raises PkiError for files that cannot be used."""
         exchange, limits = settings.exchange, settings.limits
         self._folders = (settings.ca_folder, settings.crl_folder)
         self._described = Described(
@@ -76,7 +77,7 @@ class Examination:
         stamp = _stamp(self._folders)
         try:
             loaded = self._load()
-        except (OSError, ValueError) as error:
+        except pki.PkiError as error:
             self._failed = stamp
             log.error("authorities or revocation lists cannot be read; the former stay", error=str(error))
             return

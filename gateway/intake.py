@@ -30,6 +30,7 @@ from gateway.commit import GroupCommit
 from gateway.directory import Directory
 from gateway.limits import Rates, Recent
 from gateway.outgoing import Outgoing
+from gateway.queues import Queues
 from gateway.services import Answer, Clock, Holder, Jobs
 from messages import reply as replies
 from messages.examine import Examined
@@ -54,6 +55,7 @@ REFUSAL = "refusal"  # the journal's kind for what a proven sender was refused
 UNPROVEN = "unproven"  # the two keys of the log's rate
 UNEXPECTED = "unexpected"
 REMEMBERED = 20_000  # refusals written down of late
+QUEUE_SECONDS = 10  # after which a sender with a full queue may try again
 EPT900 = "EPT900"
 _GUIDS = uuid.UUID("6f1c1a0e-3f0b-5c7e-9a55-0d5c2f7c9d11")  # namespace of the EPT900s' guids
 
@@ -227,6 +229,7 @@ class Intake:
         new_id: Callable[[], int],
         desk: str,
         rates: Rates,
+        queues: Queues,
         log_rate: Rates,
         most_waiting: int,
         accepted: Callable[[], None],
@@ -241,6 +244,7 @@ class Intake:
         self._new_id = new_id
         self._desk = desk
         self._rates = rates
+        self._queues = queues
         self._log_rate = log_rate
         self._most_waiting = most_waiting
         self._accepted = accepted
@@ -298,6 +302,10 @@ class Intake:
             metrics.REFUSED.labels("3001").inc()
             info = f"{holder.dxp_id} sends more than agreed: send the same bytes again later"
             return Answer(429, self._reply(Unavailable(info), found), wait)
+        if self._queues.full(holder.dxp_id, len(found.nodes)):
+            metrics.REFUSED.labels("3001").inc()
+            info = f"{holder.dxp_id} has too much waiting to be processed: send the same bytes again later"
+            return Answer(429, self._reply(Unavailable(info), found), QUEUE_SECONDS)
         return (yield self._store(found, holder, peer, session, now))
 
     def _objection(self, found: Examined, holder: Holder | None) -> Fault | None:
@@ -355,6 +363,7 @@ class Intake:
         if outcome.known is not None:
             return self._repeated(found, outcome.known)
         metrics.ACCEPTED.labels(found.type).inc()
+        self._queues.add(holder.dxp_id, len(found.nodes))
         log.debug("accepted", message=message.id, cop_msg_id=head.cop_msg_id, sender=head.sender)
         self._accepted()
         return Answer(200, signed)

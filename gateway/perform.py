@@ -78,7 +78,7 @@ class _Effects:
     puts: list[Case] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     issues: list[tuple[Issue, str]] = field(default_factory=list)  # with the namespace of the receipt
-    follows: list[NewWork] = field(default_factory=list)
+    follows: list[Follow] = field(default_factory=list)
 
 
 class Performer:
@@ -104,7 +104,7 @@ class Performer:
         numbers = {system.name: self._numbers(connection, system, len(steps)) for system in BY_NAME.values()}
         for step in steps:
             for effect in self._decide(step, facts, Context(now, numbers[step.system.name].__next__)):
-                self._collect(effect, step, effects, now)
+                self._collect(effect, step, effects)
         # A duplicate is only what was fully processed: a refused node may be sent again under its guid.
         messages.release_guids(
             connection, [claimed[step.item.id] for step in steps if step.fault and step.item.id in claimed]
@@ -113,7 +113,8 @@ class Performer:
         cases.put_records(connection, effects.records)
         receipts = [self._outgoing.receipt(issue, namespace, now) for issue, namespace in effects.issues]
         positions, entries = self._outgoing.deliver(connection, receipts)
-        work.add(connection, effects.follows)
+        owners = {case.number: case.owner for case in effects.puts}
+        work.add(connection, [_follow_work(follow, owners, now) for follow in effects.follows])
         work.finish(connection, [item.id for item in items])
         self._chain.append(connection, entries)
         return Performed(positions, tuple((one.type, _age(one, now)) for one in receipts))
@@ -212,7 +213,7 @@ class Performer:
         return [Issue(origin.sender, step.kind.receipt, status, step.fault.info, origin, case)]
 
     @staticmethod
-    def _collect(effect: Effect, step: _Step, effects: _Effects, now: datetime) -> None:
+    def _collect(effect: Effect, step: _Step, effects: _Effects) -> None:
         match effect:
             case Put(case=case):
                 effects.puts.append(case)
@@ -221,7 +222,7 @@ class Performer:
             case Issue():
                 effects.issues.append((effect, step.system.namespace))
             case Follow():
-                effects.follows.append(_follow_work(effect, now))
+                effects.follows.append(effect)
 
 
 def _age(receipt: NewReceipt, now: datetime) -> float:
@@ -230,10 +231,12 @@ def _age(receipt: NewReceipt, now: datetime) -> float:
     return max(0.0, (now - made_at(receipt.ori_message_id)).total_seconds())
 
 
-def _follow_work(follow: Follow, now: datetime) -> NewWork:
+def _follow_work(follow: Follow, owners: Mapping[str, str], now: datetime) -> NewWork:
     payload: Mapping[str, Any] = {
         "event": follow.name,
         "content": dict(follow.content),
         "origin": follow.origin.plain(),
     }
-    return NewWork("event", follow.case, 0, follow.at or now, payload, follow.origin.message_id)
+    # A case put in this batch has its owner at hand; for another, storage looks it up.
+    key = f"{owners[follow.case]}/{follow.case}" if follow.case in owners else follow.case
+    return NewWork("event", key, 0, follow.at or now, payload, follow.origin.message_id)

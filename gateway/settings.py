@@ -85,6 +85,7 @@ class Limits(_Section):
     page: Count = 500  # receipts of one answer
     party_per_second: Seconds = 5_000  # messages of one party; `party limit` overrides it
     party_burst: Count = 10_000
+    party_queued: Count = 100_000  # business nodes of one party that wait to be processed
     refusals_logged_per_second: Seconds = 20
     refused_bytes_per_second: Seconds = 1_000_000  # of refused messages of one address, 4 KB more for each
     refused_burst_bytes: Seconds = 20_000_000  # beyond it 429, unless a session proves who sends

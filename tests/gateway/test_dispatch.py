@@ -141,3 +141,14 @@ def test_after_a_stop_nothing_more_is_begun(office: Office) -> None:
     office.dispatcher.wake()
     office.clock.advance(60)
     assert office.states() == {"Z1": "申报中"}
+
+
+def test_what_waits_behind_a_failure_does_not_keep_the_dispatch_awake(office: Office) -> None:
+    """It sleeps until the failed item's next try, however much of its key is due behind it."""
+    office.add(office.store("Z9", event="no such event"))
+    for _ in range(3):
+        office.add(office.store("Z9"))
+    office.dispatcher.start()
+    (sleep,) = office.clock.getDelayedCalls()
+    assert sleep.getTime() >= 4
+    assert [key for key, _, _ in office.left()] == ["Z9"] * 4

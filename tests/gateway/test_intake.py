@@ -17,6 +17,7 @@ from twisted.internet.task import Clock
 from gateway import intake, pki
 from gateway.intake import Candidate, Intake, NotStored, Outcome, Refusal, Store
 from gateway.limits import Rates
+from gateway.queues import Queues
 from gateway.outgoing import Outgoing
 from gateway.services import Answer, Holder
 from messages.envelope import Head
@@ -76,6 +77,7 @@ class Front:
         self.intake = Intake(
             examine=self._examine, directory=self.directory, commit=self, reader=self, signer=SIGNER,
             clock=lambda: NOW, new_id=count(1).__next__, desk=DESK, rates=Rates(1, 3, clock.seconds),
+            queues=Queues(100),
             log_rate=Rates(1, 2, clock.seconds), most_waiting=10, accepted=lambda: None,
             delivered=lambda positions: None,
         )  # fmt: skip
