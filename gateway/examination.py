@@ -7,7 +7,7 @@ force, the gateway says that it is not ready, and the files are tried again when
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -94,8 +94,8 @@ class Examination:
         if self._workers is not None:
             self._workers.stop()
 
-    def _here(self, body: bytes, now: datetime) -> Examined:
-        return self._examiner.examine(body, now)
+    def _here(self, batch: Sequence[tuple[bytes, datetime]]) -> list[Examined | Exception]:
+        return self._examiner.examine_all(batch)
 
     def _load(self) -> tuple[Stamp, Examiner]:
         stamp = _stamp(self._folders)

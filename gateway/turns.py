@@ -7,7 +7,7 @@ docs/performance.md). Nothing waits for company: a turn takes what is there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from twisted.internet.defer import Deferred
@@ -17,13 +17,14 @@ from messages.examine import Examined
 
 MOST_BYTES = 1_000_000  # of bodies in one turn, beyond the first: other connections wait while it lasts
 
+Examine = Callable[[Sequence[tuple[bytes, datetime]]], "Sequence[Examined | Exception]"]
 Waiting = tuple[bytes, datetime, Deferred[Examined]]
 
 
 class Turns:
-    """`examine`, put off to the end of the reactor's turn and done for all at once."""
+    """`Examiner.examine_all`, put off to the end of the reactor's turn."""
 
-    def __init__(self, reactor: Reactor, examine: Callable[[bytes, datetime], Examined]) -> None:
+    def __init__(self, reactor: Reactor, examine: Examine) -> None:
         self._reactor = reactor
         self._examine = examine
         self._waiting: list[Waiting] = []
@@ -44,6 +45,9 @@ class Turns:
         now, self._waiting = waiting[:count], waiting[count:]
         if self._waiting:
             self._reactor.callLater(0, self._turn)
-        examined = [(deferred, self._examine(body, at)) for body, at, deferred in now]
-        for deferred, found in examined:
-            deferred.callback(found)
+        examined = self._examine([(body, at) for body, at, _ in now])
+        for (_, _, deferred), found in zip(now, examined, strict=True):
+            if isinstance(found, Exception):
+                deferred.errback(found)
+            else:
+                deferred.callback(found)

@@ -5,12 +5,11 @@ Knows the envelope's layout, and that nothing may be decided by it alone: only D
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import pybase64
 from lxml import etree
 
 from messages.faults import NotWellFormed, SchemaInvalid, Violation
@@ -72,7 +71,7 @@ def build(head: Head, data: bytes, add_info: Mapping[str, str] | None = None) ->
     extra = "".join(f"<{name}>{text(given[name])}</{name}>" for name in ADD_INFO if name in given)
     opening = f'<DxpMsg xmlns="{DXP}" ver="1.0"><TransInfo>{head_xml(head)}</TransInfo><Data>'
     closing = "</Data>" + (f"<AddInfo>{extra}</AddInfo>" if extra else "") + "</DxpMsg>"
-    return b"".join((opening.encode(), base64.b64encode(data), closing.encode()))
+    return b"".join((opening.encode(), pybase64.b64encode(data), closing.encode()))
 
 
 def read_head(parent: etree._Element | None) -> Head:
@@ -97,11 +96,11 @@ def read_head(parent: etree._Element | None) -> Head:
 
 def _decoded(encoded: str) -> bytes:
     try:
-        return binascii.a2b_base64(encoded, strict_mode=True)
+        return pybase64.b64decode(encoded, validate=True)
     except ValueError:
         pass  # base64 may hold whitespace; few senders write it so
     try:
-        return binascii.a2b_base64(encoded.translate(_WHITESPACE), strict_mode=True)
+        return pybase64.b64decode(encoded.translate(_WHITESPACE), validate=True)
     except ValueError as error:
         raise NotWellFormed(f"Data is not base64: {error}") from None
 

@@ -17,8 +17,8 @@ from twisted.internet.task import Clock
 from gateway import intake, pki
 from gateway.intake import Candidate, Intake, NotStored, Outcome, Refusal, Store
 from gateway.limits import Rates
-from gateway.queues import Queues
 from gateway.outgoing import Outgoing
+from gateway.queues import Queues
 from gateway.services import Answer, Holder
 from messages.envelope import Head
 from messages.examine import Examined
