@@ -19,8 +19,9 @@ from sqlalchemy.pool import NullPool
 
 REVISIONS = ("0001",)  # the schema's versions, the newest last; a test holds them to the migrations
 BUSY_TIMEOUT = 15_000  # milliseconds that a writer of another process is waited for (SQLite)
-CACHE_PAGES = -8_000  # KiB of page cache a connection may hold (SQLite: negative means KiB)
-CHECKPOINT_PAGES = 1_000  # pages of 4 KiB in the WAL before it is folded back into the database
+CACHE_PAGES = -8_000  # KiB of page cache the writer may hold (SQLite: negative means KiB)
+READER_PAGES = -2_000  # the same of each reader
+CHECKPOINT_PAGES = 8_000  # pages of 4 KiB in the WAL before it is folded back; often-written pages go once
 JOURNAL_LIMIT = 64 * 1024 * 1024  # bytes the WAL file keeps after a checkpoint
 UPGRADE_LOCK = 0x65706F7274  # "eport": one upgrade at a time on PostgreSQL
 
@@ -186,7 +187,7 @@ def _engine(url: URL, *, writes: bool) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            f"cache_size={CACHE_PAGES}",
+            f"cache_size={CACHE_PAGES if writes else READER_PAGES}",
             f"wal_autocheckpoint={CHECKPOINT_PAGES}",
             f"journal_size_limit={JOURNAL_LIMIT}",
             "temp_store=MEMORY",
