@@ -21,8 +21,9 @@ from bench.people import EC, RSA, demo_sender
 from bench.prebuilt import Press
 from bench.scale import LARGE, SMALL, Bench
 from bench.server import Houses
+from gateway.acceptance import Candidate, Item, Store
 from gateway.identifiers import Ids
-from gateway.intake import Candidate, Item, Store, content_key
+from gateway.intake import content_key
 from gateway.outgoing import Outgoing
 from gateway.perform import Performer
 from gateway.settings import Settings

@@ -27,6 +27,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.task import LoopingCall
 
 from gateway import metrics, tls
+from gateway.acceptance import Item, Outcome, Store
 from gateway.commit import GroupCommit
 from gateway.declared import Codes, Systems, Types
 from gateway.directory import Directory
@@ -37,7 +38,7 @@ from gateway.http.attachments import Files
 from gateway.http.router import Router
 from gateway.http.server import Server
 from gateway.identifiers import Ids
-from gateway.intake import Intake, Item, Outcome, Store
+from gateway.intake import Intake
 from gateway.limits import HttpLimits, Rates
 from gateway.mailboxes import Mailboxes
 from gateway.outgoing import Outgoing

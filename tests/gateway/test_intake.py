@@ -15,7 +15,8 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 
 from gateway import intake, pki
-from gateway.intake import Candidate, Intake, NotStored, Outcome, Refusal, Store
+from gateway.acceptance import Candidate, NotStored, Outcome, Refusal, Store
+from gateway.intake import Intake
 from gateway.limits import Rates
 from gateway.outgoing import Outgoing
 from gateway.queues import Queues
