@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 
-from gateway import intake, pki
+from gateway import acceptance, pki
 from gateway.acceptance import Candidate, NotStored, Outcome, Refusal, Store
 from gateway.intake import Intake
 from gateway.limits import Rates
@@ -225,12 +225,12 @@ def test_a_cop_msg_id_gets_one_ept900_however_many_broken_messages_come_under_it
         return len(mailboxes.page(connection, SENDER, 0, 100))
 
     with database.write() as connection:
-        assert not mailboxes.has(connection, SENDER, "A", intake.EPT900)
+        assert not mailboxes.has(connection, SENDER, "A", acceptance.EPT900)
         store(connection, [refusal("A", "1"), refusal("A", "2"), refusal("B", "1")])
         assert ept900s(connection) == 2
     with database.write() as connection:
         store(connection, [refusal("A", "3"), refusal("C", "1")])
         assert ept900s(connection) == 3
-        assert mailboxes.has(connection, SENDER, "A", intake.EPT900)
+        assert mailboxes.has(connection, SENDER, "A", acceptance.EPT900)
         assert not mailboxes.has(connection, SENDER, "A", "BVS112")
-        assert not mailboxes.has(connection, DESK, "A", intake.EPT900)
+        assert not mailboxes.has(connection, DESK, "A", acceptance.EPT900)
