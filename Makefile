@@ -24,7 +24,7 @@ dev_venv := $(call locked,dev)
 .DEFAULT_GOAL := test
 
 run: system-run $(run_venv)
-	@exec $(py) tools/try_it.py --home $(HOME_DIR) --port $(PORT)
+	@exec $(py) tools/try_it.py --home "$(HOME_DIR)" --port $(PORT)
 
 test: system-test $(dev_venv)
 	$(py) -m pytest $(TESTS)
@@ -59,6 +59,7 @@ $(VENV)/.%:
 		-r requirements/$(firstword $(subst -, ,$*)).txt
 	@PYTHONWARNINGS=ignore $(py) -m pip install --quiet --disable-pip-version-check \
 		--no-deps --no-build-isolation --editable .
+	@$(py) -m pip check >/dev/null || { $(py) -m pip check; echo "the lock does not fit pyproject.toml: make lock" >&2; exit 1; }
 	@touch $@
 
 clean:

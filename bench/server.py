@@ -111,6 +111,7 @@ class Server:
             "LISTEN__PORT": str(self.port),
             "LISTEN__HOST": "127.0.0.1",
             "LIMITS__IDLE_SECONDS": "900",
+            "LIMITS__CONNECTIONS_PER_ADDRESS": "12000",
             **environment,
         }
         self.log = home.parent / f"{home.name}.log"

@@ -333,7 +333,21 @@ def serve(settings: Settings) -> None:
     gateway.start()
     reactor.addSystemEventTrigger("before", "shutdown", lambda: gateway.stop().addErrback(_abandon))
     signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(gateway.reload))
+    reactor.callWhenRunning(_end_once, reactor)
     reactor.run()
+
+
+def _end_once(reactor: Any) -> None:
+    """SIGTERM and SIGINT stop the reactor; a second one, from an impatient hand, changes nothing."""
+    asked: list[int] = []
+
+    def asked_to_end(number: int, _frame: Any) -> None:
+        if not asked:
+            asked.append(number)
+            reactor.callFromThread(reactor.stop)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, asked_to_end)
 
 
 def _hold(file: Path) -> int:

@@ -111,7 +111,7 @@ def gather(options: Mapping[str, str | None], environ: Mapping[str, str]) -> Pro
     written = file_values(config, options.get("profile") or environ.get("EPORT_PROFILE"))
     if "url" in surroundings:
         demo = {name: value for name, value in demo.items() if name != "url"}
-    values: dict[str, str] = {"state": str(_default_state(environ))}
+    values: dict[str, str] = {"state": str(_default_state(options, environ))}
     for source in (written, surroundings, demo, chosen):
         for secret in _SECRETS:  # a source's own password hides one from a weaker source, in either form
             if secret in source or f"{secret}_file" in source:
@@ -171,7 +171,7 @@ def demo_values(options: Mapping[str, str | None], environ: Mapping[str, str]) -
         wanted = options.get("as") or environ.get("EPORT_AS") or "enterprise"
         party = _find(parties, wanted)
         if party is None:
-            known = ", ".join(dict.fromkeys(str(one["role"]) for one in parties))
+            known = ", ".join(str(one.get("account") or one["role"]) for one in parties)
             raise Unusable("demo-unknown", file=listing, name=wanted, known=known)
         customs = _find(parties, "customs") or {}
         values = {
@@ -214,5 +214,9 @@ def _default_config(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("XDG_CONFIG_HOME") or _home(environ) / ".config") / "eport-terminal.toml"
 
 
-def _default_state(environ: Mapping[str, str]) -> Path:
+def _default_state(options: Mapping[str, str | None], environ: Mapping[str, str]) -> Path:
+    """A demo's is in its own home: a new demo must not go on from where another's mailbox was read."""
+    demo = options.get("demo") or environ.get("EPORT_DEMO")
+    if demo:
+        return Path(demo).expanduser() / "demo" / "terminal"
     return Path(environ.get("XDG_STATE_HOME") or _home(environ) / ".local" / "state") / "eport-terminal"

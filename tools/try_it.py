@@ -31,11 +31,11 @@ The gateway answers on {url} and goes on until Ctrl+C. In another shell:
   export PATH="{bin}:$PATH" EPORT_DEMO={home} EPORT_AS=operator1
   eport-terminal send --url {url} --fresh {sample}
   eport-terminal poll --url {url}
-  eport-terminal poll --url {url} --as customs       another party of the demo
+  eport-terminal poll --url {url} --as customs       # another party of the demo
 
   curl --cacert {home}/demo/ca.pem {url}/healthz
-  eport-terminal sign --fresh --envelope {sample} > envelope.xml
-  curl --cacert {home}/demo/ca.pem --data-binary @envelope.xml {url}/v1/messages
+  eport-terminal sign --fresh --envelope {sample} > {home}/envelope.xml
+  curl --cacert {home}/demo/ca.pem --data-binary @{home}/envelope.xml {url}/v1/messages
 
 The demo's parties, their certificate files and passwords: {home}/demo/parties.json
 """
@@ -55,9 +55,8 @@ def main() -> int:
 
     busy = port_trouble(port)
     if busy:
-        print(
-            f"{busy} Stop that program, or choose another port: make run PORT={port + 1000}", file=sys.stderr
-        )
+        advice = "Stop that program, or choose another port and home: make run PORT=9443 HOME_DIR=./home2"
+        print(f"{busy} {advice}", file=sys.stderr)
         return 3
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
@@ -76,7 +75,7 @@ def serve(home: Path, port: int) -> int:
     """Start the gateway, try it, wait for its end; whatever happens, it does not outlive us."""
     url = f"https://localhost:{port}"
     gateway = subprocess.Popen(
-        [program("eport-gateway"), "serve", "--home", str(home), "--port", str(port)],
+        [program("eport-gateway"), "serve", "--home", str(home), "--port", str(port), "--host", "127.0.0.1"],
         start_new_session=True,  # Ctrl+C reaches it through us, once
     )
     try:
@@ -99,14 +98,15 @@ def try_sample(home: Path, url: str) -> None:
     if not (home / "demo" / "parties.json").exists():
         print(f"{home} is no demo home: nothing was sent")
         return
-    os.environ |= {
-        "EPORT_DEMO": str(home),
-        "EPORT_AS": "operator1",
-        "EPORT_STATE": str(home / "demo" / "terminal"),
-    }
+    os.environ |= {"EPORT_DEMO": str(home), "EPORT_AS": "operator1"}
     for arguments in (("send", "--fresh", "--wait", STORED, str(SAMPLE)), ("poll",)):
         print(f"\n$ eport-terminal {' '.join(arguments)}", flush=True)
-        run("eport-terminal", *arguments, "--url", url)
+        try:
+            run("eport-terminal", *arguments, "--url", url)
+        except subprocess.CalledProcessError as error:
+            print(f"The sample did not go through (exit code {error.returncode}); the gateway serves on.")
+            print("To begin afresh, stop it and remove the home, or take another: make run HOME_DIR=./home2")
+            return
 
 
 def program(name: str) -> str:
@@ -126,6 +126,8 @@ def stop(_number: int, _frame: FrameType | None) -> None:
 
 def port_trouble(port: int) -> str:
     """Why the gateway could not listen on `port`, in words; '' when it can."""
+    if not 0 < port < 65536:
+        return f"Port {port} does not exist: ports go from 1 to 65535."
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

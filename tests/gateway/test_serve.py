@@ -28,3 +28,20 @@ def test_no_other_process_of_the_user_reads_the_gateways_memory() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["1", "0"]
+
+
+def test_a_second_signal_changes_nothing(tmp_path: Path) -> None:
+    """An impatient second SIGTERM finds the gateway stopping, and it ends as it would have."""
+    house = House(tmp_path / "home")
+    try:
+        house.start()
+        assert house.process is not None
+        house.process.terminate()
+        house.process.terminate()
+        assert house.process.wait(30) == 0
+        house.process = None
+        log = house.log.read_text()
+        assert "stopped" in log
+        assert '"critical"' not in log
+    finally:
+        house.close()

@@ -126,3 +126,12 @@ def test_a_missing_setting_says_all_ways_to_give_it(tmp_path: Path) -> None:
         gather({}, {"HOME": str(tmp_path)}).need("url")
     for way in ("--url", "EPORT_URL", "eport-terminal.toml"):
         assert way in str(failure.value)
+
+
+def test_a_demos_cursors_and_pending_messages_lie_in_its_own_home(office: Office, tmp_path: Path) -> None:
+    """A new demo on the same port does not go on from where another's mailbox was read."""
+    environment = {"XDG_STATE_HOME": str(tmp_path)}
+    options = {"demo": str(office.home), "as": "operator"}
+    assert gather(options, environment).path("state") == office.home / "demo" / "terminal"
+    mine = {**options, "state": str(tmp_path / "mine")}
+    assert gather(mine, environment).path("state") == tmp_path / "mine"
