@@ -24,7 +24,7 @@ from messages.examine import Examined
 
 MEMORY = 2 * 1024**3  # bytes of address space: a runaway document ends its worker, not the machine
 NOW = struct.Struct(">d")
-TOGETHER = 0.003  # seconds in which answers wait for company; each also tells the server that the work goes on
+TOGETHER = 0.003  # seconds in which answers wait for company; each says too that the work goes on
 QUIET = 1.0  # seconds between two errors that are written out
 
 Examine = Callable[[bytes, datetime], Examined]
