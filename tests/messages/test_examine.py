@@ -223,3 +223,31 @@ def test_the_envelope_is_read_as_it_was_sent() -> None:
     assert found.head is not None
     assert found.head.created == SENT
     assert found.fault is None
+
+
+def test_many_together_are_what_they_are_one_by_one() -> None:
+    """Stages are shared, results are not: good and bad ones side by side, each as if it were alone."""
+    good = envelope(signed())
+    bodies = [good, b"", good[:-9], envelope(signed().replace(b"<unit>", b"<unit>9", 1)), b"<x/>", good]
+    alone = [encode(take(body)) for body in bodies]
+    together = examiner().examine_all([(body, now()) for body in bodies])
+    assert [encode(found) for found in together if isinstance(found, Examined)] == alone
+
+
+def test_a_mistake_of_the_program_takes_no_other_message_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others of the batch are examined to their end."""
+    tools, good = examiner(), envelope(signed())
+    verified = tools._read
+    calls: list[int] = []
+
+    def once(*args: Any) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("bug")
+        verified(*args)
+
+    monkeypatch.setattr(type(tools), "_read", lambda self, *args: once(*args))
+    first, second = tools.examine_all([(good, now()), (good, now())])
+    assert isinstance(first, RuntimeError)
+    assert isinstance(second, Examined)
+    assert second.fault is None
