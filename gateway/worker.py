@@ -15,7 +15,7 @@ import struct
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from gateway.frames import Frames, encode, encode_failure, frame
@@ -27,7 +27,9 @@ NOW = struct.Struct(">d")
 TOGETHER = 0.003  # seconds in which answers wait for company; each says too that the work goes on
 QUIET = 1.0  # seconds between two errors that are written out
 
-Examine = Callable[[bytes, datetime], Examined]
+STAGED = 8  # messages examined stage by stage together; few, so that the server is not kept waiting
+
+Examine = Callable[[Sequence[tuple[bytes, datetime]]], "Sequence[Examined | Exception]"]
 
 
 class Answers:
@@ -38,15 +40,23 @@ class Answers:
         self._written = -QUIET
         self._unwritten = 0
 
-    def answer(self, payload: bytes) -> bytes:
-        """The payload of the frame that answers a request's."""
+    def answer(self, payloads: Sequence[bytes]) -> list[bytes]:
+        """The payloads of the frames that answer those requests."""
+        found: Sequence[Examined | Exception]
         try:
-            (now,) = NOW.unpack_from(payload)
-            return encode(self._examine(payload[NOW.size :], datetime.fromtimestamp(now, UTC)))
+            found = self._examine([_request(payload) for payload in payloads])
         except Exception as error:  # noqa: BLE001 - the server makes an incident of it
-            self._write(error)
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            return encode_failure(f"{type(error).__name__} in {last.name}, line {last.lineno}")
+            found = [error]
+        if len(found) != len(payloads):  # whose mistake it is shows when each is alone
+            return [told for payload in payloads for told in self.answer([payload])]
+        return [self._told(each) for each in found]
+
+    def _told(self, found: Examined | Exception) -> bytes:
+        if isinstance(found, Examined):
+            return encode(found)
+        self._write(found)
+        last = traceback.extract_tb(found.__traceback__)[-1]
+        return encode_failure(f"{type(found).__name__} in {last.name}, line {last.lineno}")
 
     def _write(self, error: Exception) -> None:
         self._unwritten += 1
@@ -58,14 +68,22 @@ class Answers:
         self._written, self._unwritten = time.monotonic(), 0
 
 
+def _request(payload: bytes) -> tuple[bytes, datetime]:
+    (now,) = NOW.unpack_from(payload)
+    return payload[NOW.size :], datetime.fromtimestamp(now, UTC)
+
+
 def serve(server: socket.socket, examine: Examine) -> None:
     """Answer requests until the server's end closes."""
     frames, answers = Frames(), Answers(examine)
     while data := server.recv(1 << 18):
         ready: list[bytes] = []
         since = time.monotonic()
-        for number, payload in frames.feed(data):
-            ready.append(frame(number, answers.answer(payload)))
+        requests = frames.feed(data)
+        for start in range(0, len(requests), STAGED):
+            part = requests[start : start + STAGED]
+            told = answers.answer([payload for _, payload in part])
+            ready += [frame(number, payload) for (number, _), payload in zip(part, told, strict=True)]
             if time.monotonic() - since > TOGETHER:
                 server.sendall(b"".join(ready))
                 ready.clear()
@@ -81,7 +99,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     tools = examiner(Described(**json.loads(sys.argv[2])))
     with socket.socket(fileno=int(sys.argv[1])) as server:
-        serve(server, tools.examine)
+        serve(server, tools.examine_all)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -214,8 +214,8 @@ def test_an_error_of_the_worker_fails_one_message_and_nothing_else(loop: Loop, m
 def test_a_worker_writes_its_errors_out_once_a_second(capsys: pytest.CaptureFixture[str]) -> None:
     """A hundred errors at once are one line, with where it happened, and a hundred answers."""
 
-    def broken(body: bytes, at: datetime) -> Examined:
-        raise ZeroDivisionError(body.decode())
+    def broken(batch: Sequence[tuple[bytes, datetime]]) -> list[Examined | Exception]:
+        raise ZeroDivisionError(batch[0][0].decode())
 
     ours, theirs = socket.socketpair()
     with closing(ours), closing(theirs):
