@@ -44,6 +44,7 @@ class Examination:
             depth=limits.depth,
             lines=limits.lines,
             legacy_sha1=exchange.legacy_sha1,
+            nodes=limits.nodes,
         )
         self._schemas = schemas
         self._clock = clock

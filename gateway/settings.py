@@ -75,7 +75,6 @@ class Limits(_Section):
     connections: Count = 12_000
     # Whoever comes through a proxy or one NAT is one address: raise what is per address for that.
     connections_per_address: Count = 512
-    pipelined: Count = 16  # requests of one connection that wait behind the one under way
     header_seconds: Seconds = 10
     body_seconds: Seconds = 60
     body_grace_seconds: Seconds = 10  # as often as they pass, a body must have come on at …

@@ -26,6 +26,7 @@ class Described:
     depth: int
     lines: int
     legacy_sha1: bool
+    nodes: int = 100
 
 
 def trust(ca_folder: Path, crl_folder: Path) -> Trust:
@@ -48,5 +49,5 @@ def examiner(described: Described, schemas: Schemas | None = None) -> Examiner:
         certificates=CertificateCache(),
         codes=CodeLists(),
         profile=LEGACY if described.legacy_sha1 else STANDARD,
-        limits=Limits(data=described.data, depth=described.depth, lines=described.lines),
+        limits=Limits(described.data, described.depth, described.lines, described.nodes),
     )

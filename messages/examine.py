@@ -38,6 +38,7 @@ class Limits:
     data: int = 5_000_000
     depth: int = MAX_DEPTH
     lines: int = 10_000
+    nodes: int = 100  # no more than the schemas allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,9 @@ class Examiner:
         return system, kind
 
     def _count_lines(self, root: etree._Element, size: int) -> None:
+        nodes = len(root) - 2  # beside BaseTransfer and ds:Signature, as the schema has found
+        if nodes > self.limits.nodes:
+            raise SchemaInvalid(f"the message has {nodes} nodes: at most {self.limits.nodes} are taken")
         if size < BUSY_SIZE:
             return
         lines = sum(1 for node in root for child in node if len(child))

@@ -6,7 +6,7 @@ from messages.system import MessageType
 from messages.workflow import Body
 
 NEW, CHANGE, DELETE = "1", "2", "3"  # appType
-SAVE, DECLARE = "1", "2"  # appStatus
+SAVE = "1"  # appStatus; any other declares
 
 CODES = {"etpsNature": "enterprise_nature", "investCountry": "country", "unit": "unit"}
 

@@ -78,6 +78,10 @@ def _read(text: str) -> Holder:
         key = certificate.public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise CertificateRefused(f"X509Certificate is not a certificate that can be read: {error}") from None
+    signature = certificate.signature
+    if not der.endswith(b"\0" + signature):
+        # The count of unused bits before the CA's signature is outside what it signs: OpenSSL wants it zero.
+        raise CertificateRefused("X509Certificate is not DER: its signature does not end in whole bytes")
     return Holder(certificate, der, hashlib.sha256(der).hexdigest(), key)
 
 

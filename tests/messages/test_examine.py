@@ -7,6 +7,7 @@ import random
 import re
 import time
 from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from lxml import etree
 
 from gateway.frames import decode, encode
 from messages import reply
-from messages.examine import Examined
+from messages.examine import Examined, Limits
 from messages.faults import CertificateRefused, DigestMismatch, NotWellFormed, SchemaInvalid
 from messages.signature import verify as verifying
 from tests.messages.examining import SENT, envelope, examiner, now, sample, signed
@@ -251,3 +252,11 @@ def test_a_mistake_of_the_program_takes_no_other_message_down(monkeypatch: pytes
     assert isinstance(first, RuntimeError)
     assert isinstance(second, Examined)
     assert second.fault is None
+
+
+def test_fewer_business_nodes_than_the_schema_allows_may_be_set() -> None:
+    """The setting binds below the schema's hundred; what is at it is taken."""
+    tools = examiner()
+    for most, wanted in ((0, "at most 0"), (1, None)):
+        found = replace(tools, limits=Limits(nodes=most)).examine(envelope(signed()), now())
+        assert (found.fault is None) if wanted is None else (wanted in str(found.fault))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from messages.faults import CertificateRefused, DigestMismatch, Fault, NotWellFormed, SignatureInvalid
@@ -182,3 +184,12 @@ def test_the_cache_is_bounded() -> None:
     for number in range(1500):
         large.get(text + " " * (14_000 + number))
     assert len(large) < 1200
+
+
+def test_a_certificate_whose_signature_has_unused_bits_is_refused() -> None:
+    """The CA signs all of a certificate but this count; OpenSSL refuses any but zero, and so does this."""
+    der = holder("p256").certificate.public_bytes(Encoding.DER)
+    place = len(der) - len(holder("p256").certificate.signature) - 1
+    assert der[place] == 0
+    with pytest.raises(CertificateRefused, match="whole bytes"):
+        CertificateCache().get(base64.b64encode(der[:place] + b"\1" + der[place + 1 :]).decode())
