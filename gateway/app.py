@@ -234,9 +234,14 @@ class Gateway:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)  # messages make few cycles and many objects
-        _notify("READY=1")
+
+    def announce(self) -> None:
+        """Say that it serves: in the log, and to whoever started it."""
+        listen = self.settings.listen
         scheme = "https" if listen.tls else "http"
-        log.info("serving", url=f"{scheme}://{listen.host}:{self.port.getHost().port}", node=settings.node)
+        url = f"{scheme}://{listen.host}:{self.port.getHost().port}"
+        log.info("serving", url=url, node=self.settings.node)
+        _notify("READY=1")
 
     @inlineCallbacks
     def stop(self) -> Any:
@@ -333,18 +338,19 @@ def serve(settings: Settings) -> None:
     gateway.start()
     reactor.addSystemEventTrigger("before", "shutdown", lambda: gateway.stop().addErrback(_abandon))
     signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(gateway.reload))
+    # In this order: once it says that it serves, it may be told to stop.
     reactor.callWhenRunning(_end_once, reactor)
+    reactor.callWhenRunning(gateway.announce)
     reactor.run()
 
 
 def _end_once(reactor: Any) -> None:
     """SIGTERM and SIGINT stop the reactor; a second one, from an impatient hand, changes nothing."""
-    asked: list[int] = []
 
-    def asked_to_end(number: int, _frame: Any) -> None:
-        if not asked:
-            asked.append(number)
-            reactor.callFromThread(reactor.stop)
+    def asked_to_end(_number: int, _frame: Any) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)  # holds to the interpreter's very end, unlike a handler
+        reactor.callFromThread(reactor.stop)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, asked_to_end)
