@@ -13,7 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from hardware.signer import KeyUnsuitable, SignerError
+from hardware.signer import CertificateMissing, KeyMissing, KeyUnsuitable, SignerError
 from messages.signature.profile import algorithm_for
 from messages.signature.sign import serial_hex
 
@@ -24,19 +24,45 @@ _PFX_VERSION_3 = b"\x02\x01\x03"
 
 
 class FileUnreadable(SignerError):
-    """The file is not there, or may not be read."""
+    """The file is not there, or may not be read. Values: name, reason."""
+
+    sentence = ("{name}: {reason}", "{name}：{reason}")
 
 
 class NotACertificateFile(SignerError):
-    """The file is no PKCS#12."""
+    """The file is no PKCS#12. Values: name."""
+
+    sentence = (
+        "{name} is not a PKCS#12 file (.p12 or .pfx), or it is cut off",
+        "{name} 不是 PKCS#12 文件（.p12 或 .pfx），或内容不完整",
+    )
+
+
+class PemInstead(NotACertificateFile):
+    """The file is PEM. Values: name."""
+
+    sentence = (
+        "{name} is PEM, not PKCS#12: convert it with openssl pkcs12 -export, with key and certificate",
+        "{name} 是 PEM，不是 PKCS#12：请用 openssl pkcs12 -export 连同密钥和证书一起转换",
+    )
+
+
+class ProtectionUnknown(NotACertificateFile):
+    """The file is encrypted in a way that is not supported. Values: name, reason."""
+
+    sentence = (
+        "{name} is protected in a way that is not supported: {reason}",
+        "{name} 的加密方式不受支持：{reason}",
+    )
 
 
 class WrongPassphrase(SignerError):
-    """The passphrase does not open the file."""
+    """The passphrase does not open the file. Values: name."""
 
-
-class KeyMissing(SignerError):
-    """The file holds no private key, or no certificate for it."""
+    sentence = (
+        "{name}: the passphrase does not open it, or the file is damaged",
+        "{name}：口令错误，或文件已损坏",
+    )
 
 
 class CertificateFile:
@@ -51,7 +77,7 @@ class CertificateFile:
         try:
             self._algorithm = algorithm_for(key.public_key())
         except ValueError as error:
-            raise KeyUnsuitable(str(error)) from None
+            raise KeyUnsuitable(reason=error) from None
         self._key = key
         self.certificate = certificate
         self.algorithm = self._algorithm.name
@@ -68,36 +94,37 @@ class CertificateFile:
 def open_file(path: Path, passphrase: str) -> CertificateFile:
     """The signer in the PKCS#12 file at `path`.
 
-    Raises FileUnreadable, NotACertificateFile, WrongPassphrase, KeyMissing or KeyUnsuitable.
+    Raises FileUnreadable, NotACertificateFile, WrongPassphrase, KeyMissing, CertificateMissing or
+    KeyUnsuitable.
     """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE + 1)
     except OSError as error:
-        raise FileUnreadable(f"{path}: {error.strerror or error}") from None
+        raise FileUnreadable(name=path, reason=error.strerror or error) from None
     return open_bytes(data, passphrase, str(path))
 
 
 def open_bytes(data: bytes, passphrase: str, name: str = "certificate file") -> CertificateFile:
     """As `open_file`, for the content of a file; `name` stands in the errors."""
     if data.lstrip().startswith(b"-----BEGIN"):
-        raise NotACertificateFile(
-            f"{name} is PEM, not PKCS#12: convert it with openssl pkcs12 -export, with key and certificate"
-        )
+        raise PemInstead(name=name)
     if len(data) > MAX_FILE or not _looks_like_pkcs12(data):
-        raise NotACertificateFile(f"{name} is not a PKCS#12 file (.p12 or .pfx), or it is cut off")
+        raise NotACertificateFile(name=name)
     try:
         key, certificate, _ = pkcs12.load_key_and_certificates(data, passphrase.encode())
     except ValueError:
-        raise WrongPassphrase(f"{name}: the passphrase does not open it, or the file is damaged") from None
+        raise WrongPassphrase(name=name) from None
     except UnsupportedAlgorithm as error:
-        raise NotACertificateFile(f"{name} is protected in a way that is not supported: {error}") from None
+        raise ProtectionUnknown(name=name, reason=error) from None
     if key is None:
-        raise KeyMissing(f"{name} holds no private key: export it again, with the key")
+        raise KeyMissing(where=name)
     if certificate is None or certificate.public_key() != key.public_key():
-        raise KeyMissing(f"{name} holds no certificate for its key: export it again, with the certificate")
+        raise CertificateMissing(where=name)
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise KeyUnsuitable(f"{name} holds a {type(key).__name__}: messages are signed with RSA or P-256")
+        raise KeyUnsuitable(
+            reason=f"{name} holds a {type(key).__name__}; messages are signed with RSA or P-256"
+        )
     return CertificateFile(key, certificate)
 
 

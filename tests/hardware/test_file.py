@@ -16,13 +16,12 @@ from cryptography.hazmat.primitives.serialization import (
 from hardware.file import (
     CertificateFile,
     FileUnreadable,
-    KeyMissing,
     NotACertificateFile,
     WrongPassphrase,
     open_bytes,
     open_file,
 )
-from hardware.signer import KeyUnsuitable, SignerError
+from hardware.signer import CertificateMissing, KeyMissing, KeyUnsuitable, SignerError
 from messages.signature.profile import algorithm_for
 from messages.signature.sign import Signer
 from tests.messages.signature.making import METHODS, Pair, authority, holder, issue, key
@@ -101,7 +100,7 @@ def test_a_file_without_key_or_certificate_says_which() -> None:
     with pytest.raises(KeyMissing, match="no private key"):
         open_bytes(store, "x")
     alone = pkcs12.serialize_key_and_certificates(b"n", key("p256"), None, None, encryption)
-    with pytest.raises(KeyMissing, match="no certificate"):
+    with pytest.raises(CertificateMissing, match="no certificate"):
         open_bytes(alone, "x")
 
 
