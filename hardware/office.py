@@ -1,0 +1,73 @@
+"""The card office's (制卡中心) devices: what `eport-gateway card` works with.
+
+Knows which module personalises and unlocks which medium; refuses to know how, and everything about who may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from hardware.blank import AskSecret, Blank, Use
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a medium shows without any PIN."""
+
+    kind: str  # card or ikey
+    label: str
+    serial: str
+    tries: int | None  # PIN tries left, 0 when locked; None: the medium doesn't say
+    certificates: dict[Use, x509.Certificate]
+
+
+def look_card(reader: str | None = None) -> Look:
+    """What the card shows. `reader`: its name contains it; None: the only card there is.
+
+    Raises ServiceDown, ReaderMissing, CardMissing, Several, NotACardOfOurs.
+    """
+    raise NotImplementedError
+
+
+def look_ikey(modules: Sequence[str], device: str | None = None) -> Look:
+    """What the Ikey shows. `device`: its label or serial contains it; None: the only Ikey there is.
+
+    Raises ModuleMissing, TokenMissing, Several.
+    """
+    raise NotImplementedError
+
+
+def blank_card(reader: str | None, management_key: bytes, *, pin: AskSecret, puk: AskSecret) -> Blank:
+    """The card in `reader` (as in `look_card`), authenticated by its management key (9B; 3DES or AES).
+
+    `pin` and `puk` give the PRESENT ones (from the factory: 123456 and 12345678), each asked once and only when
+    needed; a wrong one is never tried again. The management key itself is not changed: SP 800-73-4 has no
+    command for it, and the makers' own (FF of YubiKeys) are left to the makers' tools.
+    Raises as `look_card`, and ManagementKeyWrong, ManagementKeyUnusable.
+    """
+    raise NotImplementedError
+
+
+def blank_ikey(modules: Sequence[str], device: str | None, *, so_pin: AskSecret, pin: AskSecret) -> Blank:
+    """The Ikey `device` (as in `look_ikey`); it must be initialised (label and SO PIN), as they are sold.
+
+    `so_pin` is asked for set_pin and set_puk only, so a renewal needs none; `pin` is asked for everything else,
+    unless set_pin has just set it.
+    """
+    raise NotImplementedError
+
+
+def unlock_card(reader: str | None, puk: str, new_pin: str) -> None:
+    """Set a new PIN by the PUK, which also gives all the tries back (RESET RETRY COUNTER).
+
+    Raises as `look_card`, and PukWrong with the tries left, PukLocked, PinUnusable.
+    """
+    raise NotImplementedError
+
+
+def unlock_ikey(modules: Sequence[str], device: str | None, so_pin: str, new_pin: str) -> None:
+    """Set a new PIN by the SO PIN. Raises as `look_ikey`, and OfficePinWrong, OfficePinLocked, PinUnusable."""
+    raise NotImplementedError
