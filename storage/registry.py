@@ -59,6 +59,8 @@ class Certificate:
     state: str = ACTIVE
     revoked_at: datetime | None = None
     reason: str | None = None
+    card_number: str | None = None  # of the card or Ikey that holds it
+    crl_reason: str | None = None  # as in RFC 5280, 5.3.1: keyCompromise, superseded …
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,11 @@ def add_certificate(conn: Connection, new: Certificate) -> None:
     _add(conn, tables.certificates, new, new.fingerprint)
 
 
-def revoke_certificate(conn: Connection, fingerprint: str, at: datetime, reason: str) -> int:
+def revoke_certificate(
+    conn: Connection, fingerprint: str, at: datetime, reason: str, crl_reason: str | None = None
+) -> int:
     """Take a certificate out of use for good and end its sessions; how many. Raises NotRegistered."""
-    values = {"state": REVOKED, "revoked_at": at, "reason": reason}
+    values = {"state": REVOKED, "revoked_at": at, "reason": reason, "crl_reason": crl_reason}
     _change(conn, tables.certificates, fingerprint, values)
     return conn.execute(delete(tables.sessions).where(_session.certificate == fingerprint)).rowcount
 
@@ -172,6 +176,22 @@ def certificates(
     if ending_before is not None:
         statement = statement.where(_certificate.state == ACTIVE, _certificate.not_after < ending_before)
     return [_as_certificate(row) for row in conn.execute(statement)]
+
+
+def revoked_certificates(conn: Connection) -> list[Certificate]:
+    """Every certificate that was taken out of use, in the order of their serial numbers' texts."""
+    revoked = select(tables.certificates).where(_certificate.state == REVOKED).order_by(_certificate.serial)
+    return [_as_certificate(row) for row in conn.execute(revoked)]
+
+
+def certificates_of_card(conn: Connection, number: str) -> list[Certificate]:
+    """The certificates that a card or Ikey was ever given, the newest first."""
+    given = (
+        select(tables.certificates)
+        .where(_certificate.card_number == number)
+        .order_by(_certificate.not_before.desc(), _certificate.fingerprint)
+    )
+    return [_as_certificate(row) for row in conn.execute(given)]
 
 
 def _as_certificate(row: Row[Any]) -> Certificate:

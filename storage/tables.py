@@ -216,8 +216,48 @@ certificates = Table(
     Column("state", Name, nullable=False),
     Column("revoked_at", Instant),
     Column("reason", Name),
+    Column("card_number", Name),  # the card or Ikey it was issued onto
+    Column("crl_reason", Name),  # reason in a revocation list, by its name in RFC 5280
     Index(None, "dxp_id"),
     Index(None, "not_after"),
+    Index(None, "card_number"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("number", Name, primary_key=True),
+    Column("dxp_id", Name, nullable=False),
+    Column("holder", Name, nullable=False),
+    Column("unit", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("role", Name, nullable=False),
+    Column("medium", Name, nullable=False),
+    Column("serial", Name, nullable=False),  # the medium's own
+    Column("state", Name, nullable=False),
+    Column("requests", Json),  # certificate requests that wait for a CA's answer
+    Column("requested_at", Instant),
+    Column("issued_at", Instant),
+    Column("ends", Instant),
+    Column("ended_at", Instant),
+    Column("reason", Name),
+    Column("replaced_by", Name),
+    Index(None, "dxp_id"),
+    Index(None, "serial"),
+    Index(None, "ends"),
+)
+
+card_history = Table(
+    "card_history",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("number", Name, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("event", Name, nullable=False),
+    Column("done_by", Name, nullable=False),
+    Column("detail", Name, nullable=False),
+    Index(None, "number", "id"),
+    sqlite_autoincrement=True,
 )
 
 accounts = Table(
