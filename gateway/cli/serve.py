@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import resource
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -14,9 +12,8 @@ from gateway import logs, pki
 from gateway.cli.shell import Explained, Surroundings, home_option
 from gateway.settings import Settings
 from gateway.tools import trust
+from hardware.memory import keep_memory_private
 from storage.database import Database
-
-_PR_SET_DUMPABLE = 4  # <sys/prctl.h>
 
 
 @click.command(cls=Explained)
@@ -50,16 +47,6 @@ def serve(home: Path, port: int | None, host: str | None) -> None:
         app.serve(settings)
     except (app.AlreadyRunning, tls.TlsUnusable) as error:
         raise Surroundings(str(error)) from error
-
-
-def keep_memory_private() -> None:
-    """Leave no copy of the private keys in memory behind: no core file, no other process's look into it.
-
-    prctl is Linux's own and has no name in Python; where it is missing, the limit alone must do.
-    """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _check_files(settings: Settings) -> None:

@@ -23,7 +23,7 @@ def test_a_serving_gateway_leaves_no_core_file(tmp_path: Path) -> None:
 def test_no_other_process_of_the_user_reads_the_gateways_memory() -> None:
     """The process is not dumpable: PR_GET_DUMPABLE (3) says 0 where it said 1."""
     program = (
-        "import ctypes; from gateway.cli.serve import keep_memory_private; "
+        "import ctypes; from hardware.memory import keep_memory_private; "
         "ask = ctypes.CDLL(None).prctl; before = ask(3); keep_memory_private(); print(before, ask(3))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
