@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol, Self
+
+from cryptography import x509
 
 from messages.signature.sign import Signer
 
 __all__ = [
     "AgentRefused", "AgentUnreachable", "AnotherDevice", "AskPin", "CardLocked", "CardMissing", "CardRemoved",
-    "CertificateMissing", "DeviceFailed", "KeyMissing", "KeyUnsuitable", "ModuleMissing", "PinCancelled",
-    "PinRequest", "PinUnusable", "ReaderGone", "ReaderMissing", "ServiceDown", "Several", "Signer",
-    "SignerError", "TokenMissing", "WrongPin",
+    "CertificateMissing", "DeviceFailed", "Found", "KeyMissing", "KeyUnsuitable", "ModuleMissing",
+    "OpenSigner", "PinCancelled", "PinRequest", "PinUnusable", "ReaderGone", "ReaderMissing", "ServiceDown",
+    "ServiceRefused", "Several", "Signer", "SignerError", "TokenMissing", "WrongPin",
 ]  # fmt: skip
 
 
@@ -59,6 +61,15 @@ class ServiceDown(SignerError):
     sentence = (
         "the smart-card service pcscd does not run: start it (systemctl start pcscd.socket), then try again",
         "智能卡服务 pcscd 未运行：请启动（systemctl start pcscd.socket）后重试",
+    )
+
+
+class ServiceRefused(ServiceDown):
+    """The smart-card service runs, but does not serve this user: polkit, as over SSH."""
+
+    sentence = (
+        "the smart-card service pcscd refuses this user, as in sessions over SSH: allow access in polkit",
+        "智能卡服务 pcscd 拒绝了当前用户（例如通过 SSH 登录时）：请在 polkit 中允许访问",
     )
 
 
@@ -247,3 +258,30 @@ class PinRequest:
 
 AskPin = Callable[[PinRequest], str | None]
 """Asks the holder; None: cancelled. The PIN goes to the device and nowhere else."""
+
+
+# -- devices, found and open ---------------------------------------------------------------------
+
+
+class OpenSigner(Signer, Protocol):
+    """A signer whose device is open for use; closing it twice does no harm."""
+
+    def close(self) -> None:
+        """End the session; what is signed afterwards is refused."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A device that is there and could sign, or the one certificate of several that a device holds."""
+
+    kind: str  # card, ikey, agent or file
+    label: str  # what the device calls itself
+    serial: str  # card number or token serial; of an agent, the key's fingerprint
+    certificate: x509.Certificate | None  # None: it has none, or shows it after the PIN only
+    reader: str  # of a card, its reader's name; otherwise empty
+    open: Callable[[AskPin], OpenSigner]
