@@ -1,0 +1,72 @@
+"""A private key on a token: signatures that its certificate has verified.
+
+Knows what a token wants to be given and how its answer is laid out; refuses to know how the token was opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from pkcs11 import Attribute, Mechanism, PKCS11Error
+
+from hardware.signer import DeviceFailed, KeyUnsuitable
+from messages.signature.profile import algorithm_for
+
+if TYPE_CHECKING:
+    from hardware.pkcs11.session import Session
+
+_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+"""What precedes a SHA-256 digest in a PKCS#1 v1.5 signature (RFC 8017, 9.2, note 1)."""
+
+
+class Key:
+    """A private key on a token, in one session, and its certificate."""
+
+    def __init__(self, session: Session, raw: Any, certificate: x509.Certificate) -> None:
+        """KeyUnsuitable when no algorithm of the messages takes the key."""
+        self._public = certificate.public_key()
+        try:
+            self._algorithm = algorithm_for(self._public)
+        except ValueError as error:
+            raise KeyUnsuitable(reason=error) from None
+        self.certificate = certificate
+        self.algorithm = self._algorithm.name
+        self.always_authenticate = _always(raw)
+        self._session = session
+        self._raw = raw
+        self._rsa = isinstance(self._public, rsa.RSAPublicKey)
+        self._hash = self.algorithm.rpartition("-")[2]
+
+    def sign(self, data: bytes, pin: str | None = None) -> bytes:
+        """The signature over `data`, PKCS#1 v1.5 or ECDSA as DER, once the certificate has verified it.
+
+        Hashed here: not all tokens can. `pin` is for a key that always authenticates. Raises CardRemoved,
+        DeviceFailed, KeyUnsuitable, and with a PIN WrongPin, CardLocked, PinUnusable.
+        """
+        digest = hashlib.new(self._hash, data).digest()
+        with self._session.use(pin=pin is not None):
+            if self._rsa:
+                made = self._raw.sign(_DIGEST_INFO + digest, mechanism=Mechanism.RSA_PKCS, pin=pin)
+            else:
+                made = self._raw.sign(digest, mechanism=Mechanism.ECDSA, pin=pin)
+        if not self._algorithm.verify(self._public, made, data):
+            serial = self._session.token.serial
+            raise DeviceFailed(serial=serial, reason="its signature does not fit its certificate")
+        return made if self._rsa else _der(made)
+
+
+def _der(made: bytes) -> bytes:
+    """From r and s, each at the length of the order (PKCS#11, "ECDSA"), to DER."""
+    half = len(made) // 2
+    return encode_dss_signature(int.from_bytes(made[:half]), int.from_bytes(made[half:]))
+
+
+def _always(key: Any) -> bool:
+    try:
+        return bool(key[Attribute.ALWAYS_AUTHENTICATE])
+    except PKCS11Error:  # the attribute came with PKCS#11 2.20
+        return False

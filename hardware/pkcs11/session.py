@@ -1,0 +1,163 @@
+"""Sessions on a token: the PIN, certificates and keys.
+
+Knows that login counts for a whole process, and that a token may be gone at any call; refuses to know what
+kind of device it is, and which of several certificates is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import pkcs11
+from cryptography import x509
+from pkcs11 import Attribute, ObjectClass, PKCS11Error
+from pkcs11.types import PROTECTED_AUTH
+
+from hardware.pkcs11.errors import translate
+from hardware.pkcs11.key import Key
+from hardware.signer import AnotherDevice, CardRemoved, DeviceFailed, KeyMissing, SignerError
+
+if TYPE_CHECKING:
+    from hardware.pkcs11.module import Token
+
+
+@dataclass(slots=True)
+class Login:
+    """The one session that logged in; login counts for all sessions on the token, and so does logout."""
+
+    raw: pkcs11.Session
+    users: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A certificate on a token."""
+
+    id: bytes  # CKA_ID, which its key has too
+    certificate: x509.Certificate
+
+
+class Session:
+    """A session on a token. Once the token was out it stays closed, and says CardRemoved."""
+
+    def __init__(self, token: Token, raw: pkcs11.Token, session: pkcs11.Session) -> None:
+        self.token = token
+        self.module = token.module
+        self._token = raw
+        self._raw = session
+        self._login: Login | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def lost(self) -> bool:
+        """Whether it was closed, or its token taken out."""
+        return self not in self.module.sessions
+
+    @contextmanager
+    def use(self, *, pin: bool = False) -> Iterator[pkcs11.Session]:
+        """python-pkcs11's session, under the lock, its errors translated; `pin`: a PIN is presented."""
+        with self.module.lock:
+            if self.lost:
+                raise CardRemoved(serial=self.token.serial)
+            try:
+                yield self._raw
+            except PKCS11Error as error:
+                raise self._fault(error, pin=pin) from None
+
+    def close(self) -> None:
+        """End it; the last one that is logged in logs out. Does nothing the second time."""
+        with self.module.lock:
+            if not self.lost:
+                self._drop()
+
+    def login(self, pin: str | None, *, office: bool = False) -> None:
+        """Present the holder's PIN, or with `office` the SO PIN; None: the device has its own pad.
+
+        Where another session of this process has logged in to the token, that counts for this one too, and
+        the PIN is not looked at. Raises WrongPin, CardLocked, PinUnusable, PinCancelled, CardRemoved,
+        DeviceFailed.
+        """
+        with self.use(pin=True):
+            shared = self.module.logins.get(self.token.slot)
+            if shared is not None:
+                shared.users += 1
+                self._login = shared
+                return
+            given = PROTECTED_AUTH if pin is None else pin
+            holder, officer = (None, given) if office else (given, None)
+            # By a second session, as python-pkcs11 logs in nowhere else. When that fails, its handle stays
+            # open in the module until that is initialised again.
+            raw = self._token.open(rw=self._raw.rw, user_pin=holder, so_pin=officer)
+            self._login = self.module.logins[self.token.slot] = Login(raw)
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether the PIN was given, in this session or another one of this process on the same token."""
+        with self.module.lock:
+            return not self.lost and self.token.slot in self.module.logins
+
+    def certificates(self) -> list[Stored]:
+        """The certificates that can be seen now; some tokens show theirs after the PIN only."""
+        with self.use() as raw:
+            found = []
+            for each in list(raw.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})):
+                with suppress(ValueError):
+                    value = x509.load_der_x509_certificate(each[Attribute.VALUE])
+                    found.append(Stored(_id(each), value))
+            return found
+
+    def key_ids(self) -> list[bytes]:
+        """CKA_ID of the private keys that can be seen now: as a rule, after the PIN."""
+        with self.use() as raw:
+            return [_id(each) for each in list(raw.get_objects({Attribute.CLASS: ObjectClass.PRIVATE_KEY}))]
+
+    def key(self, certificate: x509.Certificate) -> Key:
+        """The private key with the CKA_ID of `certificate`, which is read from the token again here.
+
+        A slot's number outlives its card, so that without a look at the certificate any card would do. Raises
+        AnotherDevice, KeyMissing, KeyUnsuitable, CardRemoved, DeviceFailed.
+        """
+        ids = [each.id for each in self.certificates() if each.certificate == certificate]
+        if not ids:
+            raise AnotherDevice(serial=self.token.serial, found="without its certificate")
+        with self.use() as raw:
+            for each in ids:
+                wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: each}
+                for key in list(raw.get_objects(wanted)):
+                    return Key(self, key, certificate)
+        raise KeyMissing(where=f"{self.token.label} {self.token.serial}")
+
+    def _fault(self, error: PKCS11Error, *, pin: bool) -> SignerError:
+        now = self.module.look(self.token.slot)
+        known = translate(error, self.token.serial, now.tries if pin and now is not None else None)
+        there = now is not None and now.serial == self.token.serial
+        if isinstance(known, DeviceFailed) and not there:  # GeneralError and its like may mean anything
+            known = CardRemoved(serial=self.token.serial)
+        if isinstance(known, CardRemoved):
+            self._drop()
+        return known
+
+    def _drop(self) -> None:
+        self.module.sessions.discard(self)
+        login, self._login = self._login, None
+        if login is not None:
+            login.users -= 1
+            if not login.users:
+                if self.module.logins.get(self.token.slot) is login:
+                    del self.module.logins[self.token.slot]
+                with suppress(PKCS11Error):
+                    login.raw.close()
+        with suppress(PKCS11Error):
+            self._raw.close()
+
+
+def _id(each: Any) -> bytes:
+    return bytes(each[Attribute.ID])
