@@ -1,7 +1,8 @@
 """The transaction that a batch of messages shares: what is new is stored, what was known is found.
 
-Knows the unique keys, the journal, and the receipt for a message that its schema refused; refuses to judge:
-what is handed to it was judged by the intake, under a generation of the registry that it compares.
+Knows the unique keys, the journal, and the receipts for a message that its schema or its sender's card
+refused; refuses to judge: what is handed to it was judged by the intake, under a generation of the registry
+that it compares.
 """
 
 from __future__ import annotations
@@ -10,25 +11,29 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from gateway.outgoing import Outgoing
-from messages.faults import Fault, SchemaInvalid
-from receipts.document import Unreadable
+from messages.faults import CertificateUnfit, Fault, SchemaInvalid
+from messages.registry import BY_CODE
+from messages.statuses import NOT_THE_CARD, fault_status
+from receipts.document import Receipt, Unreadable
 from storage import mailboxes, messages, registry
 from storage.journal import MESSAGE, Chain, Entry
+from storage.mailboxes import NewReceipt
 from storage.messages import NewMessage, StoredMessage
 
 REFUSAL = "refusal"  # the journal's kind for what a proven sender was refused
 EPT900 = "EPT900"
-_GUIDS = uuid.UUID("6f1c1a0e-3f0b-5c7e-9a55-0d5c2f7c9d11")  # namespace of the EPT900s' guids
+_GUIDS = uuid.UUID("6f1c1a0e-3f0b-5c7e-9a55-0d5c2f7c9d11")  # namespace of these receipts' guids
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A refused message whose sender is proven: a journal entry, and for a broken schema an EPT900.
+    """A refused message whose sender is proven: a journal entry, and perhaps a receipt.
+
+    A broken schema leaves an EPT900; a certificate that may not send this, a return for each node.
 
     `what` tells it from others: a signature proves only what was signed, so the same under another CopMsgId,
     or in other bytes, is no other refusal; what a session sends is its own, envelope and all.
@@ -41,6 +46,8 @@ class Refusal:
     fault: Fault
     at: datetime
     what: tuple[str, ...]
+    type: str = ""  # code of the registry, where it is known
+    guids: tuple[str, ...] = ()  # of its nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class Store:
         ]
         refusals = [item for item in batch if isinstance(item, Refusal)]
         entries += [Entry(REFUSAL, one.party, one.cop_msg_id, one.digest, one.at) for one in refusals]
-        positions, receipts = self._outgoing.deliver(connection, self._unreadable(connection, refusals))
+        positions, receipts = self._outgoing.deliver(connection, self._receipts(connection, refusals))
         self._chain.append(connection, entries + receipts)
         return [self._outcome(connection, item, inserted, generation, positions) for item in batch]
 
@@ -114,25 +121,49 @@ class Store:
             )
         return Outcome(known=found)
 
-    def _unreadable(self, connection: Connection, refusals: Sequence[Refusal]) -> list[Any]:
-        """An EPT900 for each message whose schema was broken, but one only for a CopMsgId of a party."""
-        drafts = []
-        done: set[tuple[str, str]] = set()
+    def _receipts(self, connection: Connection, refusals: Sequence[Refusal]) -> list[NewReceipt]:
+        """What the refused get, but one receipt only of its type for a CopMsgId of a party."""
+        found = []
+        done: set[tuple[str, str, str]] = set()
         for one in refusals:
-            name = (one.party, one.cop_msg_id)
-            if not isinstance(one.fault, SchemaInvalid) or not one.cop_msg_id or name in done:
+            code = _receipt(one)
+            name = (one.party, one.cop_msg_id, code)
+            if not code or not one.cop_msg_id or name in done:
                 continue
             done.add(name)
-            if mailboxes.has(connection, *name, EPT900):
-                continue
-            guid = str(uuid.uuid5(_GUIDS, f"{one.party}/{one.cop_msg_id}/{one.digest}")).upper()
-            info = "; ".join(map(str, one.fault.violations)) or one.fault.info
-            drafts.append(
-                self._outgoing.unreadable(
-                    one.party, guid, Unreadable(one.cop_msg_id, one.msg_type, info), one.at
-                )
-            )
-        return drafts
+            if not mailboxes.has(connection, *name):
+                found.append(self._unreadable(one) if code == EPT900 else self._unfit(one))
+        return found
+
+    def _unreadable(self, one: Refusal) -> NewReceipt:
+        info = "; ".join(map(str, one.fault.violations)) or one.fault.info
+        what = Unreadable(one.cop_msg_id, one.msg_type, info)
+        return self._outgoing.unreadable(one.party, _guid(one), what, one.at)
+
+    def _unfit(self, one: Refusal) -> NewReceipt:
+        system, kind = BY_CODE[one.type]
+        status = fault_status(kind.number, NOT_THE_CARD)
+        info = f"与卡信息不匹配 / does not match the card: {one.fault.info}"
+        returns = [
+            Receipt(_guid(one, guid), one.cop_msg_id, guid, one.digest, status, one.at, info)
+            for guid in one.guids
+        ]
+        return self._outgoing.refused(one.party, kind.receipt, system.namespace, _guid(one), returns, one.at)
+
+
+def _receipt(one: Refusal) -> str:
+    """The type of receipt that a refusal leaves, or ""."""
+    if isinstance(one.fault, SchemaInvalid):
+        return EPT900
+    if isinstance(one.fault, CertificateUnfit) and one.guids:
+        return BY_CODE[one.type][1].receipt
+    return ""
+
+
+def _guid(one: Refusal, node: str = "") -> str:
+    """The guid of a receipt or, of its return for a node: the same for the same refusal."""
+    name = "/".join((one.party, one.cop_msg_id, one.digest, *filter(None, (node,))))
+    return str(uuid.uuid5(_GUIDS, name)).upper()
 
 
 class NotStored(Exception):

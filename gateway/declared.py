@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from messages.catalogue import standalone
 from messages.codes import CodeLists
 from messages.registry import BY_CODE, BY_NAME
@@ -28,6 +30,13 @@ class Types:
         """The schema of a submission or a receipt, whole, or None."""
         file = self._schemas.file(code) if code in self._known else None
         return standalone(file) if file else None
+
+    def listed(self) -> list[dict[str, Any]]:
+        """The types of all systems, in the registry's order."""
+        return [
+            {"code": kind.code, "system": system.name, "receipt": kind.receipt, **kind.senders.plain()}
+            for system, kind in BY_CODE.values()
+        ]
 
 
 class Codes:

@@ -11,10 +11,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cryptography import x509
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, succeed
 
 from gateway.services import Holder, Jobs
+from messages.signature.oids import commits
 from storage import registry
 
 CACHED = 20_000
@@ -71,7 +73,7 @@ class Directory:
             return generation, None, None
         holder = Holder(
             party.dxp_id, certificate.role, certificate.holder, fingerprint, certificate.card,
-            party.cop_code, party.name,
+            party.cop_code, party.name, _commits(certificate.der),
         )  # fmt: skip
         return generation, holder, party.rate
 
@@ -87,3 +89,10 @@ class Directory:
             if rate:
                 self._rates[holder.dxp_id] = rate
         return holder
+
+
+def _commits(der: bytes) -> bool:
+    try:
+        return commits(x509.load_der_x509_certificate(der))
+    except ValueError:
+        return False

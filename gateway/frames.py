@@ -71,7 +71,7 @@ def encode(found: Examined) -> bytes:
         "guid": found.guid,
         "cop": found.cop_code,
         "dxp": found.dxp_id,
-        "nodes": [(node.guid, node.order_key) for node in found.nodes],
+        "nodes": [(node.guid, node.order_key, node.event, node.line) for node in found.nodes],
         "content": found.content,
         "signer": found.signer,
         "head": head

@@ -25,7 +25,7 @@ import structlog
 from twisted.internet.defer import Deferred, inlineCallbacks, maybeDeferred
 
 from gateway import metrics
-from gateway.acceptance import Candidate, Item, Outcome, Refusal
+from gateway.acceptance import Candidate, Item, Outcome, Refusal, known
 from gateway.commit import GroupCommit
 from gateway.directory import Directory
 from gateway.limits import Rates, Recent
@@ -35,6 +35,7 @@ from messages import reply as replies
 from messages.examine import Examined
 from messages.faults import (
     CertificateRefused,
+    CertificateUnfit,
     Fault,
     IdentifierUsed,
     ReceiverUnknown,
@@ -43,13 +44,13 @@ from messages.faults import (
     Unavailable,
 )
 from messages.registry import BY_CODE
-from storage import messages
 from storage.messages import NewMessage, NewWork, StoredMessage
 
 log = structlog.get_logger()
 
 UNPROVEN = "unproven"  # the two keys of the log's rate
 UNEXPECTED = "unexpected"
+OF_WHAT_IS_SIGNED = (SchemaInvalid, CertificateUnfit)  # faults that no wrong envelope can cause
 REMEMBERED = 20_000  # refusals written down of late
 QUEUE_SECONDS = 10  # after which a sender with a full queue may try again
 
@@ -197,10 +198,9 @@ class Intake:
                 f"{holder.dxp_id}'s: all three must be the same party"
             )
         kind = BY_CODE[found.type][1]
-        if holder.role not in kind.roles:
-            return SenderRefused(f"a certificate with the role {holder.role} may not send {kind.code}")
-        if kind.cards and holder.card not in kind.cards:
-            return SenderRefused(f"{kind.code} needs another card than {holder.card or 'a certificate file'}")
+        objections = kind.senders.objections(kind.code, kind.node, holder, found.nodes)
+        if objections:
+            return CertificateUnfit(objections[0].text, objections)
         if head.receivers != (self._desk,):
             return ReceiverUnknown(f"{kind.code} goes to {self._desk}, not to {', '.join(head.receivers)}")
         return None
@@ -273,7 +273,7 @@ class Intake:
     ) -> Any:
         head = found.head
         if head is not None and found.digest:
-            stored = yield self._reader.run(messages.by_cop_msg_id, head.sender, head.cop_msg_id)
+            stored = yield self._reader.run(known, head.sender, head.cop_msg_id, found.guid)
             if stored is not None and same(found, stored):
                 return self._repeated(found, stored)
         metrics.REFUSED.labels(fault.code).inc()
@@ -295,11 +295,14 @@ class Intake:
         digest = found.digest or ""
         if session and session == head.sender:
             what: tuple[str, ...] = (session, head.cop_msg_id, digest, fault.code)
-        elif holder is not None and holder.dxp_id == head.sender and isinstance(fault, SchemaInvalid):
+        elif holder is not None and holder.dxp_id == head.sender and isinstance(fault, OF_WHAT_IS_SIGNED):
             what = (holder.dxp_id, found.content, fault.code)
         else:
             return None
-        return Refusal(head.sender, head.cop_msg_id, head.msg_type, digest, fault, now, what)
+        guids = tuple(node.guid for node in found.nodes)
+        return Refusal(
+            head.sender, head.cop_msg_id, head.msg_type, digest, fault, now, what, found.type, guids
+        )
 
     @inlineCallbacks
     def _write_down(self, refusal: Refusal) -> Any:

@@ -54,6 +54,14 @@ class Outgoing:
         data = document.build_unreadable(guid, what, self._issuer, self._signer)
         return self._wrapped(to, "EPT900", data, now, what.ori_cop_msg_id, None, None, None, guid)
 
+    def refused(
+        self, to: str, code: str, namespace: str, guid: str, returns: Sequence[Receipt], now: datetime
+    ) -> NewReceipt:
+        """One receipt for all nodes of a message that was never stored; `guid` tells repeats apart."""
+        data = document.build(code, namespace, guid, returns, self._issuer, self._signer)
+        one = returns[0]
+        return self._wrapped(to, code, data, now, one.ori_cop_msg_id, None, one.status, None, guid)
+
     def deliver(
         self, connection: Connection, receipts: Sequence[NewReceipt]
     ) -> tuple[dict[str, int], list[Entry]]:

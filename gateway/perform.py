@@ -19,7 +19,7 @@ from gateway.identifiers import made_at
 from gateway.outgoing import Outgoing
 from messages.faults import NodeFault
 from messages.registry import BY_CODE, BY_NAME
-from messages.statuses import fault_status
+from messages.statuses import NOT_THE_CARD, fault_status
 from messages.system import MessageType, System, content
 from messages.workflow import (
     Actor,
@@ -48,7 +48,6 @@ COLUMNS = {system.name: system.search for system in BY_NAME.values()}
 TREES = 4  # parsed messages kept for their next nodes
 
 ALREADY_DECLARED = 4  # 勿重复申报
-NOT_THE_CARD = 15  # 与卡信息不匹配
 
 
 @dataclass(frozen=True, slots=True)

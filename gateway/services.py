@@ -43,6 +43,7 @@ class Holder:
     card: str = ""  # '' no card, 'legal' 法人卡, 'operator' 操作员卡
     cop_code: str = ""  # the party's code in the field (10 characters)
     name: str = ""  # the party's name
+    commits: bool = False  # key usage nonRepudiation: a certificate for signatures, not for logins only
 
 
 class Timer(Protocol):
@@ -110,6 +111,10 @@ class Types(Protocol):
         """The schema's text for a type's code; None when there is no such type. `code` is matched whole
         against known codes, never joined into a path.
         """
+        ...
+
+    def listed(self) -> Sequence[Mapping[str, Any]]:
+        """The types that parties send, each with who may send it."""
         ...
 
 

@@ -22,9 +22,9 @@ from messages.schemas import Schemas
 from messages.signature.profile import STANDARD, Profile
 from messages.signature.trust import Trust
 from messages.signature.verify import CertificateCache, Holder, Verified, find, verify
-from messages.system import MessageType, System
+from messages.system import MessageType, System, content
 from messages.violations import location
-from messages.xml import MAX_DEPTH, parse
+from messages.xml import MAX_DEPTH, line_of, parse
 
 ENVELOPE_TAGS = 200  # more than an envelope can have
 _SHOWN = 40  # characters of a wrong code
@@ -47,6 +47,8 @@ class Node:
 
     guid: str
     order_key: str
+    event: str = ""  # only where the type demands more of some events than of others
+    line: int = 0  # in Data; with `event` only
 
 
 @dataclass(slots=True)
@@ -216,6 +218,11 @@ class Examiner:
             raise CertificateRefused("the message names no sender")
         found.cop_code = base.findtext(f"{prefix}copCode") or ""
         found.dxp_id = base.findtext(f"{prefix}dxpId") or ""
+        told = kind.event if kind.senders.events else None
         for node in root.iterfind(prefix + kind.node):
             key = kind.order_key(node, system.namespace, found.dxp_id)
-            found.nodes.append(Node(node.findtext(f"{prefix}guid") or "", key))
+            guid = node.findtext(f"{prefix}guid") or ""
+            if told is None:
+                found.nodes.append(Node(guid, key))
+            else:
+                found.nodes.append(Node(guid, key, told(content(node, kind.lists)), line_of(node)))

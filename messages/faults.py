@@ -78,9 +78,16 @@ class ReceiverUnknown(Fault):
 
 
 class SenderRefused(Fault):
-    """The sender named is not the signer, or may not send this type."""
+    """The sender named is not the signer, or may not send this."""
 
     code = "2002"
+
+
+class CertificateUnfit(SenderRefused):
+    """The sender is proven, but its role, card or key may not send this (与卡信息不匹配).
+
+    The violations say what is demanded; each node gets a receipt of it, for the party's other programs.
+    """
 
 
 class Unavailable(Fault):

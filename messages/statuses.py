@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+NOT_THE_CARD = 15  # E-Port's fault: 与卡信息不匹配
+
 
 class Status(IntEnum):
     """returnStatus, with E-Port's words."""

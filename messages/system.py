@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from messages.senders import Senders
 from messages.workflow import Body, Workflow
 
 CASE = "caseNo"  # 统一编号, in every system's messages
@@ -26,10 +27,9 @@ class MessageType:
     order: tuple[
         str, ...
     ]  # nodes alike in the first of these elements are worked off in the order of acceptance
-    roles: frozenset[str]  # roles of certificates that may send it
+    senders: Senders  # who may send it
     lists: frozenset[str] = frozenset()  # element names inside a node that may repeat
     codes: Mapping[str, str] = field(default_factory=dict)  # element name -> large code list it must be in
-    cards: frozenset[str] = frozenset()  # card kinds that may send it; empty: any, a certificate file too
 
     def order_key(self, node: etree._Element, namespace: str, party: str) -> str:
         """The key of `node`: whose it is, and the case it names or what its party calls it.
@@ -40,7 +40,7 @@ class MessageType:
         for name in self.order:
             value = node.findtext(f"{{{namespace}}}{name}")
             if value:
-                return value if name == CASE and CUSTOMS in self.roles else f"{party}/{value}"
+                return value if name == CASE and CUSTOMS in self.senders.roles else f"{party}/{value}"
         return f"{party}/{self.code}"
 
     @property

@@ -19,7 +19,7 @@ MOST = 100
 
 
 class Catalogue:
-    """GET /v1/bulletins, GET /v1/codes/{list}, GET /v1/types/{code}.xsd."""
+    """GET /v1/bulletins, GET /v1/codes/{list}, GET /v1/types, GET /v1/types/{code}.xsd."""
 
     def __init__(self, codes: Codes, types: Types, access: Access, reader: Jobs) -> None:
         self._codes = codes
@@ -30,6 +30,7 @@ class Catalogue:
         self.routes = (
             Route("GET", "/v1/bulletins", self.bulletins),
             Route("GET", "/v1/codes/{list}", self.codes),
+            Route("GET", "/v1/types", self.listed),
             Route("GET", "/v1/types/{code}.xsd", self.type),
         )
 
@@ -70,6 +71,13 @@ class Catalogue:
             made = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
             self._lists[name] = (version, made)
         return _cached(request, self._lists[name][1], JSON)
+
+    async def listed(self, request: Request) -> Response:
+        """The message types that parties send, each with the roles, cards and keys that may."""
+        await self._access.session(request)
+        request.only(())
+        made = json.dumps({"types": self._types.listed()}, ensure_ascii=False, separators=(",", ":"))
+        return _cached(request, made.encode(), JSON)
 
     async def type(self, request: Request) -> Response:
         """The schema of a message type, whole: nothing has to be fetched beside it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from messages.senders import Senders
 from messages.system import MessageType
 from messages.workflow import Body
 
@@ -31,7 +32,7 @@ TYPES = (
         node="Stocktake",
         event=_stocktake,
         order=("caseNo", "etpsInnerNo"),
-        roles=frozenset({"enterprise", "operator"}),
+        senders=Senders(frozenset({"enterprise", "operator"})),
         lists=frozenset({"Line"}),
         codes=CODES,
     ),
@@ -40,14 +41,14 @@ TYPES = (
         node="Review",
         event=_review,
         order=("caseNo",),
-        roles=frozenset({"customs"}),
+        senders=Senders(frozenset({"customs"})),
     ),
     MessageType(
         code="BVS131",
         node="Book",
         event=_book,
         order=("bookNo",),
-        roles=frozenset({"customs"}),
+        senders=Senders(frozenset({"customs"})),
         lists=frozenset({"BookLine"}),
         codes={"unit": "unit"},
     ),

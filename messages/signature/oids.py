@@ -1,6 +1,6 @@
-"""The two object identifiers that this project puts into certificates, and how to read them back.
+"""What a certificate says of its holder: two object identifiers of this project's own, and the key usage.
 
-Knows what a certificate says about its holder's card and about gateways; refuses to know whether the
+Knows how to write and read the holder's card, gateways, and keys that commit; refuses to know whether the
 certificate is to be believed (that is `trust`).
 
 Both live under 2.25, where a UUID needs no registration authority (X.667). Arcs of 128 bits are rare, so
@@ -46,6 +46,18 @@ def card_kind(certificate: x509.Certificate) -> str:
         if value == card_extension(kind):
             return kind
     return ""
+
+
+def commits(certificate: x509.Certificate) -> bool:
+    """Whether its signatures bind the holder: key usage nonRepudiation, which PIV 9C's has and 9A's not.
+
+    A certificate without the extension may be used for anything (RFC 5280, 4.2.1.3), but has not said so.
+    """
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage)
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    return usage.value.content_commitment
 
 
 def is_gateway(certificate: x509.Certificate) -> bool:

@@ -15,7 +15,7 @@ from lxml import etree
 from messages.envelope import DXP
 from messages.reply import Reply
 from messages.reply import parse as parse_reply
-from receipts.document import Unreadable
+from receipts.document import Receipt, Unreadable
 from tests.scenarios.house import BVS, Desk, House, Person
 
 B = f"{{{BVS}}}"
@@ -158,6 +158,22 @@ def test_a_proven_senders_broken_message_leaves_one_ept900(house: House, operato
     assert isinstance(receipt, Unreadable)
     assert receipt.ori_cop_msg_id == _post(operator, body).head.cop_msg_id
     assert "etpsCode" in receipt.info
+
+
+def test_a_type_that_is_not_the_senders_leaves_one_receipt_beside_the_refusal(
+    house: House, operator: Desk
+) -> None:
+    """2002 says what is needed; -NNN015 of the type's receipt waits in the mailbox, once, and journalled."""
+    before = len(_journal(house))
+    body = operator.person.envelope(operator.person.signed("bonded/BVS121-approve.xml"))
+    for _ in range(3):
+        reply = _post(operator, body)
+        assert (reply.code, [found.rule for found in reply.results]) == ("2002", ["role"])
+    (receipt,) = operator.poll()
+    assert isinstance(receipt, Receipt)
+    assert (receipt.status, receipt.ori_digest) == (-121015, reply.digest)
+    assert "customs" in receipt.info
+    assert sorted(_journal(house)[before:]) == ["receipt", "refusal"]
 
 
 def test_somebody_elses_message_in_a_wrong_envelope_leaves_no_trace_at_its_owner(

@@ -141,6 +141,14 @@ class Common:
         """Of the only type."""
         return b"<xs:schema/>" if code == "BVS111" else None
 
+    def listed(self) -> list[dict[str, Any]]:
+        """The only type, with an event that asks for more."""
+        event = {"cards": ["legal"], "nonRepudiation": True}
+        return [
+            {"code": "BVS111", "system": "bonded", "receipt": "BVS112", "roles": ["enterprise"],
+             "cards": ["legal", "operator", ""], "nonRepudiation": False, "events": {"declare": event}},
+        ]  # fmt: skip
+
 
 class Api(Serving):
     """The whole API over a real database, with what a test needs to look behind it."""

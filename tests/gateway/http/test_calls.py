@@ -302,6 +302,9 @@ def test_lists_and_schemas_are_sent_once(api: Api) -> None:
     assert (
         api.ask("GET /v1/types/BVS111.xsd", token=token, If_None_Match=schema.headers["etag"]).status == 304
     )
+    types = api.ask("GET /v1/types", token=token)
+    assert types.json["types"][0]["events"] == {"declare": {"cards": ["legal"], "nonRepudiation": True}}
+    assert api.ask("GET /v1/types", token=token, If_None_Match=types.headers["etag"]).status == 304
 
 
 @pytest.mark.parametrize(
