@@ -13,6 +13,8 @@ from sqlalchemy import create_engine, make_url, text
 from storage.database import Database
 from tests import postgres
 
+pytest_plugins = ("tests.hardware.stack",)
+
 _numbers = itertools.count(1)
 
 
