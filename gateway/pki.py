@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -25,6 +26,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from messages.signature import oids
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 _BACKDATED = timedelta(minutes=5)  # so that a clock a little slow still finds a new certificate in date
 
@@ -51,6 +53,14 @@ class Pair:
 
     key: PrivateKey
     certificate: x509.Certificate
+
+
+class Revoked(NamedTuple):
+    """One entry of a revocation list; no reason is what RFC 5280 calls unspecified."""
+
+    serial: int
+    at: datetime
+    reason: x509.ReasonFlags | None = None
 
 
 # -- making --------------------------------------------------------------------------------------
@@ -81,7 +91,7 @@ def authority(common_name: str, now: datetime, days: int = 3650) -> Pair:
     name = subject(common_name)
     usage = _key_usage(key_cert_sign=True, crl_sign=True)
     builder = (
-        _builder(name, name, key, now, days)
+        _builder(name, name, key.public_key(), now, days)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
     )
@@ -90,21 +100,24 @@ def authority(common_name: str, now: datetime, days: int = 3650) -> Pair:
 
 def issue_signer(
     ca: Pair,
-    key: PrivateKey,
+    key: PrivateKey | PublicKey,
     name: x509.Name,
     now: datetime,
     *,
     days: int = 1095,
     card: str = "",
     gateway: bool = False,
+    commits: bool = True,
 ) -> x509.Certificate:
-    """A certificate for signing messages.
+    """A certificate for signing messages, of a key or of one that only its holder has.
 
     `card` is the holder's card kind ('' no card, 'legal' 法人卡, 'operator' 操作员卡); `gateway` adds the
-    extended key usage that only a gateway's receipts are signed with.
+    extended key usage that only a gateway's receipts are signed with; `commits` says that what it signs binds
+    its holder (nonRepudiation).
     """
-    usage = _key_usage(digital_signature=True, content_commitment=True)
-    builder = _issued(ca, key, name, now, days).add_extension(usage, critical=True)
+    public = key if isinstance(key, PublicKey) else key.public_key()
+    usage = _key_usage(digital_signature=True, content_commitment=commits)
+    builder = _issued(ca, public, name, now, days).add_extension(usage, critical=True)
     if card:
         builder = builder.add_extension(oids.card_extension(card), critical=False)
     if gateway:
@@ -117,7 +130,7 @@ def issue_server(
 ) -> x509.Certificate:
     """A TLS server certificate for `hosts`, names or addresses."""
     builder = (
-        _issued(ca, key, subject(hosts[0]), now, days)
+        _issued(ca, key.public_key(), subject(hosts[0]), now, days)
         .add_extension(_key_usage(digital_signature=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(_alternative_names(hosts), critical=False)
@@ -126,19 +139,35 @@ def issue_server(
 
 
 def revocation_list(
-    ca: Pair, revoked: Iterable[tuple[int, datetime]], now: datetime, *, days: int = 30
+    ca: Pair,
+    revoked: Iterable[Revoked | tuple[int, datetime]],
+    now: datetime,
+    *,
+    days: int = 30,
+    number: int = 0,
 ) -> x509.CertificateRevocationList:
-    """The CA's list of revoked certificates: serial numbers, and when."""
+    """The CA's list of revoked certificates, the next edition due in `days`.
+
+    Editions are numbered upwards (RFC 5280, 5.2.3): by `number`, or else by the seconds of `now`.
+    """
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(ca.certificate.subject)
         .last_update(now)
         .next_update(now + timedelta(days=days))
+        .add_extension(x509.CRLNumber(number or int(now.timestamp())), critical=False)
+        .add_extension(_issuer_id(ca), critical=False)
     )
-    for serial, at in revoked:
-        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(at).build()
-        builder = builder.add_revoked_certificate(entry)
+    for each in revoked:
+        builder = builder.add_revoked_certificate(_entry(Revoked(*each)))
     return builder.sign(ca.key, hashes.SHA256())
+
+
+def _entry(revoked: Revoked) -> x509.RevokedCertificate:
+    builder = x509.RevokedCertificateBuilder().serial_number(revoked.serial).revocation_date(revoked.at)
+    if revoked.reason is not None:
+        builder = builder.add_extension(x509.CRLReason(revoked.reason), critical=False)
+    return builder.build()
 
 
 def signing_request(
@@ -157,9 +186,8 @@ def signing_request(
 
 
 def _builder(
-    name: x509.Name, issuer: x509.Name, key: PrivateKey, now: datetime, days: int
+    name: x509.Name, issuer: x509.Name, public: PublicKey, now: datetime, days: int
 ) -> x509.CertificateBuilder:
-    public = key.public_key()
     return (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -172,15 +200,23 @@ def _builder(
     )
 
 
-def _issued(ca: Pair, key: PrivateKey, name: x509.Name, now: datetime, days: int) -> x509.CertificateBuilder:
-    issuer_id = ca.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+def _issued(
+    ca: Pair, public: PublicKey, name: x509.Name, now: datetime, days: int
+) -> x509.CertificateBuilder:
     return (
-        _builder(name, ca.certificate.subject, key, now, days)
+        _builder(name, ca.certificate.subject, public, now, days)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_id), critical=False
-        )
+        .add_extension(_issuer_id(ca), critical=False)
     )
+
+
+def _issuer_id(ca: Pair) -> x509.AuthorityKeyIdentifier:
+    """The CA's own key identifier, or where it has none the usual one of its key (RFC 5280, 4.2.1.2)."""
+    try:
+        own = ca.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    except x509.ExtensionNotFound:
+        own = x509.SubjectKeyIdentifier.from_public_key(ca.key.public_key())
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own)
 
 
 def _key_usage(**granted: bool) -> x509.KeyUsage:
@@ -241,12 +277,13 @@ def p12(pair: Pair, name: str, password: str, cas: Sequence[x509.Certificate]) -
     return pkcs12.serialize_key_and_certificates(name.encode(), pair.key, pair.certificate, cas, encryption)
 
 
-def load_key(path: Path) -> PrivateKey:
+def load_key(path: Path, passphrase: bytes | None = None) -> PrivateKey:
     """The private key in `path`, PEM, P-256 or RSA of at least 2048 bits. Raises PkiError."""
     try:
-        key = serialization.load_pem_private_key(_read(path), password=None)
+        key = serialization.load_pem_private_key(_read(path), password=passphrase)
     except (ValueError, TypeError) as error:
-        raise PkiError(f"{path} holds no private key in PEM without a password: {error}") from error
+        how = "with this passphrase" if passphrase else "without a password"
+        raise PkiError(f"{path} holds no private key in PEM {how}: {error}") from error
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
         return key
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= 2048:

@@ -116,6 +116,15 @@ class Exchange(_Section):
     legacy_sha1: bool = False  # accept rsa-sha1 signatures of old cards
 
 
+class Cards(_Section):
+    """The card office (制卡中心), and how early the end of a certificate is announced."""
+
+    office: Annotated[str, Field(pattern=r"^[0-9A-Z]{4}$")] = "0000"  # the first characters of card numbers
+    days: Count = 1095  # a certificate is issued for; `card issue --days` overrides it
+    list_days: Count = 30  # from a revocation list of the office's to its next edition
+    warn_days: Count = 30
+
+
 class Logs(_Section):
     """Structured logs, one JSON object a line."""
 
@@ -139,6 +148,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     sessions: Sessions = Sessions()
     exchange: Exchange = Exchange()
+    cards: Cards = Cards()
     logs: Logs = Logs()
 
     @classmethod
