@@ -4,8 +4,8 @@ Knows tokens as PKCS#11 sees them; refuses to know what kind of device a token i
 a PIN, and which of its certificates is meant.
 """
 
-from hardware.pkcs11.key import Key
+from hardware.pkcs11.key import Key, suitable
 from hardware.pkcs11.module import Module, Token
 from hardware.pkcs11.session import Session, Stored
 
-__all__ = ["Key", "Module", "Session", "Stored", "Token"]
+__all__ = ["Key", "Module", "Session", "Stored", "Token", "suitable"]

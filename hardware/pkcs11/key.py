@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import Attribute, Mechanism, PKCS11Error
 
 from hardware.signer import DeviceFailed, KeyUnsuitable
-from messages.signature.profile import algorithm_for
+from messages.signature.profile import Algorithm, algorithm_for
 
 if TYPE_CHECKING:
     from hardware.pkcs11.session import Session
@@ -23,16 +23,21 @@ _DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 """What precedes a SHA-256 digest in a PKCS#1 v1.5 signature (RFC 8017, 9.2, note 1)."""
 
 
+def suitable(certificate: x509.Certificate) -> Algorithm:
+    """The algorithm of the messages for its key. Raises KeyUnsuitable when there is none."""
+    try:
+        return algorithm_for(certificate.public_key())
+    except ValueError as error:
+        raise KeyUnsuitable(reason=error) from None
+
+
 class Key:
     """A private key on a token, in one session, and its certificate."""
 
     def __init__(self, session: Session, raw: Any, certificate: x509.Certificate) -> None:
-        """KeyUnsuitable when no algorithm of the messages takes the key."""
+        """Raises KeyUnsuitable."""
         self._public = certificate.public_key()
-        try:
-            self._algorithm = algorithm_for(self._public)
-        except ValueError as error:
-            raise KeyUnsuitable(reason=error) from None
+        self._algorithm = suitable(certificate)
         self.certificate = certificate
         self.algorithm = self._algorithm.name
         self.always_authenticate = _always(raw)

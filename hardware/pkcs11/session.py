@@ -81,15 +81,10 @@ class Session:
     def login(self, pin: str | None, *, office: bool = False) -> None:
         """Present the holder's PIN, or with `office` the SO PIN; None: the device has its own pad.
 
-        Where another session of this process has logged in to the token, that counts for this one too, and
-        the PIN is not looked at. Raises WrongPin, CardLocked, PinUnusable, PinCancelled, CardRemoved,
-        DeviceFailed.
+        Raises WrongPin, CardLocked, PinUnusable, PinCancelled, CardRemoved, DeviceFailed.
         """
         with self.use(pin=True):
-            shared = self.module.logins.get(self.token.slot)
-            if shared is not None:
-                shared.users += 1
-                self._login = shared
+            if self.join():
                 return
             given = PROTECTED_AUTH if pin is None else pin
             holder, officer = (None, given) if office else (given, None)
@@ -98,11 +93,18 @@ class Session:
             raw = self._token.open(rw=self._raw.rw, user_pin=holder, so_pin=officer)
             self._login = self.module.logins[self.token.slot] = Login(raw)
 
-    @property
-    def logged_in(self) -> bool:
-        """Whether the PIN was given, in this session or another one of this process on the same token."""
-        with self.module.lock:
-            return not self.lost and self.token.slot in self.module.logins
+    def join(self) -> bool:
+        """Whether another session of this process has logged in to the token, which then counts here too.
+
+        The module would not look at a PIN.
+        """
+        with self.use():
+            shared = self.module.logins.get(self.token.slot)
+            if shared is None:
+                return False
+            shared.users += 1
+            self._login = shared
+            return True
 
     def certificates(self) -> list[Stored]:
         """The certificates that can be seen now; some tokens show theirs after the PIN only."""
