@@ -26,12 +26,13 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.task import LoopingCall
 
-from gateway import metrics, tls
+from gateway import metrics, pki, tls
 from gateway.acceptance import Item, Outcome, Store
 from gateway.commit import GroupCommit
 from gateway.declared import Codes, Systems, Types
 from gateway.directory import Directory
 from gateway.dispatch import Dispatcher
+from gateway.endings import GATEWAY, TLS, Endings
 from gateway.examination import Examination
 from gateway.http.api import Services, metrics_routes, routes
 from gateway.http.attachments import Files
@@ -64,6 +65,7 @@ WATCH = 1.0  # seconds between two looks at what other processes may have change
 PURGE = 300.0  # seconds between two clean-ups of old sessions and challenges
 GAUGE = 5.0  # seconds between two looks at the backlog
 LATE = 60.0  # seconds that a due work item may wait before the gateway says that it is not ready
+ENDINGS = 3600.0  # seconds between two looks at what ends soon
 GRACE = 15.0  # seconds that requests under way are given when the gateway stops
 
 
@@ -158,12 +160,23 @@ class Gateway:
         )
         self.directory.on_change.append(self.sessions.forget)
         self.examination.on_reload.append(self._recheck)
+        self.endings = Endings(
+            own=_own(settings),
+            ca_folder=settings.ca_folder,
+            crl_folder=settings.crl_folder,
+            warn_days=settings.cards.warn_days,
+            reader=self.reader,
+            clock=clock,
+        )
+        for changes in (self.directory.on_change, self.examination.on_reload):
+            changes.append(self._announce_endings)
         self.server = self._http_server(schemas)
         self._loops = [
             _loop(reactor, self._watch_registry, WATCH),
             _loop(reactor, self._measure, GAUGE),
             _loop(reactor, self._sign_head, exchange.head_seconds),
             _loop(reactor, self._purge, PURGE),
+            _loop(reactor, self._announce_endings, ENDINGS),
         ]
 
     def _http_server(self, schemas: Schemas) -> Server:
@@ -291,9 +304,7 @@ class Gateway:
             self.queues.counted(found[1])
 
         return (
-            self.reader.run(look)
-            .addCallback(measured)
-            .addErrback(_complain, "the backlog could not be read")
+            self.reader.run(look).addCallback(measured).addErrback(_complain, "the backlog could not be read")
         )
 
     def _sign_head(self) -> Deferred[None]:
@@ -308,6 +319,9 @@ class Gateway:
             .addCallback(export)
             .addErrback(_complain, "the journal's head could not be signed")
         )
+
+    def _announce_endings(self) -> Deferred[None]:
+        return self.endings.look().addErrback(_complain, "what ends soon could not be read")
 
     def _purge(self) -> Deferred[Any]:
         purged = self.sessions.purge().addErrback(_complain, "old sessions could not be dropped")
@@ -372,6 +386,14 @@ def _signing(settings: Settings) -> tuple[rsa.RSAPrivateKey | ec.EllipticCurvePr
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise ValueError(f"{settings.gateway_key} is no RSA or elliptic-curve key")
     return key, x509.load_pem_x509_certificates(settings.gateway_certificate.read_bytes())[0]
+
+
+def _own(settings: Settings) -> dict[str, list[x509.Certificate]]:
+    """The chains that are served with, by what for."""
+    chains = {GATEWAY: pki.load_certificates(settings.gateway_certificate)}
+    if settings.listen.tls:
+        chains[TLS] = pki.load_certificates(settings.tls_certificate)
+    return chains
 
 
 def _loop(reactor: Any, call: Callable[[], Any], seconds: float) -> tuple[LoopingCall, float]:

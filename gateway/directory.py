@@ -30,7 +30,7 @@ class Directory:
         self._holders: OrderedDict[str, Holder | None] = OrderedDict()
         self._rates: dict[str, Mapping[str, Any]] = {}
         self.generation = -1
-        self.on_change: list[Callable[[], None]] = []  # called when the registry has changed
+        self.on_change: list[Callable[[], object]] = []  # called when the registry has changed
 
     def cached(self, fingerprint: str) -> Holder | None:
         """The holder, if it is known without asking the database."""

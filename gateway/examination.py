@@ -50,7 +50,7 @@ class Examination:
         self._clock = clock
         self._turns = Turns(reactor, self._here)
         self._failed: Stamp | None = None
-        self.on_reload: list[Callable[[], None]] = []  # called when the authorities have changed
+        self.on_reload: list[Callable[[], object]] = []  # called when the authorities have changed
         self._take(*self._load())
         self._workers = Workers(reactor, self._described, exchange.workers) if exchange.workers else None
 
@@ -124,5 +124,3 @@ def _report(authorities: Trust, now: datetime) -> None:
     for unusable in authorities.unusable_crls:
         issuer = unusable.crl.issuer.rfc4514_string()
         log.warning("a revocation list cannot be used", issuer=issuer, reason=unusable.reason)
-
-

@@ -62,6 +62,12 @@ BACKLOG = Gauge("eport_dispatch_backlog", "Work items that are due and not finis
 BACKLOG_AGE = Gauge(
     "eport_dispatch_backlog_age_seconds", "Age of the oldest work item that is due.", registry=REGISTRY
 )
+ENDING = Gauge(
+    "eport_certificates_ending",
+    "Certificates in use that end soon (holder, gateway, tls, ca), and revocation lists (crl).",
+    ["of"],
+    registry=REGISTRY,
+)
 
 
 class HttpMeter:

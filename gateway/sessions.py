@@ -11,7 +11,7 @@ import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -68,6 +68,7 @@ class Opened:
 
     token: str
     session: Session
+    ends: datetime | None = None  # of the certificate that it was opened with
 
 
 class Sessions:
@@ -145,7 +146,7 @@ class Sessions:
         if not await self._writer.run(_open_by_certificate, opened.session, fingerprint):
             raise self._refused("certificate", peer, f"certificate {fingerprint} was revoked meanwhile")
         metrics.LOGINS.labels("certificate", "opened").inc()
-        return opened
+        return replace(opened, ends=certificate.not_valid_after_utc)
 
     async def by_password(self, name: str, password: str, peer: str) -> Opened:
         """Open a session for an account. Raises LoginRefused, TooManyAttempts, TooManyLogins.

@@ -178,6 +178,16 @@ def certificates(
     return [_as_certificate(row) for row in conn.execute(statement)]
 
 
+def ending(conn: Connection, after: datetime, before: datetime) -> list[Certificate]:
+    """The active certificates that end between two instants, the first on top."""
+    soon = (
+        select(tables.certificates)
+        .where(_certificate.state == ACTIVE, _certificate.not_after > after, _certificate.not_after < before)
+        .order_by(_certificate.not_after, _certificate.fingerprint)
+    )
+    return [_as_certificate(row) for row in conn.execute(soon)]
+
+
 def revoked_certificates(conn: Connection) -> list[Certificate]:
     """Every certificate that was taken out of use, in the order of their serial numbers' texts."""
     revoked = select(tables.certificates).where(_certificate.state == REVOKED).order_by(_certificate.serial)

@@ -98,6 +98,7 @@ class Logins:
                 "holder": session.holder,
                 "card": session.card,
                 "expiresAt": wire_time(session.expires_at),
+                "certificateEnds": wire_time(opened.ends) if opened.ends else None,
             },
             201,
         )

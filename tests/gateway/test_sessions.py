@@ -134,6 +134,13 @@ def test_a_signed_nonce_opens_a_session_of_the_certificate_s_holder(
         assert opened.token not in str(connection.exec_driver_sql("SELECT * FROM sessions").all())
 
 
+def test_a_login_tells_when_the_certificate_ends(desk: Desk, card: Card) -> None:
+    """A terminal can warn its holder in time; a password has no such end."""
+    pair = card()
+    assert desk.login(pair).ends == pair.certificate.not_valid_after_utc
+    assert desk.password("alice", PASSWORD).ends is None
+
+
 def test_a_nonce_is_good_once_and_for_a_minute(desk: Desk, card: Card) -> None:
     """A nonce used, expired, or never handed out opens nothing."""
     pair, nonce = card(), desk.challenge()

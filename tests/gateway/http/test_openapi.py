@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from gateway import pki
+from gateway.cli.certificates import entry
 from gateway.http.api import metrics_routes
 from gateway.http.router import PATTERNS
-from storage import bulletins
-from tests.gateway.http.conftest import Api
+from gateway.passwords import hashed
+from gateway.sessions import statement
+from messages.wire import wire_time
+from storage import bulletins, registry
+from tests.gateway.http.conftest import ENTERPRISE, Api
 from tests.gateway.http.test_calls import NOW, put_cases, put_message, put_receipts
 
 ROOT = Path(__file__).parents[3]
@@ -99,6 +109,35 @@ def test_answers_have_the_fields_described(api: Api, described: Any) -> None:
         answer = api.ask(f"{method} {real or path}", body, token, Content_Type="text/plain")
         promised = operations(described)[method, path]["responses"][str(answer.status)]
         _check(answer.json, promised["content"]["application/json"]["schema"], described, path)
+
+
+def test_the_answer_to_a_login_has_the_fields_described(api: Api, described: Any) -> None:
+    """A terminal learns when its certificate ends from the login by it; one by password has none."""
+    pair = _enrol(api)
+    nonce = api.ask("POST /v1/challenges", b"{}").json["nonce"]
+    signature = pair.key.sign(statement("https://localhost:8443", nonce), ec.ECDSA(SHA256()))
+    der = pair.certificate.public_bytes(Encoding.DER)
+    proof = {"certificate": b64encode(der).decode(), "signature": b64encode(signature).decode()}
+    promised = operations(described)["POST", "/v1/sessions"]["responses"]["201"]
+    ends = []
+    for claim in ({"nonce": nonce, **proof}, {"account": "alice", "password": "correct horse"}):
+        answer = api.ask("POST /v1/sessions", json.dumps(claim).encode(), Content_Type="application/json")
+        assert answer.status == 201, answer.json
+        _check(answer.json, promised["content"]["application/json"]["schema"], described, "login")
+        ends.append(answer.json["certificateEnds"])
+    assert ends == [wire_time(pair.certificate.not_valid_after_utc), None]
+
+
+def _enrol(api: Api) -> Any:
+    """Register an account and a certificate; the certificate with its key."""
+    now = datetime.now(UTC)
+    key = pki.new_key()
+    pair = pki.Pair(key, pki.issue_signer(pki.authority("CA", now), key, pki.subject("Alice"), now))
+    account = registry.Account("alice", ENTERPRISE, "operator", "Alice", hashed("correct horse"), now)
+    with api.database.write() as connection:
+        registry.add_account(connection, account)
+        registry.add_certificate(connection, entry(pair.certificate, ENTERPRISE, "operator"))
+    return pair
 
 
 def _check(value: Any, schema: Any, described: Any, where: str) -> None:
