@@ -64,7 +64,7 @@ class Command:
         return self.p1 << 8 | self.p2
 
     def after(self, earlier: bytes) -> Command:
-        """This command with what the earlier ones of its chain brought in front of its data."""
+        """The same with what the earlier commands of its chain brought in front of its data."""
         return replace(self, cla=self.cla & ~0x10, data=earlier + self.data)
 
     def __repr__(self) -> str:

@@ -1,24 +1,24 @@
 """The process behind a Stack: its pcscd, its readers and the cards in them, in namespaces of its own.
 
-Knows how to start pcscd so that nothing of the machine's own is touched, and obeys the orders that come over its
-standard input, a socket: one line of JSON each, answered by one. When that ends, however it ends, so does all of
-it. Refuses to know the process that gives the orders.
+Knows how to start pcscd so that nothing of the machine's own is touched, and obeys the orders that come over
+its standard input, a socket: one line of JSON each, answered by one. When that ends, however it ends, so does
+all of it. Refuses to know the process that gives the orders.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
-import os
 import shutil
 import socket
 import struct
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from hardware.pcsc import Context
 from hardware.virtual.link import Gate, Link
 from hardware.virtual.medium import NotACard, load
 from hardware.virtual.piv import PivCard
@@ -51,7 +51,6 @@ class Service:
 
     def start(self, ports: list[int]) -> None:
         """Run it with a reader of two slots for each port."""
-        self.stop()
         configuration = self._folder / "reader.conf.d"
         shutil.rmtree(configuration, ignore_errors=True)
         configuration.mkdir()
@@ -64,16 +63,20 @@ class Service:
             with (self._folder / "pcscd.log").open("wb") as log:
                 self._process = subprocess.Popen(  # noqa: S603
                     ["/bin/sh", "-c", script, "sh", self._pcscd, "--foreground", "-c", str(configuration)],
-                    stdin=listening,
+                    stdin=listening.fileno(),
                     stdout=log,
                     stderr=log,
                 )
 
     def stop(self) -> None:
-        """End it at once; whoever calls it now is told that there is no service."""
+        """End it; whoever calls it now is told that there is no service."""
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            self._process.terminate()
+            try:
+                self._process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
             self._process = None
         self._socket.unlink(missing_ok=True)
 
@@ -82,14 +85,16 @@ class Service:
         library = self._library.with_name(f"{self._library.stem}-{port}.so")
         if not library.exists():
             shutil.copy(self._library, library)
-        return f'FRIENDLYNAME "{NAME}"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {library}\nCHANNELID 0x{port:X}\n\n'
+        return (
+            f'FRIENDLYNAME "{NAME}"\nDEVICENAME /dev/null:0x{port:X}\n'
+            f"LIBPATH {library}\nCHANNELID 0x{port:X}\n\n"
+        )
 
 
 class Inside:
     """The service, and what is in its readers."""
 
     def __init__(self, folder: Path, readers: int, pcscd: str, library: Path, private: bool) -> None:
-        os.environ["PCSCLITE_CSOCK_NAME"] = str(folder / "pcscd.comm")
         first = FIRST_PORT if private else _free_ports(readers)
         self._ports = [first + number for number in range(readers)]
         self._service = Service(folder, pcscd, library)
@@ -99,8 +104,7 @@ class Inside:
 
     def start_service(self, readers: int | None) -> dict[str, Any]:
         """Start pcscd with so many of the readers; their names."""
-        from hardware.pcsc import Context
-
+        self.stop_service()
         ports = self._ports[: len(self._ports) if readers is None else readers]
         self._service.start(ports[::SLOTS])
         with Context() as context:
@@ -110,11 +114,11 @@ class Inside:
         return {"readers": self._names}
 
     def stop_service(self) -> dict[str, Any]:
-        """Stop pcscd; the cards fall out of its readers."""
+        """Stop pcscd, in the middle of whatever it does; the cards fall out of its readers."""
+        self._service.stop()
         for link, _ in self._links.values():
             link.close()
         self._links.clear()
-        self._service.stop()
         return {}
 
     def insert(self, card: Path, reader: int) -> dict[str, Any]:
@@ -143,8 +147,6 @@ class Inside:
 
     def _noticed(self, reader: int, *, present: bool) -> None:
         """Wait until pcscd says that there is a powered card, or none."""
-        from hardware.pcsc import Context
-
         end = time.monotonic() + PATIENCE
         with Context() as context:
             now = context.state(self._names[reader])
@@ -177,7 +179,7 @@ class Inside:
 def isolate(library: Path, drivers: Path, ipc: Path) -> Path:
     """Inside namespaces: the loopback up, a /run/pcscd of our own, no drivers for the machine's USB readers.
 
-    Returns where the virtual readers' driver is now.
+    Returns where the virtual readers' driver was copied.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         flags = struct.unpack("16sH", fcntl.ioctl(control, _SIOCGIFFLAGS, struct.pack("16sH", b"lo", 0)))[1]
@@ -197,16 +199,10 @@ def _mount(folder: Path) -> None:
 def _free_ports(count: int) -> int:
     """The first of `count` ports in a row that nobody listens at."""
     for first in range(FIRST_PORT, 0xFFFF - count, count):
-        taken: list[socket.socket] = []
-        try:
+        with contextlib.suppress(OSError), contextlib.ExitStack() as taken:
             for port in range(first, first + count):
-                taken.append(socket.create_server(("", port)))
-        except OSError:
-            continue
-        finally:
-            for one in taken:
-                one.close()
-        return first
+                taken.enter_context(socket.create_server(("", port)))
+            return first
     raise OSError("no free ports")
 
 
@@ -234,13 +230,14 @@ def main() -> None:
 
 
 def _set_up(order: dict[str, Any]) -> Inside:
-    library = Path(order["library"])
+    folder, library = Path(order["folder"]), Path(order["library"])
     if order["private"]:
-        library = isolate(library, Path(order["drivers"]), Path(order["ipc"]))
-    return Inside(Path(order["folder"]), int(order["readers"]), order["pcscd"], library, order["private"])
+        copy = isolate(library, Path(order["drivers"]), Path(order["ipc"]))
+    else:
+        copy = folder / library.name
+        shutil.copy(library, copy)
+    return Inside(folder, int(order["readers"]), order["pcscd"], copy, order["private"])
 
 
 if __name__ == "__main__":
-    os.umask(0o077)
     main()
-    sys.exit(0)

@@ -1,4 +1,4 @@
-"""What a card does with its keys: sign, generate, and prove that the card office's key is the same as its own.
+"""What a card does with its keys: sign, generate, and find that the card office's key is the same as its own.
 
 Knows the algorithm identifiers of SP 800-78-4 (table 6-2), raw RSA and ECDSA as a card does them, and the
 templates they travel in; refuses to know who may ask.

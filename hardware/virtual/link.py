@@ -1,12 +1,13 @@
 """A card in a slot of vpcd, the reader driver: the wire between them, and a gate to hold a signature back.
 
-Knows vpcd's protocol (two bytes of length, big-endian, then the message; a message of one byte is about power)
-and that a closed connection is a card taken out; refuses to know what commands mean, but for the one that makes
-signatures, which tests hold back to have something happen while signing.
+Knows vpcd's protocol (two bytes of length, big-endian, then the message; a message of one byte is about
+power) and that a closed connection is a card taken out; refuses to know what commands mean, but for the one
+that makes signatures, which tests hold back to have something happen while signing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable
@@ -75,10 +76,8 @@ class Link:
         """Take the card out, also in the middle of a command."""
         self._gone.set()
         self._gate.wake()
-        try:
+        with contextlib.suppress(OSError):  # vpcd went first
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:  # vpcd went first
-            pass
         self._thread.join()
         self._socket.close()
 

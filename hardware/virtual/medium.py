@@ -1,9 +1,9 @@
 """A virtual card's memory: one file, which is what is put into a reader.
 
-Knows what a PIV card keeps (SP 800-73-4: data objects, keys, PIN and PUK with their tries, the management key)
-and how it is written so that pulling the card at any moment loses nothing and gains no try; refuses to know
-commands. PIN and PUK are there as salted hashes only; the keys are not encrypted, as they are not on a chip
-whose PIN is a number of six digits and whose file can be copied: a virtual card is for trying things.
+Knows what a PIV card keeps (SP 800-73-4: data objects, keys, PIN and PUK with their tries, the management
+key) and how it is written so that pulling the card at any moment loses nothing and gains no try; refuses to
+know commands. PIN and PUK are there as salted hashes only. The keys are not encrypted: six digits would not
+protect a file that can be copied, so a virtual card is for trying things and nothing else.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from hardware.virtual.apdu import tlv
+from hardware.virtual.apdu import StatusWord, objects, tlv
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -85,13 +85,20 @@ class Medium:
     """What the file holds. Whoever changes it calls `save`."""
 
     path: Path
-    serial: str  # 32 hex digits: the GUID of the CHUID, of which OpenSC shows the first 16
     pin: Reference
     puk: Reference
     management_algorithm: int
     management_key: bytes = field(repr=False)
     keys: dict[int, PrivateKey] = field(default_factory=dict, repr=False)
     objects: dict[int, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def serial(self) -> str:
+        """The GUID in its CHUID, 32 hex digits, of which OpenSC shows the first 16; or empty."""
+        try:
+            return dict(objects(self.objects.get(CHUID, b""))).get(0x34, b"").hex()
+        except StatusWord:
+            return ""
 
     def put(self, use: int, key: PrivateKey, certificate: x509.Certificate) -> None:
         """Personalise: a key and its certificate, in 9A, 9C, 9D or 9E."""
@@ -117,7 +124,6 @@ class Medium:
     def _document(self) -> dict[str, Any]:
         return {
             "format": FORMAT,
-            "serial": self.serial,
             "pin": _written(self.pin),
             "puk": _written(self.puk),
             "management": {"algorithm": self.management_algorithm, "key": self.management_key.hex()},
@@ -140,11 +146,10 @@ def create(
         raise ValueError("a PIN has 6 to 8 digits, a PUK 6 to 8 characters")
     if KEY_SIZES.get(management_algorithm) != len(management_key):
         raise ValueError("the management key's length does not fit its algorithm")
-    serial = uuid.uuid4().hex if serial is None else serial.lower()
-    guid = bytes.fromhex(serial)
+    guid = bytes.fromhex(uuid.uuid4().hex if serial is None else serial)
     if len(guid) != 16:
         raise ValueError("a serial has 32 hex digits")
-    medium = Medium(path, serial, Reference.of(pin), Reference.of(puk), management_algorithm, management_key)
+    medium = Medium(path, Reference.of(pin), Reference.of(puk), management_algorithm, management_key)
     medium.objects[CHUID] = chuid_object(guid)
     medium.objects[CCC] = ccc_object(guid)
     medium.save()
@@ -164,7 +169,6 @@ def load(path: Path) -> Medium:
         keys = {int(use, 16): _key(pem) for use, pem in document["keys"].items()}
         return Medium(
             path,
-            str(document["serial"]),
             _read(document["pin"]),
             _read(document["puk"]),
             int(document["management"]["algorithm"]),

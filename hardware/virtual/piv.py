@@ -8,13 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hardware.virtual import keys
-from hardware.virtual.apdu import (
-    BLOCKED, BYTES_REMAIN, CHAIN_BROKEN, CHANNEL_UNSUPPORTED, CLA_UNSUPPORTED, CONDITION_NOT_SATISFIED,
-    FUNCTION_UNSUPPORTED, INS_UNSUPPORTED, MEMORY_FAILURE, NO_SPACE, NO_USE_NOW, NOT_FOUND, OK,
-    REFERENCE_UNKNOWN, TRIES_LEFT, WRONG_DATA, WRONG_LENGTH, WRONG_P1_P2, Command, StatusWord, objects, only,
-    tlv,
-)  # fmt: skip
+from hardware.virtual import apdu, keys
+from hardware.virtual.apdu import Command, StatusWord, objects, only, tlv
 from hardware.virtual.medium import SIGN, TRIES, Medium, Reference, usable_pin, usable_puk
 
 AID = bytes.fromhex("a000000308000010000100")  # SP 800-73-4 part 1, 2.2
@@ -64,18 +59,18 @@ class PivCard:
         self._chain: tuple[tuple[int, int, int], bytes] | None = None
         self._rest = b""
 
-    def transmit(self, apdu: bytes) -> bytes:
+    def transmit(self, message: bytes) -> bytes:
         """The answer to one command: data, if any, and two bytes of status."""
         try:
-            command = Command.parse(apdu)
+            command = Command.parse(message)
             data = self._get_response() if command.ins == 0xC0 else self._process(command)
             if data is None:
-                return _sw(OK)
+                return _sw(apdu.OK)
             return self._answer(data, command.le)
         except StatusWord as refused:
             return _sw(refused.sw)
         except OSError:  # the file behind the card cannot be written
-            return _sw(MEMORY_FAILURE)
+            return _sw(apdu.MEMORY_FAILURE)
 
     # -- long data ---------------------------------------------------------------------------------
 
@@ -83,18 +78,18 @@ class PivCard:
         """Collect a chain (ISO/IEC 7816-4, 5.1.1.1) and run its command; None while more is to come."""
         self._rest = b""
         if command.cla & ~_CHAINS:
-            raise StatusWord(CHANNEL_UNSUPPORTED if command.cla & 0xE0 == 0 else CLA_UNSUPPORTED)
+            raise StatusWord(apdu.CHANNEL_UNSUPPORTED if command.cla & 0xE0 == 0 else apdu.CLA_UNSUPPORTED)
         run = self._commands.get(command.ins)
         if run is None:
             self._chain = None
-            raise StatusWord(INS_UNSUPPORTED)
+            raise StatusWord(apdu.INS_UNSUPPORTED)
         what = (command.ins, command.p1, command.p2)
         chain, self._chain = self._chain, None
         if chain is not None and chain[0] != what:
-            raise StatusWord(CHAIN_BROKEN)
+            raise StatusWord(apdu.CHAIN_BROKEN)
         earlier = chain[1] if chain else b""
         if len(earlier) + len(command.data) > MAX_CHAIN:
-            raise StatusWord(WRONG_LENGTH)
+            raise StatusWord(apdu.WRONG_LENGTH)
         if command.cla & _CHAINS:
             self._chain = (what, earlier + command.data)
             return None
@@ -102,14 +97,14 @@ class PivCard:
 
     def _get_response(self) -> bytes:
         if not self._rest:
-            raise StatusWord(NO_USE_NOW)
+            raise StatusWord(apdu.NO_USE_NOW)
         return self._rest
 
     def _answer(self, data: bytes, le: int) -> bytes:
         """As much as was asked for; the rest waits for GET RESPONSE."""
         most = le or 256
         self._rest = data[most:]
-        sw = BYTES_REMAIN | min(len(self._rest), 256) & 0xFF if self._rest else OK
+        sw = apdu.BYTES_REMAIN | min(len(self._rest), 256) & 0xFF if self._rest else apdu.OK
         return data[:most] + _sw(sw)
 
     # -- reading and writing -----------------------------------------------------------------------
@@ -117,9 +112,11 @@ class PivCard:
     def _select(self, command: Command) -> bytes:
         """The application by its name or a beginning of it. Selecting it again changes no status."""
         if command.p1p2 not in (0x0400, 0x040C):
-            raise StatusWord(FUNCTION_UNSUPPORTED)
+            raise StatusWord(apdu.FUNCTION_UNSUPPORTED)
         if len(command.data) < 5 or not AID.startswith(command.data):
-            raise StatusWord(NOT_FOUND)
+            raise StatusWord(apdu.NOT_FOUND)
+        if command.p2 == 0x0C:  # no answer wanted
+            return b""
         return tlv(
             0x61,
             tlv(0x4F, AID[5:]) + tlv(0x79, tlv(0x4F, AID[:5])) + tlv(0x50, "E-Port 虚拟卡".encode()),
@@ -127,26 +124,26 @@ class PivCard:
 
     def _get_data(self, command: Command) -> bytes:
         if command.p1p2 != 0x3FFF:
-            raise StatusWord(WRONG_P1_P2)
+            raise StatusWord(apdu.WRONG_P1_P2)
         tag = int.from_bytes(only(command.data, 0x5C))
         if tag == DISCOVERY:  # the PIV PIN only, no global PIN (part 1, 3.3.2)
             return tlv(DISCOVERY, tlv(0x4F, AID) + tlv(0x5F2F, b"\x40\x00"))
         if tag not in self._medium.objects:
-            raise StatusWord(NOT_FOUND)
+            raise StatusWord(apdu.NOT_FOUND)
         return tlv(0x53, self._medium.objects[tag])
 
     def _put_data(self, command: Command) -> bytes:
         """An object, by the card office only; an empty one is deleted."""
         if command.p1p2 != 0x3FFF:
-            raise StatusWord(WRONG_P1_P2)
+            raise StatusWord(apdu.WRONG_P1_P2)
         self._need_management()
         found = list(objects(command.data))
         if [tag for tag, _ in found] != [0x5C, 0x53] or len(found[0][1]) != 3:
-            raise StatusWord(WRONG_DATA)
+            raise StatusWord(apdu.WRONG_DATA)
         tag, value = int.from_bytes(found[0][1]), found[1][1]
         stored = self._medium.objects
         if value and tag not in stored and len(stored) >= MAX_OBJECTS:
-            raise StatusWord(NO_SPACE)
+            raise StatusWord(apdu.NO_SPACE)
         if value:
             stored[tag] = value
         else:
@@ -158,32 +155,32 @@ class PivCard:
 
     def _verify(self, command: Command) -> bytes:
         if command.p2 != PIN:
-            raise StatusWord(REFERENCE_UNKNOWN)
+            raise StatusWord(apdu.REFERENCE_UNKNOWN)
         if command.p1 == 0xFF and not command.data:
             self._pin_verified = self._pin_fresh = False
             return b""
         if command.p1:
-            raise StatusWord(WRONG_P1_P2)
+            raise StatusWord(apdu.WRONG_P1_P2)
         pin = self._medium.pin
         if not command.data:
             if self._pin_verified:
                 return b""
-            raise StatusWord(TRIES_LEFT | pin.tries if pin.tries else BLOCKED)
+            raise StatusWord(apdu.TRIES_LEFT | pin.tries if pin.tries else apdu.BLOCKED)
         if not usable_pin(command.data):  # no try is lost (part 2, 3.2.1)
-            raise StatusWord(WRONG_DATA)
+            raise StatusWord(apdu.WRONG_DATA)
         self._compare(pin, command.data)
         self._pin_verified = self._pin_fresh = True
         return b""
 
     def _change_reference_data(self, command: Command) -> bytes:
         if command.p1:
-            raise StatusWord(WRONG_P1_P2)
+            raise StatusWord(apdu.WRONG_P1_P2)
         if command.p2 not in (PIN, PUK):
-            raise StatusWord(REFERENCE_UNKNOWN)
+            raise StatusWord(apdu.REFERENCE_UNKNOWN)
         old, new = _two(command.data)
         is_pin = command.p2 == PIN
         if not (usable_pin(new) if is_pin else usable_puk(new)):
-            raise StatusWord(WRONG_DATA)
+            raise StatusWord(apdu.WRONG_DATA)
         self._compare(self._medium.pin if is_pin else self._medium.puk, old)
         if is_pin:
             self._medium.pin = Reference.padded(new)
@@ -196,12 +193,12 @@ class PivCard:
     def _reset_retry_counter(self, command: Command) -> bytes:
         """A new PIN for who has the PUK; it does not count as verified."""
         if command.p1:
-            raise StatusWord(WRONG_P1_P2)
+            raise StatusWord(apdu.WRONG_P1_P2)
         if command.p2 != PIN:
-            raise StatusWord(REFERENCE_UNKNOWN)
+            raise StatusWord(apdu.REFERENCE_UNKNOWN)
         puk, new = _two(command.data)
         if not usable_pin(new):
-            raise StatusWord(WRONG_DATA)
+            raise StatusWord(apdu.WRONG_DATA)
         self._compare(self._medium.puk, puk)
         self._medium.pin = Reference.padded(new)
         self._medium.save()
@@ -212,13 +209,13 @@ class PivCard:
         if reference is self._medium.pin:
             self._pin_fresh = False
         if not reference.tries:
-            raise StatusWord(BLOCKED)
+            raise StatusWord(apdu.BLOCKED)
         reference.tries -= 1
         self._medium.save()
         if not reference.matches(value):
             if reference is self._medium.pin:
                 self._pin_verified = False
-            raise StatusWord(TRIES_LEFT | reference.tries)
+            raise StatusWord(apdu.TRIES_LEFT | reference.tries)
         reference.tries = TRIES
         self._medium.save()
 
@@ -230,22 +227,22 @@ class PivCard:
             return self._authenticate_office(command, template)
         key = self._medium.keys.get(command.p2)
         if key is None:
-            raise StatusWord(REFERENCE_UNKNOWN)
+            raise StatusWord(apdu.REFERENCE_UNKNOWN)
         if command.p1 != keys.algorithm_of(key):
-            raise StatusWord(WRONG_P1_P2)
+            raise StatusWord(apdu.WRONG_P1_P2)
         if not (self._pin_fresh if command.p2 == SIGN else self._pin_verified):
-            raise StatusWord(CONDITION_NOT_SATISFIED)
+            raise StatusWord(apdu.CONDITION_NOT_SATISFIED)
         if command.p2 == SIGN:
             self._pin_fresh = False
         if template.get(0x82) != b"" or 0x81 not in template:
-            raise StatusWord(WRONG_DATA)
+            raise StatusWord(apdu.WRONG_DATA)
         return tlv(0x7C, tlv(0x82, keys.sign(key, template[0x81])))
 
     def _authenticate_office(self, command: Command, template: dict[int, bytes]) -> bytes:
         """Both ways of part 2, appendix A.1: external, and mutual."""
         algorithm = command.p1 or 0x03
         if algorithm != self._medium.management_algorithm:
-            raise StatusWord(WRONG_P1_P2)
+            raise StatusWord(apdu.WRONG_P1_P2)
         if template == {0x81: b""}:
             return tlv(0x7C, tlv(0x81, self._management.challenge()))
         if template == {0x80: b""}:
@@ -253,14 +250,14 @@ class PivCard:
         answer = template.get(0x80, template.get(0x82, b""))
         self._managed = False
         if not self._management.answered(answer):
-            raise StatusWord(CONDITION_NOT_SATISFIED)
+            raise StatusWord(apdu.CONDITION_NOT_SATISFIED)
         proof = tlv(0x7C, tlv(0x82, self._management.prove(template[0x81]))) if 0x81 in template else b""
         self._managed = True
         return proof
 
     def _generate_key_pair(self, command: Command) -> bytes:
         if command.p1 or command.p2 not in _GENERATES:
-            raise StatusWord(WRONG_P1_P2)
+            raise StatusWord(apdu.WRONG_P1_P2)
         self._need_management()
         template = dict(objects(only(command.data, 0xAC)))
         key = keys.generate(int.from_bytes(template.get(0x80, b"")))
@@ -270,7 +267,7 @@ class PivCard:
 
     def _need_management(self) -> None:
         if not self._managed:
-            raise StatusWord(CONDITION_NOT_SATISFIED)
+            raise StatusWord(apdu.CONDITION_NOT_SATISFIED)
 
 
 def _sw(sw: int) -> bytes:
@@ -280,5 +277,5 @@ def _sw(sw: int) -> bytes:
 def _two(data: bytes) -> tuple[bytes, bytes]:
     """Two references of 8 bytes."""
     if len(data) != 16:
-        raise StatusWord(WRONG_DATA)
+        raise StatusWord(apdu.WRONG_DATA)
     return data[:8], data[8:]

@@ -1,8 +1,8 @@
 """A private smart-card service with virtual cards: what tests and `eport-terminal virtual-card` start.
 
-Knows what is needed on the machine, in which ways the service can be kept apart from the machine's own, and how
-to give orders to the process that is it; refuses to know what is on the cards. Programs find the service by the
-environment that `environment` says.
+Knows what is needed on the machine, in which ways the service can be kept apart from the machine's own, and
+how to give orders to the process that is it; refuses to know what is on the cards. Programs find the service
+by the environment that `environment` says.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class StackMissing(SignerError):
     """A program that virtual cards need is not installed. Values: what."""
 
     sentence = (
-        "{what} is missing, which virtual cards need: install pcscd, vsmartcard-vpcd, opensc-pkcs11 and util-linux",
+        "{what} is missing for virtual cards: install pcscd, vsmartcard-vpcd, opensc-pkcs11 and util-linux",
         "缺少虚拟卡所需的 {what}：请安装 pcscd、vsmartcard-vpcd、opensc-pkcs11 和 util-linux",
     )
 
@@ -57,10 +57,29 @@ class StackForbidden(SignerError):
     """Neither namespaces nor root. Values: reason."""
 
     sentence = (
-        "this system lets nobody but root start a private smart-card service ({reason}): allow user namespaces "
-        "(sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns=0) or run it as root",
-        "本系统只允许 root 启动独立的智能卡服务（{reason}）：请开启用户命名空间（sysctl "
-        "user.max_user_namespaces、kernel.apparmor_restrict_unprivileged_userns=0），或以 root 身份运行",
+        (
+            "only root may start a private smart-card service here ({reason}): allow user namespaces (sysctl "
+            "user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns=0), or run it as root"
+        ),
+        (
+            "此处只有 root 能启动独立的智能卡服务（{reason}）：请开启用户命名空间（sysctl "
+            "user.max_user_namespaces、kernel.apparmor_restrict_unprivileged_userns=0），或以 root 身份运行"
+        ),
+    )
+
+
+class ServiceInTheWay(SignerError):
+    """The machine's own pcscd runs, and nothing can be kept apart from it. Values: reason."""
+
+    sentence = (
+        (
+            "a pcscd runs here already, and namespaces that would keep another one apart are not allowed "
+            "({reason}): stop it (systemctl stop pcscd.socket pcscd) or allow them"
+        ),
+        (
+            "pcscd 已在运行，而系统又不允许用命名空间隔离另一个实例（{reason}）：请先停止它（systemctl stop "
+            "pcscd.socket pcscd），或允许使用命名空间"
+        ),
     )
 
 
@@ -101,7 +120,7 @@ class NotAVirtualCard(SignerError):
 
 
 class Stack:
-    """A private pcscd with `readers` slots (an even number: a virtual reader has two), in a process of its own."""
+    """A private pcscd in a process of its own, with `readers` slots: an even number, since each has two."""
 
     def __init__(self, folder: Path, readers: int = 2) -> None:
         if readers % 2 or not 0 < readers <= 8:
@@ -127,7 +146,7 @@ class Stack:
     def start(self) -> None:
         """Start it; its readers are there when this returns.
 
-        Raises StackMissing, StackForbidden, StackBusy, PathTooLong or StackFailed.
+        Raises StackMissing, StackForbidden, ServiceInTheWay, StackBusy, PathTooLong or StackFailed.
         """
         pcscd = _needed("pcscd")
         for name in ("setpriv", "mount", "unshare"):
@@ -142,7 +161,7 @@ class Stack:
         self._own_folder()
         try:
             (self.folder / "opensc.conf").write_text(OPENSC_CONF, encoding="ascii")
-            prefix = _way()
+            prefix = _way(ipc)
             self._spawn(prefix)
             answer = self._order(
                 folder=str(self.folder), readers=self._count, pcscd=pcscd, private=bool(prefix),
@@ -201,7 +220,7 @@ class Stack:
         self.readers = []
 
     def start_service(self, readers: int | None = None) -> None:
-        """Start pcscd again (stopped first when it runs), with all readers or only the first so many, even 0."""
+        """Start pcscd (again), with all readers, or only the first so many: an even number, or none."""
         self.readers = self._order(do="start", readers=readers)["readers"]
 
     def _own_folder(self) -> None:
@@ -220,9 +239,10 @@ class Stack:
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603
                 [*prefix, sys.executable, "-m", "hardware.virtual.inside"],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 start_new_session=True,  # Ctrl-C at a terminal is for the one who gives the orders
-                env={**os.environ, "PYTHONPATH": root},
+                env={**os.environ, **self.environment, "PYTHONPATH": root},
+                umask=0o077,
             )
         with ours:
             self._stream = ours.makefile("rw", encoding="utf-8")
@@ -263,8 +283,11 @@ def _folders(pcscd: str) -> tuple[Path, Path]:
     )
 
 
-def _way() -> list[str]:
-    """The command that runs another one kept apart; empty: root, not kept apart. Raises StackForbidden."""
+def _way(ipc: Path) -> list[str]:
+    """The command that runs another one kept apart; empty: root, not kept apart.
+
+    Raises StackForbidden or ServiceInTheWay.
+    """
     unshare = _needed("unshare")
     root = os.geteuid() == 0
     reason = ""
@@ -276,6 +299,17 @@ def _way() -> list[str]:
         if result.returncode == 0:
             return tried
         reason = result.stderr.strip()
-    if root:
-        return []
-    raise StackForbidden(reason=reason)
+    if not root:
+        raise StackForbidden(reason=reason)
+    if _runs(ipc / "pcscd.pid"):
+        raise ServiceInTheWay(reason=reason)
+    return []
+
+
+def _runs(pid_file: Path) -> bool:
+    """Whether the process runs whose number is in the file."""
+    try:
+        os.kill(int(pid_file.read_text(encoding="ascii").strip("\0\n ")), 0)
+    except (OSError, ValueError):
+        return False
+    return True
