@@ -1,8 +1,7 @@
 """What the card office (制卡中心) does to a medium, whatever the medium is, and how it fails.
 
-Knows the one interface behind which a card and an Ikey are personalised alike, the request that a key on a
-medium signs, and the errors of the card office, each a class with its sentence; refuses to know APDUs, PKCS#11,
-and who gets a certificate.
+Knows the one interface behind which a card and an Ikey are personalised alike, and the errors of the card
+office, each a class with its sentence; refuses to know APDUs, PKCS#11, and who gets a certificate.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ from typing import Literal, Protocol, Self
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from hardware.signer import SignerError
+from hardware.signer import PinCancelled, SignerError
 
 __all__ = [
-    "Algorithm", "AskSecret", "Blank", "CertificateForAnotherKey", "ManagementKeyUnusable", "ManagementKeyWrong",
-    "MediumNotEmpty", "NotACardOfOurs", "OfficePinLocked", "OfficePinWrong", "PublicKey", "PukLocked", "PukWrong",
-    "State", "Use",
+    "Algorithm", "AskSecret", "Blank", "CertificateForAnotherKey", "ManagementKeyUnusable",
+    "ManagementKeyWrong", "MediumNotEmpty", "NotACardOfOurs", "OfficePinLocked", "OfficePinWrong",
+    "PublicKey", "PukLocked", "PukWrong", "State", "Use", "asked", "refuse_to_overwrite",
 ]  # fmt: skip
 
 Algorithm = Literal["RSA-2048", "P-256"]
@@ -80,8 +79,7 @@ class PukLocked(SignerError):
     """The PUK itself is blocked, and with it the last way into the card. Values: serial."""
 
     sentence = (
-        "the PUK of card {serial} is blocked after too many tries: the card cannot be unlocked any more; "
-        "revoke it and issue another",
+        "the PUK of card {serial} is blocked: nothing unlocks the card any more; revoke it, issue another",
         "卡 {serial} 的 PUK 因连续输入错误已被锁死，无法再解锁：请吊销该卡并另行制卡",
     )
 
@@ -108,7 +106,7 @@ class MediumNotEmpty(SignerError):
     """The medium already has a certificate where a key was to be made. Values: serial, holder, until."""
 
     sentence = (
-        "card or Ikey {serial} is in use by {holder} until {until}: renew or revoke it, or say that it is replaced",
+        "card or Ikey {serial} is in use by {holder} until {until}: renew or revoke it, or have it replaced",
         "卡（Ikey）{serial} 已签发给 {holder}（有效期至 {until}）：请续期或吊销，或明确要求覆盖",
     )
 
@@ -176,7 +174,8 @@ class Blank(Protocol):
         """A new key pair, made on the medium where it can, else here and imported (`generated_here`).
 
         MediumNotEmpty when `use` is ISSUED and not `replace` (a renewal says replace=True). An Ikey keeps the
-        old pair until the new certificate is written; a card has one place for a use, so its old one ends here.
+        old pair until the new certificate is written; a card has one place for it, so the old one ends here.
+        KeyUnsuitable when the medium takes no such key.
         """
         ...
 
@@ -214,3 +213,21 @@ class Blank(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+def asked(ask: AskSecret) -> str:
+    """What `ask` gives. Raises PinCancelled."""
+    secret = ask()
+    if secret is None:
+        raise PinCancelled
+    return secret
+
+
+def refuse_to_overwrite(serial: str, certificate: x509.Certificate | None) -> None:
+    """Raise MediumNotEmpty when medium `serial` has this `certificate`."""
+    if certificate is not None:
+        raise MediumNotEmpty(
+            serial=serial,
+            holder=certificate.subject.rfc4514_string(),
+            until=certificate.not_valid_after_utc.date(),
+        )

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from cryptography import x509
 
-from hardware.blank import AskSecret, Blank, Use
+from hardware.blank import AskSecret, Blank, State, Use
+from hardware.piv_card import PivCard, find_reader
+from hardware.piv_office import BlankCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Look:
     serial: str
     tries: int | None  # PIN tries left, 0 when locked; None: the medium doesn't say
     certificates: dict[Use, x509.Certificate]
+    states: dict[Use, State]
 
 
 def look_card(reader: str | None = None) -> Look:
@@ -29,7 +32,16 @@ def look_card(reader: str | None = None) -> Look:
 
     Raises ServiceDown, ReaderMissing, CardMissing, Several, NotACardOfOurs.
     """
-    raise NotImplementedError
+    with PivCard(find_reader(reader)) as card:
+        held = {use: card.certificate(use) for use in Use}
+        return Look(
+            card.kind,
+            card.label,
+            card.serial,
+            card.tries(),
+            {use: certificate for use, certificate in held.items() if certificate is not None},
+            {use: card.state(use) for use in Use},
+        )
 
 
 def look_ikey(modules: Sequence[str], device: str | None = None) -> Look:
@@ -43,19 +55,19 @@ def look_ikey(modules: Sequence[str], device: str | None = None) -> Look:
 def blank_card(reader: str | None, management_key: bytes, *, pin: AskSecret, puk: AskSecret) -> Blank:
     """The card in `reader` (as in `look_card`), authenticated by its management key (9B; 3DES or AES).
 
-    `pin` and `puk` give the PRESENT ones (from the factory: 123456 and 12345678), each asked once and only when
-    needed; a wrong one is never tried again. The management key itself is not changed: SP 800-73-4 has no
-    command for it, and the makers' own (FF of YubiKeys) are left to the makers' tools.
+    `pin` and `puk` give the PRESENT ones (from the factory: 123456 and 12345678), asked for when needed and
+    kept until close once they were right; a wrong one is an error, and never tried again by itself. The
+    management key itself is not changed: see `hardware.piv_office`.
     Raises as `look_card`, and ManagementKeyWrong, ManagementKeyUnusable.
     """
-    raise NotImplementedError
+    return BlankCard(find_reader(reader), management_key, pin=pin, puk=puk)
 
 
 def blank_ikey(modules: Sequence[str], device: str | None, *, so_pin: AskSecret, pin: AskSecret) -> Blank:
     """The Ikey `device` (as in `look_ikey`); it must be initialised (label and SO PIN), as they are sold.
 
-    `so_pin` is asked for set_pin and set_puk only, so a renewal needs none; `pin` is asked for everything else,
-    unless set_pin has just set it.
+    `so_pin` is asked for set_pin and set_puk only, so a renewal needs none; `pin` is asked for everything
+    else, unless set_pin has just set it.
     """
     raise NotImplementedError
 
@@ -65,9 +77,13 @@ def unlock_card(reader: str | None, puk: str, new_pin: str) -> None:
 
     Raises as `look_card`, and PukWrong with the tries left, PukLocked, PinUnusable.
     """
-    raise NotImplementedError
+    with PivCard(find_reader(reader)) as card:
+        card.unlock(puk, new_pin)
 
 
 def unlock_ikey(modules: Sequence[str], device: str | None, so_pin: str, new_pin: str) -> None:
-    """Set a new PIN by the SO PIN. Raises as `look_ikey`, and OfficePinWrong, OfficePinLocked, PinUnusable."""
+    """Set a new PIN by the SO PIN.
+
+    Raises as `look_ikey`, and OfficePinWrong, OfficePinLocked, PinUnusable.
+    """
     raise NotImplementedError
