@@ -58,6 +58,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{config}: '{name}' is not a setting; there are {known}. Passwords stay in their own files.",
         "{config}：没有“{name}”这一设置；可用设置为 {known}。密码应放在单独的文件中。",
     ),
+    "setting-wrong": (
+        "{name}: '{value}' is none of {known}.",
+        "{name}：“{value}”不在可用值 {known} 之内。",
+    ),
     "config-unreadable": (
         "{config}: not readable as TOML ({reason}); correct it.",
         "{config}：无法按 TOML 读取（{reason}）；请更正。",
@@ -94,6 +98,58 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "the certificate file does not open: {reason}",
         "证书文件无法打开：{reason}",
     ),
+    "certificates-unreadable": (
+        "{file}: holds no certificate that can be read ({reason}); give the holder's as PEM.",
+        "{file}：没有可读取的证书（{reason}）；请提供持有人证书的 PEM 文件。",
+    ),
+    # the card, the Ikey, the agent
+    "not-signed-by": ("Cannot sign: {reason}.", "无法签名：{reason}。"),
+    "certificate-ends": (
+        (
+            "The certificate {serial} of {who} ends on {date} (days left: {days}). Have it renewed before "
+            "then, by the card office (制卡中心) or whoever issued the certificate file."
+        ),
+        (
+            "{who} 的证书 {serial} 将于 {date} 到期（剩余 {days} 天）。"
+            "请在此之前由制卡中心（或证书文件的签发单位）更换。"
+        ),
+    ),
+    "certificate-ended": (
+        (
+            "the certificate {serial} of {who} ended on {date}, and no gateway takes what is signed with it: "
+            "have it renewed. This machine's clock says {now}; set it if that is wrong"
+        ),
+        (
+            "{who} 的证书 {serial} 已于 {date} 到期，网关不再接受其签名：请更换证书。"
+            "本机时间为 {now}，如不正确请校准"
+        ),
+    ),
+    "certificate-early": (
+        (
+            "the certificate {serial} of {who} is not valid before {date}, and this machine's clock says "
+            "{now}: set the clock if it is wrong, else wait"
+        ),
+        "{who} 的证书 {serial} 自 {date} 起生效，本机时间为 {now}：如时间不正确请校准，否则请等待生效",
+    ),
+    "pin-prompt": ("PIN of {device}{tries}{purpose}", "请输入 {device} 的密码{tries}{purpose}"),
+    "pin-tries": (" (tries left: {tries})", "（还可试 {tries} 次）"),
+    "pin-purpose": (", to sign {what}", "，用于签署 {what}"),
+    "pin-login": ("the login", "登录"),
+    "pin-nobody": (
+        "A PIN is wanted, and there is nobody to ask: run it in a terminal, or give --pin-file.",
+        "需要输入密码，但当前无法交互：请在终端中运行，或使用 --pin-file。",
+    ),
+    "pin-spared": (
+        (
+            "{device}: only {tries} of its tries are left, so the PIN in the file is not tried: a PIN typed "
+            "right, without --pin-file, brings the others back."
+        ),
+        (
+            "{device}：只剩 {tries} 次尝试机会，因此不使用文件中的密码；"
+            "不带 --pin-file 并正确输入一次密码即可恢复。"
+        ),
+    ),
+    "take-out": ("Done. Take the card or Ikey out: {device}.", "操作结束，请取出 IC 卡或 Ikey：{device}。"),
     # the line to the gateway
     "waiting": (
         "{origin}: {reason}; trying again in {seconds} s.",
@@ -162,6 +218,15 @@ _SENTENCES: dict[str, tuple[str, str]] = {
             "`eport-terminal send --pending`."
         ),
         "{file}：没有最终应答，已签名的报文已保存；请重新发送该文件，或用 `eport-terminal send --pending`。",
+    ),
+    "unsigned": (
+        "Sent and answered: {sent}. Signed and kept without an answer: {kept}. Not signed: {count}, namely:",
+        "已发送并得到应答：{sent} 份；已签名、保存待发：{kept} 份；未签名：{count} 份，如下：",
+    ),
+    "unsigned-file": ("  {file}", "  {file}"),
+    "unsigned-next": (
+        "Send these again, and only these, once that is mended. Nothing of them has left this machine.",
+        "解决后请重新发送以上文件，且仅发送这些文件。其内容尚未发出。",
     ),
     "reply-unproven": (
         "An answer came, but it is not proven to be the gateway's: {reason}.",

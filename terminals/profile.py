@@ -3,7 +3,7 @@
 Knows the names of the settings and which source wins: the first of those four that has it, but for the URL,
 where a demo home's comes behind the environment's, since it is only where that gateway would listen. Refuses
 to open a connection or a certificate. A password is read from a file, the environment, a demo home or a
-prompt, never from the command line, and its repr shows nothing of it.
+prompt, never from the command line, and its repr shows nothing of it. A PIN is not even in the environment.
 """
 
 from __future__ import annotations
@@ -19,11 +19,15 @@ from terminals.trouble import Unusable
 
 DEMO_PORT = 8443
 DEMO_URL = f"https://localhost:{DEMO_PORT}"
+SIGNERS = ("card", "ikey", "agent", "file")
 SETTINGS = (
-    "url", "ca", "crl", "p12", "p12_password_file", "account", "password_file",
+    "url", "ca", "crl", "signer", "device", "pin_file", "certificate", "module", "card_key", "pcscd",
+    "p12", "p12_password_file", "account", "password_file",
     "dxp_id", "cop_code", "cop_name", "receiver", "state",
 )  # fmt: skip
-_PATHS = ("ca", "crl", "p12", "p12_password_file", "password_file", "state")
+_PATHS = (
+    "ca", "crl", "pin_file", "certificate", "pcscd", "p12", "p12_password_file", "password_file", "state",
+)  # fmt: skip
 _SECRETS = ("p12_password", "password")  # from the environment or a demo home only
 _IDENTITY = ("p12", "p12_password", "account", "password", "dxp_id", "cop_code", "cop_name")
 
@@ -67,6 +71,13 @@ class Profile:
             )  # fmt: skip
         return value
 
+    def one_of(self, name: str, known: tuple[str, ...]) -> str:
+        """The setting, which must be one of `known` or ''; raises Unusable."""
+        value = self.get(name)
+        if value and value not in known:
+            raise Unusable("setting-wrong", name=name, value=value, known=", ".join(known))
+        return value
+
     def path(self, name: str) -> Path:
         """A needed setting that is a file or folder."""
         return Path(self.need(name)).expanduser()
@@ -108,7 +119,10 @@ def gather(options: Mapping[str, str | None], environ: Mapping[str, str]) -> Pro
     surroundings = {
         name: value for name in (*SETTINGS, *_SECRETS) if (value := environ.get(f"EPORT_{name.upper()}"))
     }
-    written = file_values(config, options.get("profile") or environ.get("EPORT_PROFILE"))
+    written = dict(file_values(config, options.get("profile") or environ.get("EPORT_PROFILE")))
+    if "signer" not in chosen and ("p12" in chosen or "account" in chosen):
+        for weaker in (surroundings, written):  # this command is to go without the device
+            weaker.pop("signer", None)
     if "url" in surroundings:
         demo = {name: value for name, value in demo.items() if name != "url"}
     values: dict[str, str] = {"state": str(_default_state(options, environ))}
@@ -182,6 +196,9 @@ def demo_values(options: Mapping[str, str | None], environ: Mapping[str, str]) -
         }  # fmt: skip
         if party.get("p12"):
             values |= {"p12": str(folder / party["p12"]), "p12_password": party.get("password")}
+        service = folder / "card" / "pcscd.comm"  # of `eport-terminal virtual-card`
+        if service.exists():
+            values["pcscd"] = str(service)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unusable("demo-unreadable", file=listing, reason=_reason(error)) from None
     return {name: value for name, value in values.items() if value}

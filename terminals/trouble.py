@@ -6,6 +6,8 @@ largest exit code of all wins, so the numbers grow with what the caller should l
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from terminals.language import say
 
 OK = 0
@@ -15,6 +17,16 @@ NO_ANSWER = 5  # nothing definitive from the gateway: kept, send it again
 NOT_YET = 6  # the receipt waited for did not come in time
 LOGIN_REFUSED = 7
 INPUT = 8  # a file, certificate or setting that cannot be used
+NO_SIGNATURE = 9  # the card, Ikey, agent or certificate does not sign: missing, out, locked, wrong PIN, ended
+
+
+@runtime_checkable
+class Told(Protocol):
+    """Whatever says itself in a language: a trouble, or an error of a signer."""
+
+    def told(self, lang: str) -> str:
+        """The sentence in `lang`."""
+        ...
 
 
 class Trouble(Exception):
@@ -28,8 +40,8 @@ class Trouble(Exception):
         self.values = values
 
     def told(self, lang: str) -> str:
-        """The sentence in `lang`; values that are themselves troubles are told in the same language."""
-        values = {k: v.told(lang) if isinstance(v, Trouble) else v for k, v in self.values.items()}
+        """The sentence in `lang`; values that tell themselves do so in the same language."""
+        values = {k: v.told(lang) if isinstance(v, Told) else v for k, v in self.values.items()}
         return say(lang, self.key, **values)
 
     def __str__(self) -> str:
@@ -40,6 +52,12 @@ class Unusable(Trouble):
     """A file, certificate or setting that cannot be used."""
 
     exit_code = INPUT
+
+
+class NotSigned(Trouble):
+    """The signer does not sign: not this, and nothing that comes after it before somebody sees to it."""
+
+    exit_code = NO_SIGNATURE
 
 
 class NoAnswer(Trouble):

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from hardware.memory import keep_memory_private
 from terminals.cli.login_check import login_check
 from terminals.cli.poll import poll
 from terminals.cli.send import send
@@ -22,10 +23,11 @@ from terminals.trouble import Trouble
 
 
 class _Commands(click.Group):
-    """A group whose commands end in words when they end in trouble; their files are their owner's alone."""
+    """A group whose commands end in words when they end in trouble; files and memory are their owner's."""
 
     def invoke(self, ctx: click.Context) -> Any:
         os.umask(0o077)
+        keep_memory_private()  # a PIN passes through it
         try:
             return super().invoke(ctx)
         except Trouble as trouble:
@@ -43,6 +45,7 @@ Exit codes:
   6 the receipt waited for did not come
   7 login refused
   8 a file, certificate or setting cannot be used
+  9 the card, Ikey, agent or certificate does not sign
 With several files the largest counts.
 """
 
@@ -53,7 +56,8 @@ def main() -> None:
     """Sign messages, send them to an E-Port gateway, and read its receipts.
 
     Where and who comes from options, --demo DIR --as ROLE, the environment (EPORT_URL, EPORT_CA, EPORT_P12,
-    EPORT_P12_PASSWORD_FILE …) or a profile in ~/.config/eport-terminal.toml, in this order.
+    EPORT_P12_PASSWORD_FILE …) or a profile in ~/.config/eport-terminal.toml, in this order. Without a
+    certificate file the card in the reader signs, else the Ikey, else a forwarded SSH agent.
     """
 
 

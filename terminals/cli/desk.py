@@ -1,7 +1,7 @@
 """What every command stands on: the options that say where and who, and what is made from them when needed.
 
-Knows how settings become a gateway, a signer, a prover; refuses to know what a command does with them. A
-certificate file is opened once, and only when something is to be signed.
+Knows how settings become a gateway, a holder who signs, a prover; refuses to know what a command does with
+them.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any, TypeVar
 
 import click
 
-from hardware.file import CertificateFile, open_file
-from hardware.signer import SignerError
+from hardware.choose import CARD_KEYS
+from terminals.cli.holder import Holder
 from terminals.cli.progress import Progress
 from terminals.client import Gateway, Patience
 from terminals.compose import Party, party_of
 from terminals.language import LANGUAGES, language, say
-from terminals.profile import Profile, gather
+from terminals.profile import SIGNERS, Profile, gather
 from terminals.proof import Prover, load_certificates, load_crl
 from terminals.session import ByCertificate, ByPassword, Credentials, Session
-from terminals.trouble import Trouble, Unusable
+from terminals.trouble import Trouble
 
 R = TypeVar("R")
 
@@ -38,6 +38,27 @@ RECEIVER = (
     click.option("--receiver", help="The customs party's dxpId, when --to is not given (EPORT_RECEIVER)."),
 )
 SIGNER = (
+    click.option(
+        "--signer", type=click.Choice(SIGNERS),
+        help="What signs [a certificate file that is set, else what is plugged in: card, Ikey, agent].",
+    ),
+    click.option("--device", help="Which of several: part of reader's name, label, number or holder."),
+    click.option(
+        "--pin-file", type=_FILE, help="File with the PIN, tried once; else asked (EPORT_PIN_FILE)."
+    ),
+    click.option(
+        "--card-key", type=click.Choice(CARD_KEYS),
+        help="The card's key: sign (9C, a PIN for each signature) or auth (9A) [sign].",
+    ),
+    click.option(
+        "--module", help="PKCS#11 module of the Ikey, several with ':' between [those installed]."
+    ),
+    click.option(
+        "--certificate", type=_FILE,
+        help="PEM file of the holder's certificates, for a forwarded SSH agent. As long as it is forwarded, "
+        "root on this host can sign with it: use an agent of its own (ForwardAgent SOCKET) and ssh-add -c.",
+    ),
+    click.option("--pcscd", type=_FILE, help="Socket of another pcscd than the machine's (EPORT_PCSCD)."),
     click.option("--p12", type=_FILE, help="Certificate file to sign with (EPORT_P12)."),
     click.option(
         "--p12-password-file",
@@ -47,7 +68,7 @@ SIGNER = (
     click.option("--dxp-id", help="dxpId of the own party, when its certificate does not say it."),
     click.option("--cop-code", help="copCode of the own party for BaseTransfer."),
     click.option("--cop-name", help="copName of the own party for BaseTransfer."),
-)
+)  # fmt: skip
 LINE = (
     click.option("--url", help="The gateway, https://host:port (EPORT_URL)."),
     click.option("--account", help="Log in with this account instead of a certificate (EPORT_ACCOUNT)."),
@@ -85,32 +106,27 @@ class Desk:
 
     def note(self, key: str, /, **values: object) -> None:
         """Print a sentence to standard error: what a program that reads the output should not see."""
-        self.progress.clear()
-        click.echo(say(self.lang, key, **values).rstrip(), err=True)
+        self._tell(say(self.lang, key, **values).rstrip())
 
     def complain(self, trouble: Trouble) -> None:
         """Print what went wrong, in the chosen language."""
-        self.progress.clear()
-        click.echo(trouble.told(self.lang), err=True)
+        self._tell(trouble.told(self.lang))
 
     @cached_property
-    def signer(self) -> CertificateFile:
-        """The certificate file, opened with its password."""
-        path = self.profile.path("p12")
-        password = self.profile.secret("p12_password", self._prompt)
-        try:
-            return open_file(path, password.reveal())
-        except SignerError as error:
-            raise Unusable("certificate-file", reason=error) from None
+    def holder(self) -> Holder:
+        """Whoever signs, chosen by the settings or by what is plugged in; ended with the command."""
+        holder = Holder(self.profile, self.lang, self._tell, self._prompt)
+        click.get_current_context().find_root().call_on_close(holder.close)
+        return holder
 
     @cached_property
     def party(self) -> Party:
         """The own party: from the settings, and for what they leave open from the certificate."""
         get = self.profile.get
         given = Party(get("dxp_id"), get("cop_code"), get("cop_name"))
-        if (given.dxp_id and given.cop_name) or not get("p12"):
+        if given.dxp_id and given.cop_name:
             return given
-        read = party_of(self.signer.certificate)
+        read = party_of(self.holder.certificate)
         return Party(given.dxp_id or read.dxp_id, given.cop_code, given.cop_name or read.cop_name)
 
     @cached_property
@@ -139,8 +155,8 @@ class Desk:
 
     @property
     def can_log_in(self) -> bool:
-        """Whether there is a certificate or an account to log in with."""
-        return bool(self.profile.get("p12") or self.profile.get("account"))
+        """Whether there is a signer or an account to log in with, without looking for what is plugged in."""
+        return self.holder.named or self.holder.used or bool(self.profile.get("account"))
 
     def mailbox_owner(self, session: Session) -> str:
         """The dxpId whose mailbox the session reads."""
@@ -148,13 +164,17 @@ class Desk:
 
     def _credentials(self) -> Credentials:
         account = self.profile.get("account")
-        if account and not self.profile.get("p12"):
+        if account and not self.holder.named:
             return ByPassword(account, self.profile.secret("password", self._prompt).reveal())
-        return ByCertificate(self.signer)
+        return ByCertificate(self.holder.at(say(self.lang, "pin-login")))
 
     def _waiting(self, trouble: Trouble, seconds: float) -> None:
         origin, reason = self.profile.get("url"), trouble.told(self.lang)
         self.note("waiting", origin=origin, reason=reason, seconds=f"{seconds:.1f}")
+
+    def _tell(self, text: str) -> None:
+        self.progress.clear()
+        click.echo(text, err=True)
 
     def _prompt(self, name: str) -> str:
         if not sys.stdin.isatty():

@@ -12,13 +12,14 @@ Exit codes:
   5 no answer
   7 login refused
   8 a certificate or setting cannot be used
+  9 the card, Ikey, agent or certificate does not sign
 """
 
 
 @click.command("login-check", epilog=EXIT_CODES)
 @options(LINE, TRUST, SIGNER)
 def login_check(desk: Desk) -> None:
-    """Log in with the certificate file, or with --account, say as whom, and log out."""
+    """Log in with card, Ikey, agent or certificate file, or with --account, say as whom, and log out."""
     with desk.gateway() as gateway:
         session = desk.session(gateway)
         try:

@@ -21,7 +21,17 @@ from terminals.pending import Kept, Pending
 from terminals.session import Session
 from terminals.state import node_guids, wait_for
 from terminals.submit import Answered, Request, deliver, keep, receivers, sender
-from terminals.trouble import NOT_YET, OK, REFUSED, LoginRefused, NotProven, Trouble, Unreachable, Unusable
+from terminals.trouble import (
+    NOT_YET,
+    OK,
+    REFUSED,
+    LoginRefused,
+    NotProven,
+    NotSigned,
+    Trouble,
+    Unreachable,
+    Unusable,
+)
 
 MAX_RECEIVERS = 5
 
@@ -35,6 +45,7 @@ Exit codes:
   6 the receipt did not come in time
   7 login refused
   8 a file or setting cannot be used
+  9 the card, Ikey, agent or certificate does not sign
 """
 
 
@@ -67,7 +78,8 @@ def send(
 
     A business message gets its BaseTransfer filled in and is signed; a DxpMsg goes out as it is. Each signed
     message is on disk before it is sent, so that after a crash or a lost answer the same file goes out again
-    as the same bytes.
+    as the same bytes. When the card is taken out in between, the files that are not signed are named at the
+    end: send those again, and nothing is sent twice.
     """
     if not files and not pending:
         raise click.UsageError(say(desk.lang, "nothing-to-send"))
@@ -100,6 +112,9 @@ class _Run:
         self._awaited = awaited
         self._timeout = timeout
         self._session: Session | None = None
+        self._answered = 0
+        self._kept = 0
+        self._unsigned: list[Path] = []
         self._seen: set[Path] = set()
         self._folders: dict[Path, Pending] = {}
 
@@ -115,7 +130,10 @@ class _Run:
             request = Request(outgoing, mode, party, whom)
             pending = Pending(self._desk.state, self._gateway.origin, sender(request))
             self._folders[pending.folder] = pending
-            kept = keep(request, pending, lambda: self._desk.signer, datetime.now(UTC))
+            kept = keep(request, pending, lambda: self._desk.holder.at(file.name), datetime.now(UTC))
+        except NotSigned as trouble:
+            self._unsign(file, trouble)
+            return
         except Trouble as trouble:
             self._trouble(trouble)
             return
@@ -135,12 +153,18 @@ class _Run:
             self._deliver(_name(kept), kept, pending)
 
     def close(self) -> None:
-        """End the session, if there was one, and say what is still waiting."""
+        """End the session, if there was one, and say what was not signed and what is still waiting."""
         if self._session is not None:
             self._session.close()
+        desk = self._desk
+        if self._unsigned and (len(self._unsigned) > 1 or self._answered or self._kept):
+            desk.note("unsigned", sent=self._answered, kept=self._kept, count=len(self._unsigned))
+            for file in self._unsigned:
+                desk.note("unsigned-file", file=file)
+            desk.note("unsigned-next")
         left = sum(1 for folder in self._folders.values() for kept in folder if kept.path not in self._seen)
         if left:
-            self._desk.note("pending-some", count=left)
+            desk.note("pending-some", count=left)
 
     def _deliver(self, file: str, kept: Kept, pending: Pending) -> None:
         self._seen.add(kept.path)
@@ -148,22 +172,31 @@ class _Run:
             routed = bool(set(receivers(kept)) - {self._desk.profile.get("receiver")})
             session = self._log_in() if routed and self._desk.can_log_in else None
             answer = deliver(kept, self._gateway, pending, self._desk.prover, session)
-        except NotProven as trouble:
+        except (NotProven, NotSigned, LoginRefused) as trouble:
             self._trouble(trouble)
-            self._desk.note("kept", file=file)
-        except LoginRefused as trouble:
-            self._trouble(trouble)
+            self._keep(file)
         except Unreachable as trouble:
             self._trouble(trouble)
-            self._desk.note("kept", file=file)
+            self._keep(file)
             # the others are signed and kept too, but each is tried only once: nobody waits a minute for each
             self._gateway.patience = dataclasses.replace(self._gateway.patience, total=0.0)
         else:
+            self._answered += 1
             show.answered(self._desk, file, answer)
             if not answer.accepted:
                 self._end(REFUSED)
             elif self._awaited is not None:
                 self._wait(answer, kept, self._awaited)
+
+    def _keep(self, file: str) -> None:
+        self._kept += 1
+        self._desk.note("kept", file=file)
+
+    def _unsign(self, file: Path, trouble: NotSigned) -> None:
+        """A file that was not signed: why is said of the first; a signer that failed is not asked again."""
+        if not self._unsigned:
+            self._trouble(NotSigned("sign-failed", file=file, reason=trouble.values["reason"]))
+        self._unsigned.append(file)
 
     def _wait(self, answer: Answered, kept: Kept, awaited: int) -> None:
         desk, prover = self._desk, self._desk.prover

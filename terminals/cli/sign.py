@@ -16,6 +16,7 @@ EXIT_CODES = """\b
 Exit codes:
   0 signed
   8 a file, certificate or setting cannot be used
+  9 the card, Ikey, agent or certificate does not sign
 """
 
 
@@ -36,7 +37,7 @@ def sign(
     receivers = to or ((desk.profile.need("receiver"),) if envelope else ())
     now = datetime.now(UTC)
     mode = Mode.FRESH if fresh else Mode.SIGN
-    document = signed(outgoing, mode, desk.party, lambda: desk.signer, now)
+    document = signed(outgoing, mode, desk.party, lambda: desk.holder.at(file.name), now)
     if envelope:
         document = envelope_of(outgoing, document, sender_of(document), receivers, now)
     if output is None:
@@ -47,5 +48,5 @@ def sign(
         output.write_bytes(document)
     except OSError as error:
         raise Unusable("file-unwritable", file=output, reason=error.strerror or error) from None
-    who = desk.signer.certificate.subject.rfc4514_string()
+    who = desk.holder.certificate.subject.rfc4514_string()
     desk.note("signed", file=file, who=who, output=output)

@@ -19,6 +19,7 @@ Exit codes:
   5 no answer
   7 login refused
   8 a file or setting cannot be used
+  9 the card, Ikey, agent or certificate does not sign
 """
 
 
