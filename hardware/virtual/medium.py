@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -166,17 +167,20 @@ def load(path: Path) -> Medium:
         document = json.loads(data)
         if document["format"] != FORMAT:
             raise ValueError("another format")
-        keys = {int(use, 16): _key(pem) for use, pem in document["keys"].items()}
+        algorithm = int(document["management"]["algorithm"])
+        management_key = bytes.fromhex(document["management"]["key"])
+        if KEY_SIZES.get(algorithm) != len(management_key):
+            raise ValueError("management key")
         return Medium(
             path,
             _read(document["pin"]),
             _read(document["puk"]),
-            int(document["management"]["algorithm"]),
-            bytes.fromhex(document["management"]["key"]),
-            keys,
+            algorithm,
+            management_key,
+            {int(use, 16): _key(pem) for use, pem in document["keys"].items()},
             {int(tag, 16): bytes.fromhex(value) for tag, value in document["objects"].items()},
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UnsupportedAlgorithm):
         raise NotACard(f"{path} is not a virtual card") from None
 
 

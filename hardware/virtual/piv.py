@@ -228,7 +228,7 @@ class PivCard:
         key = self._medium.keys.get(command.p2)
         if key is None:
             raise StatusWord(apdu.REFERENCE_UNKNOWN)
-        if command.p1 != keys.algorithm_of(key):
+        if not command.p1 or command.p1 != keys.algorithm_of(key):
             raise StatusWord(apdu.WRONG_P1_P2)
         if not (self._pin_fresh if command.p2 == SIGN else self._pin_verified):
             raise StatusWord(apdu.CONDITION_NOT_SATISFIED)
