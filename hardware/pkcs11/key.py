@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import Attribute, Mechanism, PKCS11Error
 
-from hardware.signer import DeviceFailed, KeyUnsuitable
+from hardware.signer import DeviceFailed, KeyUnsuitable, SignerError
 from messages.signature.profile import Algorithm, algorithm_for
 
 if TYPE_CHECKING:
@@ -53,11 +53,17 @@ class Key:
         DeviceFailed, KeyUnsuitable, and with a PIN WrongPin, CardLocked, PinUnusable.
         """
         digest = hashlib.new(self._hash, data).digest()
-        with self._session.use(pin=pin is not None):
-            if self._rsa:
-                made = self._raw.sign(_DIGEST_INFO + digest, mechanism=Mechanism.RSA_PKCS, pin=pin)
-            else:
-                made = self._raw.sign(digest, mechanism=Mechanism.ECDSA, pin=pin)
+        if self._rsa:
+            mechanism, digest = Mechanism.RSA_PKCS, _DIGEST_INFO + digest
+        else:
+            mechanism = Mechanism.ECDSA
+        try:
+            with self._session.use(pin=pin is not None):
+                made = self._raw.sign(digest, mechanism=mechanism, pin=pin)
+        except SignerError:
+            if pin is not None and not self._session.lost:
+                self._raw = self._session.renewed(self.certificate)
+            raise
         if not self._algorithm.verify(self._public, made, data):
             serial = self._session.token.serial
             raise DeviceFailed(serial=serial, reason="its signature does not fit its certificate")

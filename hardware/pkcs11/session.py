@@ -127,25 +127,47 @@ class Session:
         A slot's number outlives its card, so that without a look at the certificate any card would do. Raises
         AnotherDevice, KeyMissing, KeyUnsuitable, CardRemoved, DeviceFailed.
         """
+        return Key(self, self._private(certificate), certificate)
+
+    def renewed(self, certificate: x509.Certificate) -> Any:
+        """Python-pkcs11's private key for `certificate` in a new session in place of this one's.
+
+        A signature that was begun and not authenticated can be ended in no other way. Raises as `key`.
+        """
+        with self.use():
+            with suppress(PKCS11Error):
+                self._raw.close()
+            self._raw = self._token.open(rw=self._raw.rw)
+            return self._private(certificate)
+
+    def _private(self, certificate: x509.Certificate) -> Any:
         ids = [each.id for each in self.certificates() if each.certificate == certificate]
-        if not ids:
-            raise AnotherDevice(serial=self.token.serial, found="without its certificate")
         with self.use() as raw:
+            if not ids and not self._there():
+                self._drop()
+                raise CardRemoved(serial=self.token.serial)
+            if not ids:
+                raise AnotherDevice(serial=self.token.serial, found="without its certificate")
             for each in ids:
                 wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: each}
                 for key in list(raw.get_objects(wanted)):
-                    return Key(self, key, certificate)
+                    return key
         raise KeyMissing(where=f"{self.token.label} {self.token.serial}")
 
     def _fault(self, error: PKCS11Error, *, pin: bool) -> SignerError:
         now = self.module.look(self.token.slot)
         known = translate(error, self.token.serial, now.tries if pin and now is not None else None)
-        there = now is not None and now.serial == self.token.serial
-        if isinstance(known, DeviceFailed) and not there:  # GeneralError and its like may mean anything
+        if (
+            isinstance(known, DeviceFailed) and not self._there()
+        ):  # GeneralError and its like may mean anything
             known = CardRemoved(serial=self.token.serial)
         if isinstance(known, CardRemoved):
             self._drop()
         return known
+
+    def _there(self) -> bool:
+        now = self.module.look(self.token.slot)
+        return now is not None and now.serial == self.token.serial
 
     def _drop(self) -> None:
         self.module.sessions.discard(self)
