@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from cryptography import x509
 
@@ -24,12 +25,14 @@ from hardware.signer import (
     SignerError,
     TokenMissing,
 )
+from messages.signature.oids import commits
 from messages.signature.sign import serial_hex
 
 KINDS = ("card", "ikey", "agent")
 """The kinds of device, in the order in which they are looked for: with a card and an Ikey the card wins."""
 
-CARD_KEYS = ("sign", "auth")
+CardKey = Literal["sign", "auth"]
+CARD_KEYS: tuple[CardKey, ...] = ("sign", "auth")
 """Keys of a card: PIV 9C, which wants its PIN for each signature, and 9A."""
 
 _ABSENT = (
@@ -80,7 +83,7 @@ class Wish:
     device: str = ""  # part of the reader's name, of label, number, or holder's name
     modules: tuple[str, ...] = ()  # PKCS#11 modules of Ikeys; none: those that are installed
     certificates: tuple[x509.Certificate, ...] = ()  # whose keys an agent may hold
-    card_key: str = "sign"  # one of CARD_KEYS
+    card_key: CardKey = "sign"
 
 
 def choose(wish: Wish) -> Found:
@@ -159,8 +162,8 @@ def _shown(one: Found) -> str:
 def _for_signing(found: list[Found]) -> list[Found]:
     """Of several certificates on one device, those in date that bind their holder; a renewed one's newest."""
     now = datetime.now(UTC)
-    for right in (lambda one: _in_date(one, now), _binds):
-        found = [one for one in found if right(one)] or found
+    found = [one for one in found if _in_date(one, now)] or found
+    found = [one for one in found if one.certificate and commits(one.certificate)] or found
     subjects = {one.certificate.subject for one in found if one.certificate}
     if len(subjects) == 1:
         found = [max(found, key=_begin)]
@@ -172,17 +175,6 @@ def _in_date(one: Found, now: datetime) -> bool:
     return certificate is not None and (
         certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
     )
-
-
-def _binds(one: Found) -> bool:
-    """Whether the key usage has nonRepudiation (RFC 5280, 4.2.1.3), as certificates for signing have."""
-    if one.certificate is None:
-        return False
-    try:
-        usage = one.certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except (x509.ExtensionNotFound, ValueError):
-        return False
-    return usage.content_commitment
 
 
 def _begin(one: Found) -> datetime:

@@ -233,11 +233,20 @@ class AgentUnreachable(SignerError):
 
 
 class AgentRefused(SignerError):
-    """The agent did not sign: it was locked, the use was not confirmed, or the card is out. Values: key."""
+    """The agent did not sign: it was locked, the use was not confirmed, or the card is out. Values: key.
+
+    OpenSSH's agent forgets a card that was out: it must be removed and added again (measured).
+    """
 
     sentence = (
-        "the SSH agent did not sign with {key}: is the card in, the agent unlocked, the use confirmed?",
-        "SSH 代理拒绝使用 {key} 签名：请检查卡是否插好、代理是否解锁、是否已确认",
+        (
+            "the SSH agent did not sign with {key}: is the agent unlocked, the use confirmed, the card in? "
+            "A card that was out must be added again: ssh-add -e MODULE, then ssh-add -s MODULE"
+        ),
+        (
+            "SSH 代理拒绝使用 {key} 签名：请检查代理是否解锁、是否已确认、卡是否插好；"
+            "卡曾被拔出时须重新加入：先 ssh-add -e 模块，再 ssh-add -s 模块"
+        ),
     )
 
 

@@ -127,8 +127,8 @@ class Holder:
             self._profile.need("certificate")
         modules = tuple(str(Path(one).expanduser()) for one in get("module").split(os.pathsep) if one)
         certificates = load(self._profile.path("certificate")) if get("certificate") else ()
-        card_key = self._profile.one_of("card_key", CARD_KEYS) or CARD_KEYS[0]
-        return Wish(kind, get("device"), modules, certificates, card_key)
+        auth = self._profile.one_of("card_key", CARD_KEYS) == "auth"
+        return Wish(kind, get("device"), modules, certificates, "auth" if auth else "sign")
 
     def _check(self, certificate: x509.Certificate, now: datetime) -> None:
         begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc

@@ -141,7 +141,7 @@ def test_a_use_that_is_not_confirmed_is_a_refusal(agent: RealAgent) -> None:
     agent.add(pair.key, "-c")
     with opened(agent, pair) as signer:
         for _ in range(2):
-            with pytest.raises(AgentRefused, match="the use confirmed"):
+            with pytest.raises(AgentRefused, match="confirmed"):
                 signer.sign(b"data")
 
 
