@@ -54,7 +54,8 @@ class Service:
         configuration = self._folder / "reader.conf.d"
         shutil.rmtree(configuration, ignore_errors=True)
         configuration.mkdir()
-        (configuration / "virtual").write_text("".join(self._entry(port) for port in ports), encoding="ascii")
+        entries = [self._entry(number, port) for number, port in enumerate(ports)]
+        (configuration / "virtual").write_text("".join(entries), encoding="ascii")
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(self._socket))
             listening.listen(64)
@@ -80,13 +81,15 @@ class Service:
             self._process = None
         self._socket.unlink(missing_ok=True)
 
-    def _entry(self, port: int) -> str:
-        # LIBPATH must differ for each device: the driver keeps its slots in variables of the library
+    def _entry(self, number: int, port: int) -> str:
+        # LIBPATH must differ for each device, since the driver keeps its slots in variables of the library;
+        # and then the name must, since pcscd numbers only devices of one library
+        name = f"{NAME} {number + 1}" if number else NAME
         library = self._library.with_name(f"{self._library.stem}-{port}.so")
         if not library.exists():
             shutil.copy(self._library, library)
         return (
-            f'FRIENDLYNAME "{NAME}"\nDEVICENAME /dev/null:0x{port:X}\n'
+            f'FRIENDLYNAME "{name}"\nDEVICENAME /dev/null:0x{port:X}\n'
             f"LIBPATH {library}\nCHANNELID 0x{port:X}\n\n"
         )
 
@@ -119,6 +122,7 @@ class Inside:
         for link, _ in self._links.values():
             link.close()
         self._links.clear()
+        self._names = []
         return {}
 
     def insert(self, card: Path, reader: int) -> dict[str, Any]:

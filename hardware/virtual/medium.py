@@ -95,7 +95,7 @@ class Medium:
 
     @property
     def serial(self) -> str:
-        """The GUID in its CHUID, 32 hex digits, of which OpenSC shows the first 16; or empty."""
+        """The GUID in its CHUID, 32 hex digits, of which OpenSC shows the last 16; or empty."""
         try:
             return dict(objects(self.objects.get(CHUID, b""))).get(0x34, b"").hex()
         except StatusWord:

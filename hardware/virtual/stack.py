@@ -175,7 +175,8 @@ class Stack:
     def close(self) -> None:
         """End everything; no process is left."""
         if self._stream is not None:
-            self._stream.close()
+            with contextlib.suppress(OSError):  # its process went first
+                self._stream.close()
             self._stream = None
         if self._process is not None:
             self._process.wait()
