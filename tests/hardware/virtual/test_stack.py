@@ -48,7 +48,7 @@ def no_room(monkeypatch: pytest.MonkeyPatch) -> None:
             return subprocess.CompletedProcess(words, 1, "", "unshare: Operation not permitted\n")
         return run(words, **rest)  # type: ignore[call-overload,no-any-return]
 
-    monkeypatch.setattr(module.subprocess, "run", refuse)
+    monkeypatch.setattr(subprocess, "run", refuse)
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_a_missing_program_is_named(folder: Path, monkeypatch: pytest.MonkeyPatc
     """With the packages that bring it."""
     which = shutil.which
     monkeypatch.setattr(
-        module.shutil, "which", lambda name, **rest: None if name == program else which(name, **rest)
+        shutil, "which", lambda name, **rest: None if name == program else which(name, **rest)
     )
     with pytest.raises(StackMissing, match=rf"^{program} is missing.*install pcscd, vsmartcard-vpcd"):
         Stack(folder).start()
