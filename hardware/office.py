@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from hardware.blank import AskSecret, Blank, State, Use
+from hardware.ikey_office import BlankIkey, find_token, set_holder_pin
 from hardware.piv_card import PivCard, find_reader
 from hardware.piv_office import BlankCard
 
@@ -33,15 +34,7 @@ def look_card(reader: str | None = None) -> Look:
     Raises ServiceDown, ReaderMissing, CardMissing, Several, NotACardOfOurs.
     """
     with PivCard(find_reader(reader)) as card:
-        held = {use: card.certificate(use) for use in Use}
-        return Look(
-            card.kind,
-            card.label,
-            card.serial,
-            card.tries(),
-            {use: certificate for use, certificate in held.items() if certificate is not None},
-            {use: card.state(use) for use in Use},
-        )
+        return _look(card, card.tries())
 
 
 def look_ikey(modules: Sequence[str], device: str | None = None) -> Look:
@@ -49,7 +42,9 @@ def look_ikey(modules: Sequence[str], device: str | None = None) -> Look:
 
     Raises ModuleMissing, TokenMissing, Several.
     """
-    raise NotImplementedError
+    token = find_token(modules, device)
+    with BlankIkey(token, so_pin=_nobody, pin=_nobody) as ikey:
+        return _look(ikey, token.tries)
 
 
 def blank_card(reader: str | None, management_key: bytes, *, pin: AskSecret, puk: AskSecret) -> Blank:
@@ -69,7 +64,7 @@ def blank_ikey(modules: Sequence[str], device: str | None, *, so_pin: AskSecret,
     `so_pin` is asked for set_pin and set_puk only, so a renewal needs none; `pin` is asked for everything
     else, unless set_pin has just set it.
     """
-    raise NotImplementedError
+    return BlankIkey(find_token(modules, device), so_pin=so_pin, pin=pin)
 
 
 def unlock_card(reader: str | None, puk: str, new_pin: str) -> None:
@@ -86,4 +81,20 @@ def unlock_ikey(modules: Sequence[str], device: str | None, so_pin: str, new_pin
 
     Raises as `look_ikey`, and OfficePinWrong, OfficePinLocked, PinUnusable.
     """
-    raise NotImplementedError
+    set_holder_pin(find_token(modules, device), so_pin, new_pin)
+
+
+def _look(medium: PivCard | BlankIkey, tries: int | None) -> Look:
+    held = {use: medium.certificate(use) for use in medium.uses}
+    return Look(
+        medium.kind,
+        medium.label,
+        medium.serial,
+        tries,
+        {use: certificate for use, certificate in held.items() if certificate is not None},
+        {use: medium.state(use) for use in medium.uses},
+    )
+
+
+def _nobody() -> None:
+    """Nobody is asked: looking needs no PIN."""

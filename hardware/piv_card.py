@@ -56,6 +56,7 @@ class PivCard:
     """One card, for reading and unlocking; held for itself alone until closed, and then reset."""
 
     kind = KIND
+    uses = (Use.AUTH, Use.SIGN)
 
     def __init__(self, reader: str) -> None:
         """Raises NotACardOfOurs, and what `hardware.pcsc.Connection` raises."""

@@ -45,7 +45,6 @@ _UNKNOWN = (piv.WRONG_P1_P2, piv.WRONG_DATA, piv.REFERENCE_UNKNOWN)
 class BlankCard(PivCard):
     """A card that is personalised: authenticated by the management key. A `hardware.blank.Blank`."""
 
-    uses = (Use.AUTH, Use.SIGN)
     generated_here = False  # PIV cards make their keys themselves
 
     def __init__(self, reader: str, management_key: bytes, *, pin: AskSecret, puk: AskSecret) -> None:
