@@ -24,6 +24,9 @@ VENDORS = (
 TABLES = ("etc/pkcs11/modules", "usr/share/p11-kit/modules")
 """Folders with a file for each module (pkcs11.conf(5)); the first one that has a name counts."""
 
+CARDS = "opensc-pkcs11.so"
+"""The module through which cards sign, wherever the system has its modules."""
+
 FOLDERS = ("usr/lib/*/pkcs11", "usr/lib/pkcs11", "usr/lib64/pkcs11", "usr/lib/*")
 """Where a module that is named without a path may be."""
 
@@ -53,7 +56,7 @@ def _configured(root: Path) -> Iterator[Path]:
         # p11-kit's trust module has certificates only; what is enabled in other programs is not for this one.
         if settings.get("trust-policy") == "yes" or "enable-in" in settings or "module" not in settings:
             continue
-        path = _located(settings["module"], root)
+        path = located(settings["module"], root)
         if path is not None:
             yield path
 
@@ -67,7 +70,8 @@ def _settings(file: Path) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _located(name: str, root: Path) -> Path | None:
+def located(name: str, root: Path = ROOT) -> Path | None:
+    """Where the module `name` is, a path or a file's name; None when it is nowhere."""
     places: Iterable[Path] = [root / name.lstrip("/")]
     if not name.startswith("/"):
         places = (folder / name for pattern in FOLDERS for folder in sorted(root.glob(pattern)))

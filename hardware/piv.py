@@ -106,6 +106,11 @@ def verify(pin: bytes | None) -> Command:
     return Command(0x20, 0x00, PIN, pin or b"")
 
 
+def forget() -> Command:
+    """Take the verified PIN back (part 2, 3.2.1); cards older than 800-73-4 do not know this."""
+    return Command(0x20, 0xFF, PIN)
+
+
 def change(reference: int, old: bytes, new: bytes) -> Command:
     """Change PIN or PUK (CHANGE REFERENCE DATA)."""
     return Command(0x24, 0x00, reference, old + new)
