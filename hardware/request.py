@@ -26,7 +26,7 @@ _VERSION_1 = bytes.fromhex("020100")
 _RSA_SHA256 = bytes.fromhex("300d06092a864886f70d01010b0500")  # 1.2.840.113549.1.1.11, NULL (RFC 4055)
 _ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")  # 1.2.840.10045.4.3.2 (RFC 5758)
 
-_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 """What precedes a SHA-256 digest in a PKCS#1 v1.5 signature (RFC 8017, 9.2, note 1)."""
 
 
@@ -45,7 +45,7 @@ def certificate_request(public: PublicKey, name: x509.Name, sign: Sign) -> x509.
 def hashed(public: PublicKey, data: bytes) -> bytes:
     """What a device that does not hash signs over `data`: DigestInfo for RSA, the digest for ECDSA."""
     digest = hashlib.sha256(data).digest()
-    return _DIGEST_INFO + digest if isinstance(public, rsa.RSAPublicKey) else digest
+    return DIGEST_INFO + digest if isinstance(public, rsa.RSAPublicKey) else digest
 
 
 def signs_for(certificate: x509.Certificate, sign: Sign) -> bool:

@@ -13,14 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import Attribute, Mechanism, PKCS11Error
 
+from hardware.request import DIGEST_INFO
 from hardware.signer import DeviceFailed, KeyUnsuitable, SignerError
 from messages.signature.profile import Algorithm, algorithm_for
 
 if TYPE_CHECKING:
     from hardware.pkcs11.session import Session
-
-_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
-"""What precedes a SHA-256 digest in a PKCS#1 v1.5 signature (RFC 8017, 9.2, note 1)."""
 
 
 def suitable(certificate: x509.Certificate) -> Algorithm:
@@ -35,14 +33,16 @@ class Key:
     """A private key on a token, in one session, and its certificate."""
 
     def __init__(self, session: Session, raw: Any, certificate: x509.Certificate) -> None:
-        """Raises KeyUnsuitable."""
+        """To be made while the session is in use, as it reads attributes. Raises KeyUnsuitable."""
         self._public = certificate.public_key()
         self._algorithm = suitable(certificate)
         self.certificate = certificate
         self.algorithm = self._algorithm.name
+        self.id = bytes(raw[Attribute.ID])
         self.always_authenticate = _always(raw)
         self._session = session
         self._raw = raw
+        self._broken = False  # a PIN for one signature was not taken
         self._rsa = isinstance(self._public, rsa.RSAPublicKey)
         self._hash = self.algorithm.rpartition("-")[2]
 
@@ -54,15 +54,17 @@ class Key:
         """
         digest = hashlib.new(self._hash, data).digest()
         if self._rsa:
-            mechanism, digest = Mechanism.RSA_PKCS, _DIGEST_INFO + digest
+            mechanism, digest = Mechanism.RSA_PKCS, DIGEST_INFO + digest
         else:
             mechanism = Mechanism.ECDSA
+        if self._broken and pin is not None:
+            self._raw = self._session.renewed(self.certificate, self.id, pin)
+            self._broken = False
         try:
             with self._session.use(pin=pin is not None):
                 made = self._raw.sign(digest, mechanism=mechanism, pin=pin)
         except SignerError:
-            if pin is not None and not self._session.lost:
-                self._raw = self._session.renewed(self.certificate)
+            self._broken = pin is not None
             raise
         if not self._algorithm.verify(self._public, made, data):
             serial = self._session.token.serial

@@ -95,6 +95,16 @@ class Module:
                 raise ModuleMissing(module=self.path, reason=words(error)) from None
             return [token for slot in slots if (token := self._token(slot)) is not None]
 
+    def renew(self) -> None:
+        """Initialise it again, whatever is open: those sessions are lost. Raises ModuleMissing."""
+        with self.lock:
+            for session in list(self.sessions):
+                session.close()
+            try:
+                self._initialise_again()
+            except PKCS11Error as error:
+                raise ModuleMissing(module=self.path, reason=words(error)) from None
+
     def look(self, slot: int) -> Token | None:
         """The token in `slot` at this moment."""
         with self.lock:

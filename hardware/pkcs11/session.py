@@ -83,15 +83,17 @@ class Session:
 
         Raises WrongPin, CardLocked, PinUnusable, PinCancelled, CardRemoved, DeviceFailed.
         """
-        with self.use(pin=True):
+        with self.use(pin=not office):  # the flags tell the tries of the holder's PIN only
             if self.join():
                 return
-            given = PROTECTED_AUTH if pin is None else pin
-            holder, officer = (None, given) if office else (given, None)
-            # By a second session, as python-pkcs11 logs in nowhere else. When that fails, its handle stays
-            # open in the module until that is initialised again.
-            raw = self._token.open(rw=self._raw.rw, user_pin=holder, so_pin=officer)
+            raw = self._by_second(pin, office=office)
             self._login = self.module.logins[self.token.slot] = Login(raw)
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether the PIN was given, here or in another session of this process on the same token."""
+        with self.module.lock:
+            return not self.lost and self.token.slot in self.module.logins
 
     def join(self) -> bool:
         """Whether another session of this process has logged in to the token, which then counts here too.
@@ -105,6 +107,16 @@ class Session:
             shared.users += 1
             self._login = shared
             return True
+
+    def init_pin(self, pin: str) -> None:
+        """Set the holder's PIN, with all its tries: for the office, logged in. Raises PinUnusable."""
+        with self.use() as raw:
+            raw.init_pin(pin)
+
+    def change_pin(self, old: str, new: str) -> None:
+        """Change the PIN of whoever is logged in. Raises WrongPin, CardLocked, PinUnusable."""
+        with self.use() as raw:
+            raw.set_pin(old, new)
 
     def certificates(self) -> list[Stored]:
         """The certificates that can be seen now; some tokens show theirs after the PIN only."""
@@ -121,30 +133,47 @@ class Session:
         with self.use() as raw:
             return [_id(each) for each in list(raw.get_objects({Attribute.CLASS: ObjectClass.PRIVATE_KEY}))]
 
-    def key(self, certificate: x509.Certificate) -> Key:
+    def key(self, certificate: x509.Certificate, key_id: bytes | None = None) -> Key:
         """The private key with the CKA_ID of `certificate`, which is read from the token again here.
 
-        A slot's number outlives its card, so that without a look at the certificate any card would do. Raises
-        AnotherDevice, KeyMissing, KeyUnsuitable, CardRemoved, DeviceFailed.
-        """
-        return Key(self, self._private(certificate), certificate)
-
-    def renewed(self, certificate: x509.Certificate) -> Any:
-        """Python-pkcs11's private key for `certificate` in a new session in place of this one's.
-
-        A signature that was begun and not authenticated can be ended in no other way. Raises as `key`.
+        A slot's number outlives its card, so that without a look at the certificate any card would do.
+        `key_id`: this one, should the token have the certificate for several. Raises AnotherDevice,
+        KeyMissing, KeyUnsuitable, CardRemoved, DeviceFailed.
         """
         with self.use():
+            return Key(self, self._private(certificate, key_id), certificate)
+
+    def renewed(self, certificate: x509.Certificate, key_id: bytes, pin: str) -> Any:
+        """Python-pkcs11's private key for `certificate`, in a new session and after a new login.
+
+        After a wrong PIN for one signature nothing else helps: that signature cannot be ended, and OpenSC has
+        forgotten the login. Raises as `login` and `key`.
+        """
+        with self.use(pin=True):
+            self._log_out()
             with suppress(PKCS11Error):
                 self._raw.close()
             self._raw = self._token.open(rw=self._raw.rw)
-            return self._private(certificate)
+            if self._login is not None:
+                self._login.raw = self._by_second(pin or None)
+                self.module.logins[self.token.slot] = self._login
+            return self._private(certificate, key_id)
 
-    def _private(self, certificate: x509.Certificate) -> Any:
-        ids = [each.id for each in self.certificates() if each.certificate == certificate]
+    def _by_second(self, pin: str | None, *, office: bool = False) -> pkcs11.Session:
+        """A second session that logs in, as python-pkcs11 does it nowhere else.
+
+        When it fails, its handle stays open in the module until that is initialised again.
+        """
+        given = PROTECTED_AUTH if pin is None else pin
+        holder, officer = (None, given) if office else (given, None)
+        return self._token.open(rw=self._raw.rw, user_pin=holder, so_pin=officer)
+
+    def _private(self, certificate: x509.Certificate, key_id: bytes | None) -> Any:
+        stored = [each.id for each in self.certificates() if each.certificate == certificate]
+        ids = [each for each in stored if key_id in (None, each)]
         with self.use() as raw:
             if not ids and not self._there():
-                self._drop()
+                self._gone()
                 raise CardRemoved(serial=self.token.serial)
             if not ids:
                 raise AnotherDevice(serial=self.token.serial, found="without its certificate")
@@ -162,25 +191,34 @@ class Session:
         ):  # GeneralError and its like may mean anything
             known = CardRemoved(serial=self.token.serial)
         if isinstance(known, CardRemoved):
-            self._drop()
+            self._gone()
         return known
 
     def _there(self) -> bool:
         now = self.module.look(self.token.slot)
         return now is not None and now.serial == self.token.serial
 
+    def _gone(self) -> None:
+        """End all sessions on the token, as its removal does; whoever uses one of them is told then."""
+        for each in list(self.module.sessions):
+            if each.token.slot == self.token.slot:
+                each._drop()
+
     def _drop(self) -> None:
         self.module.sessions.discard(self)
-        login, self._login = self._login, None
-        if login is not None:
-            login.users -= 1
-            if not login.users:
-                if self.module.logins.get(self.token.slot) is login:
-                    del self.module.logins[self.token.slot]
-                with suppress(PKCS11Error):
-                    login.raw.close()
+        if self._login is not None:
+            self._login.users -= 1
+            if not self._login.users:
+                self._log_out()
+            self._login = None
         with suppress(PKCS11Error):
             self._raw.close()
+
+    def _log_out(self) -> None:
+        """End the login of all sessions on the token."""
+        if self._login is not None and self.module.logins.pop(self.token.slot, None) is not None:
+            with suppress(PKCS11Error):
+                self._login.raw.close()
 
 
 def _id(each: Any) -> bytes:

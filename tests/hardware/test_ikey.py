@@ -29,6 +29,7 @@ from hardware.signer import (
     TokenMissing,
     WrongPin,
 )
+from hardware.virtual.stack import Stack
 from messages.signature.certificates import CertificateCache
 from messages.signature.profile import algorithm_for
 from messages.signature.sign import sign
@@ -132,6 +133,14 @@ def test_a_module_that_was_named_must_be_there(softhsm: SoftHsm) -> None:
     softhsm.token("eins", RSA)
     with pytest.raises(ModuleMissing, match="absent"):
         plugged([softhsm.module, "/absent/libikey.so"])
+
+
+def test_a_card_is_no_ikey(stack: Stack, card: Path) -> None:
+    """OpenSC's module shows both; a PIV card is `hardware.card`'s."""
+    stack.insert(card)
+    [module] = Path("/usr/lib").glob("*/opensc-pkcs11.so")
+    with pytest.raises(TokenMissing):
+        plugged([str(module)])
 
 
 def test_an_ikey_that_two_modules_show_is_found_once(softhsm: SoftHsm, tmp_path: Path) -> None:

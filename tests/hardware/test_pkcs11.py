@@ -30,9 +30,12 @@ from hardware.signer import (
     TokenMissing,
     WrongPin,
 )
+from hardware.virtual.stack import Stack
 from messages.signature.profile import algorithm_for
 from tests.hardware.softhsm import PIN, SoftHsm
 from tests.hardware.softhsm import softhsm as softhsm
+from tests.hardware.stack import PIN as CARD_PIN
+from tests.hardware.stack import make_card
 from tests.messages.signature.making import METHODS, Pair, holder
 
 RSA, P256 = holder("rsa2048"), holder("p256")
@@ -242,7 +245,7 @@ def test_a_closed_session_signs_no_more(softhsm: SoftHsm) -> None:
     [
         lambda session, key: key.sign(b"data"),
         lambda session, key: session.key(RSA.certificate),
-        lambda session, key: session.renewed(RSA.certificate),
+        lambda session, key: session.renewed(RSA.certificate, b"\x01", PIN),
     ],
 )
 def test_a_token_that_went_away_is_called_so(
@@ -277,6 +280,35 @@ def test_a_token_that_goes_leaves_the_others_alone(softhsm: SoftHsm) -> None:
         assert [each.label for each in kept.module.tokens() if each.initialised] == ["zwei"]
 
 
+def test_a_login_ends_when_its_token_goes(softhsm: SoftHsm) -> None:
+    """For all sessions that shared it, so that nobody goes on without the PIN when the token is back."""
+    softhsm.token("eins", RSA)
+    with session(softhsm) as first, session(softhsm):
+        key = first.key(RSA.certificate)
+        softhsm.take_out()
+        with pytest.raises(CardRemoved):
+            key.sign(b"data")
+        softhsm.put_in()
+        with pytest.raises(WrongPin):
+            session(softhsm, pin="99999999")
+        with session(softhsm) as again:
+            assert good(RSA, again.key(RSA.certificate).sign(b"data"), b"data")
+
+
+def test_a_module_that_begins_anew_loses_its_sessions(softhsm: SoftHsm) -> None:
+    """They say so, and a new one wants the PIN."""
+    softhsm.token("eins", RSA)
+    with session(softhsm) as before:
+        key = before.key(RSA.certificate)
+        before.module.renew()
+        with pytest.raises(CardRemoved):
+            key.sign(b"data")
+        with pytest.raises(WrongPin):
+            session(softhsm, pin="99999999")
+        with session(softhsm) as after:
+            assert good(RSA, after.key(RSA.certificate).sign(b"data"), b"data")
+
+
 CALLED: list[tuple[PKCS11Error, type[SignerError]]] = [
     (pkcs11.DeviceRemoved(), CardRemoved),
     (pkcs11.SessionHandleInvalid(), CardRemoved),
@@ -308,6 +340,83 @@ def test_a_wrong_pin_says_how_many_tries_are_left() -> None:
     """None left is a locked device."""
     assert translate(pkcs11.PinIncorrect(), "A1", 1).values == {"tries": 1}
     assert type(translate(pkcs11.PinIncorrect(), "A1", 0)) is CardLocked
+
+
+# -- OpenSC --------------------------------------------------------------------------------------
+
+
+def card_session(stack: Stack, card: Path) -> Session:
+    """A session on a card in a real reader's place, not logged in."""
+    stack.insert(card)
+    [module] = Path("/usr/lib").glob("*/opensc-pkcs11.so")
+    [it] = Module.load(str(module)).tokens()
+    return it.module.open(it)
+
+
+def test_a_locked_card_is_called_so(stack: Stack, card: Path) -> None:
+    """After its last try but one it says so; locked, it is that whatever the PIN."""
+    with card_session(stack, card) as one:
+        for said in (WrongPin, WrongPin, CardLocked, CardLocked):
+            with pytest.raises(said) as caught:
+                one.login("999999")
+        assert caught.value.values == {"serial": one.token.serial}
+        with pytest.raises(CardLocked):
+            one.login(CARD_PIN)
+
+
+def test_the_last_try_is_told(stack: Stack, card: Path) -> None:
+    """So that the holder may rather leave."""
+    with card_session(stack, card) as one:
+        for tries in (None, 1):
+            with pytest.raises(WrongPin) as caught:
+                one.login("999999")
+            assert caught.value.values == {"tries": tries}
+        now = one.module.look(one.token.slot)
+        assert now is not None
+        assert now.tries == 1
+
+
+def test_a_wrong_pin_for_one_signature_leaves_the_next_one_possible(stack: Stack, card: Path) -> None:
+    """OpenSC forgets the login then, and that signature cannot be ended; the right PIN mends both."""
+    with card_session(stack, card) as one:
+        one.login(CARD_PIN)
+        key = one.key(RSA.certificate, b"\x02")
+        assert key.always_authenticate
+        for _ in range(2):
+            with pytest.raises(WrongPin):
+                key.sign(b"data", "999999")
+            assert good(RSA, key.sign(b"data", CARD_PIN), b"data")
+
+
+@pytest.mark.parametrize("back", ["out", "back", "other"])
+def test_a_card_that_was_out_signs_no_more(stack: Stack, card: Path, tmp_path: Path, back: str) -> None:
+    """Whether the reader is empty, has it back, or has another one in the same slot."""
+    with card_session(stack, card) as one:
+        one.login(CARD_PIN)
+        key = one.key(RSA.certificate, b"\x01")
+        assert good(RSA, key.sign(b"data"), b"data")
+        stack.remove()
+        if back != "out":
+            stack.insert(card if back == "back" else make_card(tmp_path / "other.card", "p256"))
+        with pytest.raises(CardRemoved):
+            key.sign(b"data")
+        assert one.lost
+
+
+def test_a_child_of_fork_leaves_its_parents_card_alone(stack: Stack, card: Path) -> None:
+    """It may open the card for itself; the parent's session signs before and after."""
+    with card_session(stack, card) as parents:
+        parents.login(CARD_PIN)
+        key = parents.key(RSA.certificate, b"\x01")
+
+        def child() -> bool:
+            [it] = parents.module.tokens()
+            with it.module.open(it) as own:
+                own.login(CARD_PIN)
+                return good(RSA, own.key(RSA.certificate, b"\x01").sign(b"data"), b"data")
+
+        assert in_child(child)
+        assert good(RSA, key.sign(b"data"), b"data")
 
 
 # -- threads and processes -----------------------------------------------------------------------
