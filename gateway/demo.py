@@ -16,11 +16,14 @@ from datetime import datetime
 
 from cryptography import x509
 
-from gateway import pki
+from gateway import card_office, pki
 from gateway.settings import Settings
+from storage.cards import Card
 
 HOSTS = ("localhost", "127.0.0.1")
 FOLDER_NOTE = "demo only: these keys and passwords are for trying out, never for real messages\n"
+
+OFFICE = "DEMO"  # of the card numbers
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is mistaken for another letter
 
@@ -55,6 +58,7 @@ class Issued:
     certificate: x509.Certificate
     password: str
     account_password: str
+    card: Card | None = None  # that `eport-terminal virtual-card` makes of the file
 
 
 _DESK = DemoParty("DXPCUS0000000001", "0100000001", "演示海关 Demo Customs", "customs")
@@ -110,12 +114,15 @@ def make(settings: Settings, now: datetime) -> tuple[Issued, ...]:
 
 def _issue(settings: Settings, ca: pki.Pair, who: DemoHolder, number: int, now: datetime) -> Issued:
     key = pki.new_key(who.key)
-    name = pki.subject(who.holder, who.party.name, who.party.dxp_id, f"DEMO{number:08d}" if who.card else "")
+    party = who.party
+    own = card_office.number(OFFICE, number) if who.card else ""
+    name = pki.subject(who.holder, party.name, party.dxp_id, own)
     certificate = pki.issue_signer(ca, key, name, now, card=who.card)
     password = _password()
     file = pki.p12(pki.Pair(key, certificate), who.holder, password, [ca.certificate])
     pki.write_whole(settings.demo / f"{who.file}.p12", file)
-    return Issued(who, certificate, password, _password())
+    card = Card(own, party.dxp_id, who.holder, party.name, who.card, who.role, "card", "") if own else None
+    return Issued(who, certificate, password, _password(), card)
 
 
 def _password() -> str:

@@ -54,7 +54,7 @@ def following(
     days: int,
 ) -> x509.CertificateRevocationList:
     """The edition after `former`: all that it names, and those of `revoked` that are the CA's."""
-    named = {entry.serial_number: _kept(entry) for entry in former or ()}
+    named = {each.serial_number: entry(each) for each in former or ()}
     for each in revoked:
         serial = int(each.serial, 16)
         issued = pki.issued_by(x509.load_der_x509_certificate(each.der), [ca.certificate])
@@ -62,21 +62,21 @@ def following(
             reason = x509.ReasonFlags(each.crl_reason) if each.crl_reason else None
             named[serial] = Revoked(serial, each.revoked_at or now, reason)
     # The clock is the count, so that it goes on upwards where an edition was lost or a backup restored.
-    number = max(int(now.timestamp()), _number(former) + 1)
-    return pki.revocation_list(ca, named.values(), now, days=days, number=number)
+    count = max(int(now.timestamp()), number(former) + 1 if former else 0)
+    return pki.revocation_list(ca, named.values(), now, days=days, number=count)
 
 
-def _kept(entry: x509.RevokedCertificate) -> Revoked:
+def entry(listed: x509.RevokedCertificate) -> Revoked:
+    """What a list says of one certificate."""
     try:
-        reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+        reason = listed.extensions.get_extension_for_class(x509.CRLReason).value.reason
     except x509.ExtensionNotFound:
         reason = None
-    return Revoked(entry.serial_number, entry.revocation_date_utc, reason)
+    return Revoked(listed.serial_number, listed.revocation_date_utc, reason)
 
 
-def _number(crl: x509.CertificateRevocationList | None) -> int:
-    if crl is None:
-        return 0
+def number(crl: x509.CertificateRevocationList) -> int:
+    """The number of an edition; 0 when it has none."""
     try:
         return crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
     except x509.ExtensionNotFound:

@@ -151,7 +151,8 @@ def activate(
     _change(
         conn, found, serial=serial, state=ACTIVE, requests=None, requested_at=None, issued_at=at, ends=ends
     )
-    note(conn, number, "renewed" if former else "issued", at, by, f"on {serial} until {ends:%Y-%m-%d}")
+    where = f", on {serial}" if serial else ""
+    note(conn, number, "renewed" if former else "issued", at, by, f"until {ends:%Y-%m-%d}{where}")
     return former
 
 

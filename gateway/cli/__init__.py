@@ -7,6 +7,7 @@ import click
 from gateway.cli.accounts import account
 from gateway.cli.backups import backup, restore
 from gateway.cli.bulletins import bulletin
+from gateway.cli.cards import card
 from gateway.cli.certificates import cert
 from gateway.cli.init import init
 from gateway.cli.journals import journal
@@ -22,5 +23,5 @@ def main() -> None:
     """Run an exchange of signed XML messages (报文) and signed receipts (回执)."""
 
 
-for command in (init, serve, party, cert, account, registration, bulletin, journal, backup, restore):
+for command in (init, serve, party, cert, card, account, registration, bulletin, journal, backup, restore):
     main.add_command(command)

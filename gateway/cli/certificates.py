@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from sqlalchemy import Connection
 
-from gateway import pki
+from gateway import pki, revocations
+from gateway.cli.authority import CaFiles, ca_options
 from gateway.cli.shell import Group, fields, home_option, opened, plain, refuse, say, table
 from gateway.cli.values import DXP_ID, FILE, FINGERPRINT, WORD
 from gateway.settings import Settings
@@ -42,16 +44,26 @@ def entry(certificate: x509.Certificate, dxp_id: str, role: str) -> registry.Cer
     )
 
 
+def check_holders(settings: Settings, certificates: Iterable[x509.Certificate]) -> None:
+    """The one place where every command that registers certificates holds them to what they must be.
+
+    Of a configured CA, in date, not revoked, for signing, and no gateway's or CA's. Raises PkiError,
+    CertificateRefused.
+    """
+    trusted = trust(settings.ca_folder, settings.crl_folder)
+    for certificate in certificates:
+        pki.check_holder(certificate)
+        trusted.check(certificate, datetime.now(UTC))
+
+
 def add_holder(
     connection: Connection, settings: Settings, certificate: x509.Certificate, new: registry.Certificate
 ) -> None:
-    """Register a certificate: the one place where every command that does holds it to what it must be.
+    """Register a certificate, once it is what it must be.
 
-    It must be of a configured CA, in date, not revoked, for signing, and no gateway's or CA's. Raises
-    PkiError, CertificateRefused, AlreadyRegistered, NotRegistered.
+    Raises PkiError, CertificateRefused, AlreadyRegistered, NotRegistered.
     """
-    pki.check_holder(certificate)
-    trust(settings.ca_folder, settings.crl_folder).check(certificate, datetime.now(UTC))
+    check_holders(settings, [certificate])
     registry.add_certificate(connection, new)
 
 
@@ -165,7 +177,7 @@ def crl_import(home: Path, file: Path) -> None:
         issuer = next((ca for ca in cas if pki.issued_list(crl, [ca])), None)
         if issuer is None:
             refuse(f"the list in {file} is not signed by a configured CA (certs/ca/*.pem)")
-        target = settings.crl_folder / f"{pki.fingerprint(issuer)[:16]}.pem"
+        target = revocations.place(settings.crl_folder, issuer)
         if target.exists() and pki.load_revocation_list(target).last_update_utc > crl.last_update_utc:
             refuse(f"the list in place is newer than that of {crl.last_update_utc:%Y-%m-%d %H:%M}Z")
         with database.write() as connection:
@@ -175,6 +187,40 @@ def crl_import(home: Path, file: Path) -> None:
     say(f"imported the list, good until {until}; {len(revoked)} registered certificates revoked")
     for each in revoked:
         say(f"  {each.fingerprint[:16]}  {each.dxp_id}  {plain(each.holder)}")
+
+
+@cert.command("crl-issue")
+@click.option("--days", type=click.IntRange(1), help="To the next edition [settings: cards.list_days].")
+@ca_options
+@home_option
+def crl_issue(home: Path, days: int | None, ca: CaFiles) -> None:
+    """Write the next edition of the revocation list of a CA whose key is here.
+
+    It names all that the former edition names and every certificate of the CA that was revoked since. Needed
+    before the date of the next edition, when nothing was revoked until then.
+    """
+    now = datetime.now(UTC)
+    with opened(home) as (settings, database):
+        pair = ca.pair(settings, now)
+        if pair is None:
+            refuse(
+                "no CA's key is here: give --ca-key and --ca-cert, or fetch the CA's list: cert crl-import"
+            )
+        with database.read() as connection:
+            told = publish(connection, settings, pair, now, days)
+    say(told)
+
+
+def publish(
+    connection: Connection, settings: Settings, ca: pki.Pair, now: datetime, days: int | None = None
+) -> str:
+    """Write the next edition of the CA's list where the gateway reads it; what was written, in a sentence."""
+    target = revocations.publish(connection, settings.crl_folder, ca, now, days or settings.cards.list_days)
+    edition = pki.load_revocation_list(target)
+    return (
+        f"revocation list {target}: edition {revocations.number(edition)}, {len(edition)} certificates, "
+        f"the next one due by {edition.next_update_utc:%Y-%m-%d}"
+    )
 
 
 @cert.command()
@@ -226,7 +272,8 @@ def _revoke_listed(
             continue
         if pki.issued_by(x509.load_der_x509_certificate(each.der), [issuer]) is None:
             continue  # another CA's certificate of the same number
-        at = listed.revocation_date_utc
-        registry.revoke_certificate(connection, each.fingerprint, at, "revocation list")
+        _serial, at, why = revocations.entry(listed)
+        reason = why.value if why is not None else None
+        registry.revoke_certificate(connection, each.fingerprint, at, "revocation list", reason)
         revoked.append(each)
     return revoked

@@ -21,7 +21,7 @@ from gateway import demo, passwords, pki
 from gateway.cli.certificates import entry
 from gateway.cli.shell import Explained, Surroundings, at_a_terminal, home_option, refuse
 from gateway.settings import FILE, Settings
-from storage import registry
+from storage import cards, registry
 from storage.database import Database
 
 _STAGE = ".init"
@@ -211,7 +211,13 @@ def _register(connection: Connection, issued: Sequence[demo.Issued], now: dateti
     with click.progressbar(issued, label="accounts", file=sys.stderr, hidden=not at_a_terminal()) as holders:
         for each in holders:
             who = each.who
-            registry.add_certificate(connection, entry(each.certificate, who.party.dxp_id, who.role))
+            certificate = entry(each.certificate, who.party.dxp_id, who.role)
+            cards.take_number(connection, demo.OFFICE)  # holders without a card are counted too
+            if each.card is None:
+                registry.add_certificate(connection, certificate)
+            else:
+                cards.add(connection, each.card)
+                cards.activate(connection, each.card.number, "", [certificate], now, "init --demo")
             hashed = passwords.hashed(each.account_password)
             account = registry.Account(who.file, who.party.dxp_id, who.role, who.holder, hashed, now)
             registry.add_account(connection, account)

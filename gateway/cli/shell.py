@@ -18,8 +18,10 @@ from sqlalchemy.exc import DBAPIError
 
 from gateway.pki import PkiError
 from gateway.settings import BadSettings, Settings
+from hardware.signer import ModuleMissing, ReaderMissing, ServiceDown, SignerError
 from messages.faults import Fault
 from storage.backup import BackupDamaged
+from storage.cards import CardEnded, CardUnknown, NumberTaken
 from storage.database import Database, DatabaseTooNew, DatabaseUnsupported
 from storage.dump import DumpFailed, PlaceNotEmpty
 from storage.heads import HeadUnreadable
@@ -34,8 +36,22 @@ _REFUSALS = (
     AlreadyDecided,
     HeadUnreadable,
     PlaceNotEmpty,
+    NumberTaken,
+    CardUnknown,
+    CardEnded,
+    SignerError,
 )
-_SURROUNDINGS = (BadSettings, DatabaseTooNew, DatabaseUnsupported, DumpFailed)
+_SURROUNDINGS = (
+    BadSettings,
+    DatabaseTooNew,
+    DatabaseUnsupported,
+    DumpFailed,
+    ServiceDown,
+    ReaderMissing,
+    ModuleMissing,
+)
+KNOWN = (*_REFUSALS, *_SURROUNDINGS, BackupDamaged, DBAPIError, OSError)
+"""What a command may end with besides Trouble: `trouble` says it in a sentence."""
 
 EXIT_CODES = """\b
 Exit codes:
@@ -75,6 +91,20 @@ def refuse(message: str) -> NoReturn:
     raise Trouble(message)
 
 
+def trouble(error: Exception) -> Trouble:
+    """One of KNOWN as a sentence, with the exit code of whose fault it is."""
+    if isinstance(error, _SURROUNDINGS):
+        return Surroundings(str(error))
+    if isinstance(error, BackupDamaged):
+        return Unverified(str(error))
+    if isinstance(error, DBAPIError):
+        return Surroundings(f"the database cannot be used: {error.orig}")
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return Surroundings(f"{where}{error.strerror or error}")
+    return Trouble(str(error))
+
+
 class Explained(click.Command):
     """A command whose -h tells the exit codes."""
 
@@ -99,19 +129,10 @@ class Root(Group):
         os.umask(0o077)
         try:
             return super().invoke(ctx)
-        except _REFUSALS as error:
-            raise Trouble(str(error)) from error
-        except BackupDamaged as error:
-            raise Unverified(str(error)) from error
-        except _SURROUNDINGS as error:
-            raise Surroundings(str(error)) from error
-        except DBAPIError as error:
-            raise Surroundings(f"the database cannot be used: {error.orig}") from error
         except BrokenPipeError:
             raise
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            raise Surroundings(f"{where}{error.strerror or error}") from error
+        except KNOWN as error:
+            raise trouble(error) from error
 
 
 def _home(_ctx: click.Context, _option: click.Parameter, value: Path) -> Path:

@@ -36,6 +36,9 @@ FINGERPRINT = Pattern(
     "fingerprint", r"[0-9a-f]{8,64}", "the SHA-256 of the certificate in hex, at least the first 8 digits"
 )
 
+CARD_NUMBER = Pattern("number", r"[0-9A-Z]{13}", "a card number has 13 digits or capital letters")
+NAME_64 = Pattern("name", r"\S(.{0,62}\S)?", "a name of 1 to 64 characters, without blanks around it")
+
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 MIN_PASSWORD = 12

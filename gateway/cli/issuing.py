@@ -1,0 +1,227 @@
+"""A medium in the office's hands, from its first PIN to its entry in the register.
+
+Knows the order that leaves nothing half done: a certificate is registered in one transaction after the medium
+holds it, so that none is in force that nobody holds; and what to do when it was broken off before. Refuses to
+know how a command is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import click
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from gateway import card_office, pki
+from gateway.cli import pins
+from gateway.cli.certificates import check_holders, entry, publish
+from gateway.cli.media import CARD, held
+from gateway.cli.pins import Secrets
+from gateway.cli.shell import KNOWN, Trouble, refuse, say, trouble
+from gateway.settings import Settings
+from hardware.blank import Algorithm, Blank, CertificateForAnotherKey, Use
+from storage import cards, registry
+from storage.cards import Card
+from storage.database import Database
+
+USES = {Use.AUTH: card_office.AUTH, Use.SIGN: card_office.SIGN}
+_OF_NAME = {name: use for use, name in USES.items()}
+_KEYS = {Use.AUTH: "9A, PIN once", Use.SIGN: "9C, PIN for every signature"}
+
+
+class Work:
+    """One medium, one card, one call of a command."""
+
+    def __init__(self, settings: Settings, database: Database, blank: Blank, now: datetime, by: str) -> None:
+        self.settings = settings
+        self.database = database
+        self.blank = blank
+        self.now = now
+        self.by = by
+        self.changed = "Nothing was changed."  # how far it has come: what is said when it breaks off
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Whatever breaks it off is said together with how far it has come and how to go on."""
+        try:
+            yield
+        except KNOWN as error:
+            said = trouble(error)
+            raise type(said)(f"{said.message}\n{self.changed}") from error
+        except Trouble as said:
+            raise type(said)(f"{said.message}\n{self.changed}") from said
+        except (KeyboardInterrupt, click.Abort):
+            click.echo(self.changed, err=True)
+            raise
+
+    # -- a new card ----------------------------------------------------------------------------------
+
+    def free(self, *, overwrite: bool) -> None:
+        """End the command when the medium is somebody's: a card that lives, or certificates of whomever."""
+        with self.database.read() as connection:
+            lives = cards.on_medium(connection, self.blank.serial)
+        if lives is not None:
+            refuse(
+                f"this medium is card {lives.number} of {lives.holder}: revoke that one first, or renew it "
+                f"(eport-gateway card renew {lives.number})"
+            )
+        for certificate in held(self.blank):
+            if not overwrite:
+                refuse(
+                    f"the medium holds a certificate of {certificate.subject.rfc4514_string()} until "
+                    f"{certificate.not_valid_after_utc:%Y-%m-%d}: with --overwrite it is lost"
+                )
+
+    def numbered(self, card: Card) -> Card:
+        """The card with a number: its own when it has one that is free, else the office's next."""
+        with self.database.write() as connection:
+            if not card.number:
+                office = self.settings.cards.office
+                card = replace(card, number=card_office.number(office, cards.take_number(connection, office)))
+            if cards.exists(connection, card.number):
+                raise cards.NumberTaken(f"there is a card {card.number} already: give another --number")
+        return replace(card, serial=self.blank.serial)
+
+    def open_with(self, card: Card, made: Secrets, letter: Path | None) -> None:
+        """Give the medium its holder's PIN and PUK; the letter comes first, and goes if it isn't true."""
+        if letter is not None:
+            pins.write_letter(letter, card, made)
+        try:
+            self.blank.set_pin(made.pin)
+        except BaseException:
+            if letter is not None:
+                letter.unlink()
+            raise
+        where = f" (see {letter})" if letter is not None else ""
+        again = (
+            f"Nothing is registered. When the cause is mended, give the command again"
+            f"{', with another letter' if letter else ''}; the medium's present"
+        )
+        self.changed = f"The medium has its new PIN already{where}. {again} PIN goes to --present-pin-file."
+        if made.puk is not None:
+            self.blank.set_puk(made.puk)
+            self.changed = (
+                f"The medium has its new PIN and PUK already{where}. {again} PIN and PUK go to "
+                "--present-pin-file and --present-puk-file."
+            )
+
+    def proven(self) -> None:
+        """End the command unless a card's PIN is right and its keys are those of its certificates.
+
+        Before the keys go: a card has one place for each. And a copied certificate on another card gets no
+        new one. An Ikey keeps its pair until the new one is complete, and asks for the PIN by itself.
+        """
+        if self.blank.kind != CARD:
+            return
+        for use in self.blank.uses:
+            certificate = self.blank.certificate(use)
+            if certificate is None:
+                continue
+            try:
+                self.blank.write(use, certificate)
+            except CertificateForAnotherKey:
+                refuse(f"the certificate {_KEYS[use]} on this card is a copy: its key is not here")
+
+    # -- keys and certificates -----------------------------------------------------------------------
+
+    def certify(
+        self, card: Card, ca: pki.Pair, algorithm: Algorithm | None, days: int, *, anew: bool
+    ) -> None:
+        """New keys and certificates on the medium, then card and certificates into the register."""
+        issued: dict[str, x509.Certificate] = {}
+        for use in self.blank.uses:
+            request = self._request(card, use, algorithm)
+            issued[USES[use]] = card_office.certify(ca, card, USES[use], request, self.now, days)
+            self.blank.write(use, issued[USES[use]])
+        self._register(card, issued, ca, anew=anew)
+
+    def ask(self, card: Card, folder: Path, algorithm: Algorithm | None, *, anew: bool) -> None:
+        """New keys on the medium, and their requests to an outside CA, as files and in the register."""
+        folder.mkdir(parents=True, exist_ok=True)
+        requests = {USES[use]: self._request(card, use, algorithm) for use in self.blank.uses}
+        texts = {use: pki.pem(request).decode() for use, request in requests.items()}
+        for use, text in texts.items():
+            pki.write_whole(folder / f"{card.number}-{use}.csr", text.encode())
+            wanted = card_office.wanted_of_the_ca(card, use)
+            pki.write_whole(folder / f"{card.number}-{use}.ext", wanted.encode())
+        with self.database.write() as connection:
+            if anew:
+                cards.add(connection, card)
+            cards.ask(connection, card.number, self.blank.serial, texts, self.now, self.by)
+        say(f"card {card.number} of {card.holder} waits for its certificates")
+        for use in texts:
+            file = folder / f"{card.number}-{use}.csr"
+            say(f"  {file}: to the CA, with the extensions in the .ext file beside it")
+        say(f"then: eport-gateway card load {card.number} ISSUED.pem …")
+
+    def load(self, card: Card, answered: Mapping[str, x509.Certificate]) -> None:
+        """The certificates that an outside CA issued, onto the medium and into the register."""
+        check_holders(self.settings, answered.values())
+        for name, certificate in answered.items():
+            self.blank.write(_OF_NAME[name], certificate)
+        self._register(card, answered, None, anew=False)
+
+    def _request(self, card: Card, use: Use, algorithm: Algorithm | None) -> x509.CertificateSigningRequest:
+        kind = algorithm or _same_as(self.blank.certificate(use))
+        click.echo(f"making the key {_KEYS[use]}, {kind} …", err=True)
+        self.blank.generate(use, kind, replace=True)  # `free` and `belongs` have said that it may
+        if self.blank.generated_here:
+            say("  the medium makes no keys itself: this one was made here and put into it")
+        return self.blank.request(use, card_office.subject(card))
+
+    # -- the register --------------------------------------------------------------------------------
+
+    def _register(
+        self, card: Card, issued: Mapping[str, x509.Certificate], ca: pki.Pair | None, *, anew: bool
+    ) -> None:
+        check_holders(self.settings, issued.values())
+        new = [entry(certificate, card.dxp_id, card.role) for certificate in issued.values()]
+        with self.database.write() as connection:
+            if anew:
+                cards.add(connection, card)
+            former = cards.activate(connection, card.number, self.blank.serial, new, self.now, self.by)
+        ends = min(each.not_after for each in new)
+        say(f"card {card.number} of {card.holder}, {card.role} of {card.dxp_id}: good until {ends:%Y-%m-%d}")
+        for use, each in zip(issued, new, strict=True):
+            say(f"  {use:4} {each.fingerprint[:16]}")
+        self.changed = "The card is registered and in force; what failed came after."
+        if former:
+            say(listed(self.database, self.settings, ca, former, self.now))
+
+
+def listed(
+    database: Database,
+    settings: Settings,
+    ca: pki.Pair | None,
+    revoked: Sequence[registry.Certificate],
+    now: datetime,
+) -> str:
+    """Put what was just revoked on the CA's list where its key is here; what was done, or is to be done."""
+    told = []
+    if ca is not None:
+        with database.read() as connection:
+            told.append(publish(connection, settings, ca, now))
+    ours = [ca.certificate] if ca is not None else []
+    others = [
+        each.serial
+        for each in revoked
+        if pki.issued_by(x509.load_der_x509_certificate(each.der), ours) is None
+    ]
+    if others:
+        told.append(
+            f"have the CA revoke the serial numbers {', '.join(others)} too, then fetch its list: "
+            "eport-gateway cert crl-import FILE"
+        )
+    return "\n".join(told)
+
+
+def _same_as(former: x509.Certificate | None) -> Algorithm:
+    """The kind of key that the medium has now."""
+    if former is not None and not isinstance(former.public_key(), rsa.RSAPublicKey):
+        return "P-256"
+    return "RSA-2048"
