@@ -7,7 +7,7 @@ refuses to judge a certificate or a password. Times are aware instants, fingerpr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
 
 from storage import tables
 from storage.conflict import by_dialect, insert_free, unless_taken
+from storage.keys import ssh_fingerprint
 
 ACTIVE = "active"
 SUSPENDED = "suspended"
@@ -61,6 +62,7 @@ class Certificate:
     reason: str | None = None
     card_number: str | None = None  # of the card or Ikey that holds it
     crl_reason: str | None = None  # as in RFC 5280, 5.3.1: keyCompromise, superseded …
+    ssh_key: str | None = None  # OpenSSH's fingerprint of its key; found when it is registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def add_certificate(conn: Connection, new: Certificate) -> None:
     """Register a certificate of a party. Raises AlreadyRegistered, NotRegistered (its party)."""
     if party(conn, new.dxp_id) is None:
         raise NotRegistered(f"parties: {new.dxp_id} is not registered")
-    _add(conn, tables.certificates, new, new.fingerprint)
+    _add(conn, tables.certificates, replace(new, ssh_key=ssh_fingerprint(new.der)), new.fingerprint)
 
 
 def revoke_certificate(
@@ -204,6 +206,16 @@ def certificates_of_card(conn: Connection, number: str) -> list[Certificate]:
     return [_as_certificate(row) for row in conn.execute(given)]
 
 
+def certificates_of_key(conn: Connection, ssh_key: str) -> list[Certificate]:
+    """The active certificates whose key has this SSH fingerprint, the newest first."""
+    found = (
+        select(tables.certificates)
+        .where(_certificate.ssh_key == ssh_key, _certificate.state == ACTIVE)
+        .order_by(_certificate.not_before.desc(), _certificate.fingerprint)
+    )
+    return [_as_certificate(row) for row in conn.execute(found)]
+
+
 def _as_certificate(row: Row[Any]) -> Certificate:
     return Certificate(**{**row._mapping, "der": bytes(row.der)})
 
@@ -238,6 +250,17 @@ def account(conn: Connection, name: str) -> Account | None:
     """The account of this name."""
     row = conn.execute(_ACCOUNT, {"key": name}).one_or_none()
     return None if row is None else Account(**row._mapping)
+
+
+def accounts_of(conn: Connection, dxp_id: str, holder: str, role: str) -> list[Account]:
+    """The active accounts of one person of a party in one role, by name."""
+    statement = (
+        select(tables.accounts)
+        .where(_account.dxp_id == dxp_id, _account.holder == holder)
+        .where(_account.role == role, _account.state == ACTIVE)
+        .order_by(_account.name)
+    )
+    return [Account(**row._mapping) for row in conn.execute(statement)]
 
 
 def accounts(conn: Connection) -> list[Account]:

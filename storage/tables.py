@@ -218,9 +218,11 @@ certificates = Table(
     Column("reason", Name),
     Column("card_number", Name),  # the card or Ikey it was issued onto
     Column("crl_reason", Name),  # reason in a revocation list, by its name in RFC 5280
+    Column("ssh_key", Name),  # OpenSSH's fingerprint of its key, SHA256:…
     Index(None, "dxp_id"),
     Index(None, "not_after"),
     Index(None, "card_number"),
+    Index(None, "ssh_key"),
 )
 
 cards = Table(

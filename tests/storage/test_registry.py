@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
+from sqlalchemy import Connection, text
 
 from storage import bulletins, nodes, registrations, registry, sessions
 from storage.database import Database
@@ -226,3 +232,74 @@ def test_each_gateway_has_a_number_of_its_own(database: Database) -> None:
     """A gateway keeps the number of its first start; another gets another."""
     with database.write() as conn:
         assert [nodes.number(conn, name) for name in ("a", "b", "a", "c", "b")] == [1, 2, 1, 3, 2]
+
+
+def test_a_certificate_is_found_by_the_key_that_ssh_shows(database: Database) -> None:
+    """The fingerprint is OpenSSH's; a revoked certificate is not found, nor one that is none at all."""
+    line, der, renewed = ssh_key()
+    with database.write() as conn:
+        registry.add_party(conn, party())
+        registry.add_certificate(conn, certificate("a" * 64, der=der))
+        registry.add_certificate(conn, certificate("b" * 64, der=renewed, not_before=later(60)))
+        registry.add_certificate(conn, certificate("c" * 64))
+        assert registry.certificate(conn, "c" * 64) == certificate("c" * 64)
+    with database.read() as conn:
+        found = registry.certificates_of_key(conn, line)
+        assert [each.fingerprint for each in found] == ["b" * 64, "a" * 64]
+        assert registry.certificates_of_key(conn, line.lower()) == []
+    with database.write() as conn:
+        registry.revoke_certificate(conn, "a" * 64, NOW, "lost")
+        assert [each.fingerprint for each in registry.certificates_of_key(conn, line)] == ["b" * 64]
+
+
+def test_a_persons_accounts_are_those_of_party_name_and_role(database: Database) -> None:
+    """Neither another role's account nor one that is suspended, nor the same name's in another party."""
+    with database.write() as conn:
+        for dxp_id in (ENTERPRISE, OTHER):
+            registry.add_party(conn, party(dxp_id))
+        mine = replace(account("zhang2"), created_at=NOW)
+        for each in (
+            mine,
+            account("zhang1"),
+            replace(account("zhang3"), role="enterprise"),
+            replace(account("zhang4"), state=SUSPENDED),
+            replace(account("zhang5"), dxp_id=OTHER),
+            replace(account("li"), holder="李四"),
+        ):
+            registry.add_account(conn, each)
+        found = registry.accounts_of(conn, ENTERPRISE, "张三", "operator")
+    assert [each.name for each in found] == ["zhang1", "zhang2"]
+
+
+def test_the_keys_of_certificates_registered_before_are_found_too(database: Database) -> None:
+    """The migration fills in the fingerprints, of however many certificates."""
+    line, der, _ = ssh_key()
+    with database.write() as conn:
+        registry.add_party(conn, party())
+        for letter in "abc":
+            registry.add_certificate(conn, certificate(letter * 64, der=der))
+        conn.execute(text("DROP INDEX ix_certificates_ssh_key"))
+        conn.execute(text("ALTER TABLE certificates DROP COLUMN ssh_key"))
+        conn.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    database.upgrade()
+    with database.read() as conn:
+        assert len(registry.certificates_of_key(conn, line)) == 3
+
+
+def ssh_key() -> tuple[str, bytes, bytes]:
+    """A key as ssh-keygen names it, and two certificates for it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    told = subprocess.run(["ssh-keygen", "-l", "-f", "-"], input=public, capture_output=True, check=True)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "张三")])
+    builder = (
+        x509.CertificateBuilder(name, name, key.public_key())
+        .not_valid_before(NOW)
+        .not_valid_after(later(86_400))
+    )
+    first, second = (builder.serial_number(number).sign(key, SHA256()) for number in (1, 2))
+    return (
+        told.stdout.split()[1].decode(),
+        first.public_bytes(Encoding.DER),
+        second.public_bytes(Encoding.DER),
+    )
