@@ -18,6 +18,7 @@ from cryptography import x509
 
 from hardware.findings import Row, Told, Words, row
 from hardware.judge import judge
+from hardware.modules import CARDS, installed, located
 from hardware.signer import AgentUnreachable, ModuleMissing, ServiceDown, ServiceRefused, SignerError
 from messages.signature.trust import Trust
 
@@ -35,7 +36,7 @@ _BOTH_KEYS = {"SIGN": ("9C, for signatures", "9C（签名）"), "AUTH": ("9A, fo
 class Where:
     """What to look at, as the user's settings say; `passphrase` gives the file's without asking anybody."""
 
-    card_module: str
+    card_module: str = CARDS
     ikey_modules: tuple[str, ...] = ()  # named by the user; none: those that are installed
     agent: str | None = None  # the agent's socket, else SSH_AUTH_SOCK
     certificates: tuple[Path, ...] = ()  # PEM files, of keys that an agent holds
@@ -98,7 +99,7 @@ class Examination:
             yield row("reader-none")
 
     def _module(self) -> Iterator[Row]:
-        path = self.where.card_module
+        path = str(located(self.where.card_module) or self.where.card_module)
         try:
             from hardware.pkcs11 import Module
 
@@ -161,8 +162,7 @@ class Examination:
     # -- Ikeys ------------------------------------------------------------------------------------
 
     def _ikeys(self) -> Iterator[Row]:
-        from hardware.modules import installed
-
+        named = bool(self.where.ikey_modules)
         paths = self.where.ikey_modules or tuple(installed())
         if not paths:
             yield row("ikey-module-none")
@@ -177,7 +177,7 @@ class Examination:
                 there += [token for token in ikey.tokens([path]) if token.serial not in self._seen]
             except (ImportError, ModuleMissing) as error:
                 reason = error.values["reason"] if isinstance(error, ModuleMissing) else error
-                yield row("ikey-module-broken", module=path, reason=reason)
+                yield row("ikey-module-broken" if named else "ikey-module-idle", module=path, reason=reason)
             else:
                 yield row("ikey-module", module=path, maker=module.maker)
         if not there:

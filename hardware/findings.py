@@ -200,6 +200,11 @@ TABLE: dict[str, Finding] = {
         ("the card office (制卡中心) sets one", "请联系制卡中心设置"),
     ),
     # certificates, of whatever device
+    "trust": Finding(
+        "certificate", _BAD,
+        ("issuers and revocation were not looked at: {error}", "未检查签发者和吊销情况：{error}"),
+        ("correct --ca or --crl", "请更正 --ca 或 --crl"),
+    ),
     "certificate-none": Finding(
         "certificate", _WARNING,
         ("{where}: none for this key", "{where}：该密钥没有证书"),
@@ -256,6 +261,11 @@ TABLE: dict[str, Finding] = {
         ("{module} cannot be used: {reason}", "无法使用 {module}：{reason}"),
         ("install it again, or name another with --module", "请重新安装，或用 --module 指定其他模块"),
     ),
+    "ikey-module-idle": Finding(
+        "ikey-module", _NOTHING,
+        ("{module} cannot be used here: {reason}", "{module} 在此无法使用：{reason}"),
+        ("if your Ikey needs it, install it again", "如您的 Ikey 需要它，请重新安装"),
+    ),
     "ikey-module": Finding("ikey-module", _GOOD, ("{module} ({maker})", "{module}（{maker}）")),
     "ikey-none": Finding(
         "ikey", _NOTHING,
@@ -271,7 +281,7 @@ TABLE: dict[str, Finding] = {
     # the agent
     "agent-none": Finding(
         "agent", _NOTHING,
-        ("none is there: {error}", "没有 SSH 代理：{error}"),
+        ("{error}", "{error}"),
     ),
     "agent-empty": Finding(
         "agent", _WARNING,

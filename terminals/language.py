@@ -132,7 +132,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{who} 的证书 {serial} 自 {date} 起生效，本机时间为 {now}：如时间不正确请校准，否则请等待生效",
     ),
     "pin-prompt": ("PIN of {device}{tries}{purpose}", "请输入 {device} 的密码{tries}{purpose}"),
-    "pin-tries": (" (tries left: {tries})", "（还可试 {tries} 次）"),
+    "pin-tries": (" (tries left {tries})", "（还可试 {tries} 次）"),
     "pin-purpose": (", to sign {what}", "，用于签署 {what}"),
     "pin-login": ("the login", "登录"),
     "pin-nobody": (
@@ -301,6 +301,70 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "gateway-yes": ("only gateways get this certificate", "该证书仅签发给网关"),
     "gateway-no": ("not a gateway's certificate", "不是网关证书"),
     "at": ("on {date}", "截至 {date}"),
+    # the virtual card
+    "virtual-folder": (
+        "Say where the virtual card is to be: --demo HOME of a demo gateway, or --folder DIR.",
+        "请指明虚拟卡的位置：演示网关目录 --demo HOME，或 --folder DIR。",
+    ),
+    "virtual-failed": ("No virtual card: {reason}.", "虚拟卡不可用：{reason}。"),
+    "virtual-key": (
+        "{file}: its key is neither RSA of 2048 bits nor P-256 or P-384, and no such card takes another.",
+        "{file}：密钥既不是 2048 位 RSA，也不是 P-256 或 P-384，虚拟卡不支持其他密钥。",
+    ),
+    "virtual-ready": (
+        "A virtual card is in a virtual reader, as long as this command runs.",
+        "虚拟卡已插入虚拟读卡器；本命令运行期间有效。",
+    ),
+    "virtual-pins": (
+        "  PIN {pin} (three wrong ones lock the card), PUK {puk} (unlocks it)",
+        "  密码（PIN）{pin}（连续输错三次即锁死），解锁码（PUK）{puk}",
+    ),
+    "virtual-pins-kept": (
+        (
+            "  it is the card of last time, as it was left; made with PIN {pin}, PUK {puk}. "
+            "For a fresh one: --new"
+        ),
+        "  这是上次的卡，状态保持不变；初始密码（PIN）{pin}，解锁码（PUK）{puk}。如需新卡请加 --new",
+    ),
+    "virtual-command": ("In another window:\n  {command}", "请在另一个窗口中运行：\n  {command}"),
+    "virtual-words": (
+        (
+            "Type here: in [NAME] to insert (a holder of the demo, or blank), out to take out, status, "
+            "unlock (as the card office does, by the PUK), quit. A second reader: in NAME 2, out 2."
+        ),
+        (
+            "在此输入：in [名称] 插卡（演示中的持卡人，或 blank 空白卡），out 拔卡，status 查看状态，"
+            "unlock 解锁（如同制卡中心用 PUK 解锁），quit 退出。第二个读卡器：in 名称 2，out 2。"
+        ),
+    ),
+    "virtual-in": (
+        "  {reader}: {card}, {who}; tries left: PIN {pin}, PUK {puk}",
+        "  {reader}：{card}，{who}；剩余次数：PIN {pin}，PUK {puk}",
+    ),
+    "virtual-in-blank": (
+        "  {reader}: {card}, without keys; tries left: PIN {pin}, PUK {puk}",
+        "  {reader}：{card}，未制卡；剩余次数：PIN {pin}，PUK {puk}",
+    ),
+    "virtual-empty": ("  {reader}: empty", "  {reader}：无卡"),
+    "virtual-locked": (
+        "  It is locked: the card office (制卡中心) unlocks it; here, type unlock.",
+        "  该卡已锁死：应由制卡中心解锁；在此可输入 unlock。",
+    ),
+    "virtual-unlocked": ("Unlocked; the PIN is {pin} again.", "已解锁，密码（PIN）恢复为 {pin}。"),
+    "virtual-occupied": (
+        "{reader} has a card already: take it out first (out {number}).",
+        "{reader} 中已有卡：请先拔出（out {number}）。",
+    ),
+    "virtual-end": (
+        "The readers are gone. The cards are kept in {folder}, as they are.",
+        "读卡器已移除。卡保存在 {folder}，状态不变。",
+    ),
+    # doctor
+    "doctor-usable": ("Can sign: {names}", "可用于签名：{names}"),
+    "doctor-unusable": (
+        "Nothing can sign here yet: mend what is marked X.",
+        "目前没有可用于签名的设备：请处理标有 X 的项目。",
+    ),
     "empty-page": (
         "{file}: a page without receipts; nothing to verify.",
         "{file}：空的回执页，无可验证内容。",

@@ -12,12 +12,14 @@ from typing import Any
 import click
 
 from hardware.memory import keep_memory_private
+from terminals.cli.doctor import doctor
 from terminals.cli.login_check import login_check
 from terminals.cli.poll import poll
 from terminals.cli.send import send
 from terminals.cli.sign import sign
 from terminals.cli.status import status
 from terminals.cli.verify import verify
+from terminals.cli.virtual_card import virtual_card
 from terminals.language import language
 from terminals.trouble import Trouble
 
@@ -61,5 +63,5 @@ def main() -> None:
     """
 
 
-for _command in (send, poll, status, sign, verify, login_check):
+for _command in (send, poll, status, sign, verify, login_check, doctor, virtual_card):
     main.add_command(_command)

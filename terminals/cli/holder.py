@@ -46,7 +46,7 @@ class Holder:
         self._open = ExitStack()
         self._failed: NotSigned | None = None
         self._gone = False
-        _meet_service(profile)
+        meet_service(profile)
 
     @property
     def named(self) -> bool:
@@ -192,7 +192,7 @@ def load(path: Path) -> tuple[x509.Certificate, ...]:
         raise Unusable("certificates-unreadable", file=path, reason=reason) from None
 
 
-def _meet_service(profile: Profile) -> None:
+def meet_service(profile: Profile) -> None:
     """Say which pcscd is meant, before libpcsclite and OpenSC are loaded: they read it once."""
     if profile.get("pcscd"):
         service = profile.path("pcscd")

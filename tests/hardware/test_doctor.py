@@ -22,6 +22,7 @@ from gateway import pki
 from hardware import doctor, ikey, pcsc, piv
 from hardware.doctor import Examination, Usable, Where
 from hardware.findings import CHECKS, TABLE, Row, Verdict
+from hardware.modules import CARDS
 from hardware.pcsc import Connection, Context, Reader
 from hardware.pkcs11 import Token
 from hardware.virtual.stack import Stack
@@ -36,10 +37,9 @@ from tests.messages.signature.making import DAY, Pair, authority, foreign, issue
 
 NOW = datetime.now(UTC)
 YEAR = timedelta(days=365)
-MODULE = next(str(path) for path in Path("/usr/lib").rglob("opensc-pkcs11.so"))
 TRUST = Trust([authority().certificate])
 NOTHING = Where(card_module="/nowhere.so", ikey_modules=("/nowhere.so",), agent="/nowhere", trust=TRUST)
-CARD = replace(NOTHING, card_module=MODULE)
+CARD = replace(NOTHING, card_module=CARDS)
 
 
 def certified(kind: str = "p256", *, end: datetime = NOW + YEAR, card: bool = True) -> Pair:
@@ -374,18 +374,21 @@ def test_no_ikey_and_no_module(softhsm: SoftHsm, monkeypatch: pytest.MonkeyPatch
     """Nothing installed, or nothing plugged in, is no fault: something else may sign."""
     rows, _ = look(replace(NOTHING, ikey_modules=(softhsm.module,)))
     assert rows["ikey-none"].verdict is Verdict.NOTHING
-    monkeypatch.setattr("hardware.modules.installed", list)
+    monkeypatch.setattr(doctor, "installed", list)
     rows, _ = look(replace(NOTHING, ikey_modules=()))
     assert rows["ikey-module-none"].verdict is Verdict.NOTHING
 
 
-def test_a_module_that_is_no_module(tmp_path: Path) -> None:
-    """A file that cannot be loaded is named with the reason."""
+def test_a_module_that_is_no_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that cannot be loaded is named with the reason; one that nobody named is no fault."""
     broken = tmp_path / "broken.so"
     broken.write_bytes(b"no library")
     rows, _ = look(replace(NOTHING, ikey_modules=(str(broken),), card_module=str(broken)))
     for name in ("ikey-module-broken", "module-missing"):
         assert str(broken) in rows[name].found("en")
+    monkeypatch.setattr(doctor, "installed", lambda: [str(broken)])
+    rows, _ = look(replace(NOTHING, ikey_modules=()))
+    assert rows["ikey-module-idle"].verdict is Verdict.NOTHING
 
 
 def test_an_ikey_taken_out_while_it_is_looked_at(softhsm: SoftHsm, monkeypatch: pytest.MonkeyPatch) -> None:

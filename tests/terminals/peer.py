@@ -54,6 +54,8 @@ class Peer(ThreadingHTTPServer):
         self.logins = 0
         self.nonce = ""  # given out in place of a proper one
         self.lose_logins = 0
+        self.health = 200
+        self.date = ""  # the header Date, in place of a proper one
         self.tokens: set[str] = set()
         self.mailbox: list[bytes] = []
         self.replies: dict[str, bytes] = {}
@@ -138,6 +140,10 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Nothing: tests look at the peer's fields."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The header Date."""
+        return self.server.date or super().date_time_string(timestamp)
+
     def answer(self, status: int, body: bytes, **headers: str) -> None:
         """One complete answer."""
         self.send_response(status)
@@ -198,7 +204,10 @@ class Handler(BaseHTTPRequestHandler):
         return self.headers.get("Authorization", "").removeprefix("Bearer ")
 
     def do_GET(self) -> None:
-        """The mailbox and the state of a message, with a session only."""
+        """The mailbox and the state of a message, with a session only; that it lives, to everybody."""
+        if self.path == "/healthz":
+            self.answer(self.server.health, b"ok")
+            return
         if self.token() not in self.server.tokens:
             self.answer(401, b'{"status":401,"info":"log in again"}')
             return
