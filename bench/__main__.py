@@ -21,8 +21,10 @@ from bench.prebuilt import ROOT
 from bench.scale import TINY, Bench, Scale
 from bench.server import BenchError
 
-PARTS = ("stages", "ratios", "throughput", "polling", "memory", "peer")
-LIBRARIES = ("lxml", "cryptography", "Twisted", "pyOpenSSL", "SQLAlchemy", "signxml", "pyas2lib")
+PARTS = ("stages", "ratios", "throughput", "polling", "memory", "peer", "ikey")
+LIBRARIES = (
+    "lxml", "cryptography", "Twisted", "pyOpenSSL", "SQLAlchemy", "signxml", "pyas2lib", "python-pkcs11",
+)  # fmt: skip
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -20,6 +20,7 @@ class Scale:
     messages: int = 1200  # of one load of 4 KB messages
     large: int = 60  # of one load of 200 KB messages
     repeats: int = 7  # of one stage
+    signings: int = 25  # pairs of blocks of signatures by token and Ikey
     polls: int = 10_000  # parked at once
     total: int = 100_000  # messages of the measurement of memory
     sample: int = 5_000  # messages between two looks at the memory
@@ -32,7 +33,10 @@ class Scale:
         return max(10, self.messages // 4)
 
 
-TINY = Scale(pairs=1, messages=40, large=2, repeats=1, polls=20, total=120, sample=30, databases=("sqlite",))
+TINY = Scale(
+    pairs=1, messages=40, large=2, repeats=1, signings=2, polls=20, total=120, sample=30,
+    databases=("sqlite",),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

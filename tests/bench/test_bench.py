@@ -4,14 +4,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_tiny_run_writes_its_figures_and_a_report(tmp_path: Path) -> None:
-    """`python -m bench --tiny` measures a real gateway and writes them down."""
+def run(out: Path, part: str) -> dict[str, Any]:
+    """What a tiny run of one part wrote down."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "--tiny", "--out", str(tmp_path), "ratios"],
+        [sys.executable, "-m", "bench", "--tiny", "--out", str(out), part],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -19,7 +20,13 @@ def test_a_tiny_run_writes_its_figures_and_a_report(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    found = json.loads((tmp_path / "results.json").read_text())
+    found: dict[str, Any] = json.loads((out / "results.json").read_text())
+    return found
+
+
+def test_a_tiny_run_writes_its_figures_and_a_report(tmp_path: Path) -> None:
+    """`python -m bench --tiny` measures a real gateway and writes them down."""
+    found = run(tmp_path, "ratios")
     kinds = {kind["name"]: kind["median"] for kind in found["ratios"]["kinds"]}
     assert set(kinds) == {"RSA-2048, 4 KB", "P-256, 4 KB", "RSA-2048, 200 KB"}
     # Reading /proc counts in hundredths of a second; a whole way of 40 messages is more than one of them.
@@ -27,3 +34,11 @@ def test_a_tiny_run_writes_its_figures_and_a_report(tmp_path: Path) -> None:
     assert all(median["rate"] > 0 for median in kinds.values())
     report = (tmp_path / "report.md").read_text()
     assert "RSA-2048, 200 KB" in report
+
+
+def test_an_ikey_is_measured_against_its_token(tmp_path: Path) -> None:
+    """A real SoftHSM2 signs alone, through an open Ikey, and for a whole message."""
+    keys = run(tmp_path, "ikey")["ikey"]["keys"]
+    assert set(keys) == {"RSA-2048", "P-256"}
+    assert all(0 < key["token_ms"] < key["message_ms"] for key in keys.values())
+    assert "open Ikey session" in (tmp_path / "report.md").read_text()
