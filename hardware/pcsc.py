@@ -7,6 +7,8 @@ since the upper one shares a context between threads that doesn't survive a rest
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +30,8 @@ from hardware.signer import (
 
 # The name under which PC/SC tells of readers that come and go.
 _READERS = "\\\\?PnP?\\Notification"
+
+_SOCKET = "/run/pcscd/pcscd.comm"  # where pcscd listens, unless libpcsclite is told otherwise
 
 # Codes by which a call says that pcscd, or this client's connection to it, is gone.
 _SERVICE = frozenset({
@@ -95,6 +99,16 @@ def _name(code: int) -> str:
     return str(scard.SCardGetErrorMessage(code)).strip().rstrip(".").lower()
 
 
+def _listens() -> bool:
+    """Whether somebody takes calls for pcscd. Who hangs up then gives the same codes as when nobody does."""
+    with socket.socket(socket.AF_UNIX) as call:
+        try:
+            call.connect(os.environ.get("PCSCLITE_CSOCK_NAME") or _SOCKET)
+        except OSError:
+            return False
+    return True
+
+
 class Context:
     """A client's connection to pcscd. It ends with pcscd: whoever survives a restart makes another one.
 
@@ -103,7 +117,7 @@ class Context:
 
     def __init__(self) -> None:
         code, self._handle = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-        if code == scard.SCARD_F_COMM_ERROR:  # it took the call and hung up: so polkit's refusals look
+        if code in _SERVICE and _listens():
             raise ServiceRefused
         _check(code)
         self._open = True

@@ -65,11 +65,11 @@ class ServiceDown(SignerError):
 
 
 class ServiceRefused(ServiceDown):
-    """The smart-card service runs, but does not serve this user: polkit, as over SSH."""
+    """The smart-card service takes the call and hangs up: polkit keeps this user out, or it cannot start."""
 
     sentence = (
-        "the smart-card service pcscd refuses this user, as in sessions over SSH: allow access in polkit",
-        "智能卡服务 pcscd 拒绝了当前用户（例如通过 SSH 登录时）：请在 polkit 中允许访问",
+        "the smart-card service pcscd hangs up: it refuses this user (polkit; over SSH too) or cannot start",
+        "智能卡服务 pcscd 中断了连接：拒绝了当前用户（polkit，通过 SSH 登录时也会如此），或无法启动",
     )
 
 

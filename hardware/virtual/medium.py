@@ -92,6 +92,7 @@ class Medium:
     management_key: bytes = field(repr=False)
     keys: dict[int, PrivateKey] = field(default_factory=dict, repr=False)
     objects: dict[int, bytes] = field(default_factory=dict, repr=False)
+    foreign: bool = False  # some other chip card, which has no PIV application
 
     @property
     def serial(self) -> str:
@@ -105,6 +106,14 @@ class Medium:
         """Personalise: a key and its certificate, in 9A, 9C, 9D or 9E."""
         self.keys[use] = key
         self.objects[CERTIFICATES[use]] = certificate_object(certificate)
+
+    def certificate(self, use: int) -> x509.Certificate | None:
+        """The certificate for a key, if there is one that can be read."""
+        try:
+            fields = dict(objects(self.objects.get(CERTIFICATES[use], b"")))
+            return x509.load_der_x509_certificate(fields[0x70])
+        except (KeyError, ValueError, StatusWord):
+            return None
 
     def save(self) -> None:
         """Write the file for its owner alone; a reader sees the old state or the new, never a part.
@@ -130,6 +139,7 @@ class Medium:
             "management": {"algorithm": self.management_algorithm, "key": self.management_key.hex()},
             "keys": {f"{use:02X}": _pem(key) for use, key in self.keys.items()},
             "objects": {f"{tag:X}": value.hex() for tag, value in self.objects.items()},
+            **({"foreign": True} if self.foreign else {}),
         }
 
 
@@ -179,6 +189,7 @@ def load(path: Path) -> Medium:
             management_key,
             {int(use, 16): _key(pem) for use, pem in document["keys"].items()},
             {int(tag, 16): bytes.fromhex(value) for tag, value in document["objects"].items()},
+            document.get("foreign") is True,
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UnsupportedAlgorithm):
         raise NotACard(f"{path} is not a virtual card") from None

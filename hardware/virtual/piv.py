@@ -19,6 +19,7 @@ DISCOVERY = 0x7E
 MAX_CHAIN = 8192  # bytes of data over all commands of a chain; a certificate object has some two thousand
 MAX_OBJECTS = 64
 
+_SELECT = 0xA4
 _CHAINS = 0x10  # the bit of CLA that says: more is to come
 _GENERATES = frozenset({0x9A, 0x9C, 0x9D, 0x9E})
 
@@ -44,7 +45,7 @@ class PivCard:
             0x2C: self._reset_retry_counter,
             0x47: self._generate_key_pair,
             0x87: self._general_authenticate,
-            0xA4: self._select,
+            _SELECT: self._select,
             0xCB: self._get_data,
             0xDB: self._put_data,
         }
@@ -80,7 +81,7 @@ class PivCard:
         if command.cla & ~_CHAINS:
             raise StatusWord(apdu.CHANNEL_UNSUPPORTED if command.cla & 0xE0 == 0 else apdu.CLA_UNSUPPORTED)
         run = self._commands.get(command.ins)
-        if run is None:
+        if run is None or (self._medium.foreign and command.ins != _SELECT):
             self._chain = None
             raise StatusWord(apdu.INS_UNSUPPORTED)
         what = (command.ins, command.p1, command.p2)
@@ -113,7 +114,7 @@ class PivCard:
         """The application by its name or a beginning of it. Selecting it again changes no status."""
         if command.p1p2 not in (0x0400, 0x040C):
             raise StatusWord(apdu.FUNCTION_UNSUPPORTED)
-        if len(command.data) < 5 or not AID.startswith(command.data):
+        if self._medium.foreign or len(command.data) < 5 or not AID.startswith(command.data):
             raise StatusWord(apdu.NOT_FOUND)
         if command.p2 == 0x0C:  # no answer wanted
             return b""

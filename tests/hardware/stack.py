@@ -86,3 +86,11 @@ def blank_card(path: Path, *, pin: str = PIN, puk: str = PUK) -> Path:
     """A card without keys and certificates, with the management key that blank cards come with."""
     medium.create(path, pin=pin, puk=puk)
     return path
+
+
+def foreign_card(path: Path) -> Path:
+    """A chip card of some other kind: it has no PIV application."""
+    made = medium.create(path, pin=PIN, puk=PUK)
+    made.foreign = True
+    made.save()
+    return path

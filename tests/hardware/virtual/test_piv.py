@@ -17,7 +17,7 @@ from hardware.virtual.apdu import objects, only, tlv
 from hardware.virtual.keys import P256, P384, RSA2048
 from hardware.virtual.medium import AES128, AES192, AES256, AUTH, SIGN, TRIPLE_DES
 from hardware.virtual.piv import AID, PivCard, atr
-from tests.hardware.stack import PIN, PUK, blank_card, make_card
+from tests.hardware.stack import PIN, PUK, blank_card, foreign_card, make_card
 from tests.hardware.virtual.host import Host, cipher
 from tests.messages.signature.making import holder
 
@@ -58,6 +58,13 @@ def test_the_answer_to_reset_checks_out() -> None:
         check ^= byte
     assert check == 0
     assert atr()[1] & 0x0F == len(b"EPORT-PIV")
+
+
+def test_a_card_of_another_kind_has_no_such_application(tmp_path: Path) -> None:
+    """Nothing can be selected on it, and nothing asked."""
+    host = Host(foreign_card(tmp_path / "foreign.card"))
+    assert host.sw("00A40400", AID) == 0x6A82
+    assert host.sw("00200080") == 0x6D00
 
 
 @pytest.mark.parametrize("length", [5, 9, 11])
