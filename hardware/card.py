@@ -45,8 +45,7 @@ from hardware.tlv import Malformed
 __all__ = ["DEFAULT_MODULE", "KIND", "Card", "inserted", "tries_left"]
 
 KIND = "card"
-DEFAULT_MODULE = "opensc-pkcs11.so"
-"""Found where the system has its PKCS#11 modules."""
+DEFAULT_MODULE = CARDS
 
 _SETTLING = 1.0  # seconds; pcscd asks its readers every 0.4 s
 
