@@ -18,6 +18,7 @@ from weakref import WeakSet
 from cryptography import x509
 
 from hardware import piv
+from hardware.modules import CARDS
 from hardware.pcsc import Connection, Reader, readers
 from hardware.pin import verified
 from hardware.pkcs11 import Key, Module, Session, Stored, Token, suitable
