@@ -312,43 +312,55 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{file}：密钥既不是 2048 位 RSA，也不是 P-256 或 P-384，虚拟卡不支持其他密钥。",
     ),
     "virtual-ready": (
-        "A virtual card is in a virtual reader, as long as this command runs.",
-        "虚拟卡已插入虚拟读卡器；本命令运行期间有效。",
+        "A virtual card is in a virtual reader, as long as this command runs:",
+        "虚拟卡已插入虚拟读卡器，本命令运行期间有效：",
     ),
     "virtual-pins": (
-        "  PIN {pin} (three wrong ones lock the card), PUK {puk} (unlocks it)",
-        "  密码（PIN）{pin}（连续输错三次即锁死），解锁码（PUK）{puk}",
+        "     PIN {pin} (three wrong ones lock the card), PUK {puk} (unlocks it)",
+        "     密码（PIN）{pin}（连续输错三次即锁死），解锁码（PUK）{puk}",
     ),
     "virtual-pins-kept": (
         (
-            "  it is the card of last time, as it was left; made with PIN {pin}, PUK {puk}. "
-            "For a fresh one: --new"
+            "     the card of last time, as it was left; made with PIN {pin}, PUK {puk}; "
+            "--new makes a fresh one"
         ),
-        "  这是上次的卡，状态保持不变；初始密码（PIN）{pin}，解锁码（PUK）{puk}。如需新卡请加 --new",
+        "     这是上次的卡，状态保持不变；初始密码（PIN）{pin}，解锁码（PUK）{puk}；如需新卡请加 --new",
     ),
     "virtual-command": ("In another window:\n  {command}", "请在另一个窗口中运行：\n  {command}"),
     "virtual-words": (
         (
-            "Type here: in [NAME] to insert (a holder of the demo, or blank), out to take out, status, "
-            "unlock (as the card office does, by the PUK), quit. A second reader: in NAME 2, out 2."
+            "Type here:\n"
+            "  out            take the card out\n"
+            "  in             put it back\n"
+            "  in NAME        put in the card of another holder of the demo, or a blank one: in blank\n"
+            "  status         what is in the readers, and the tries left\n"
+            "  unlock         do what the card office (制卡中心) does with the PUK\n"
+            "  quit           end\n"
+            "The second reader: in NAME 2, out 2, unlock 2."
         ),
         (
-            "在此输入：in [名称] 插卡（演示中的持卡人，或 blank 空白卡），out 拔卡，status 查看状态，"
-            "unlock 解锁（如同制卡中心用 PUK 解锁），quit 退出。第二个读卡器：in 名称 2，out 2。"
+            "在此输入：\n"
+            "  out            拔卡\n"
+            "  in             插回\n"
+            "  in 名称        插入演示中其他持卡人的卡；空白卡为 in blank\n"
+            "  status         查看读卡器中的卡及剩余次数\n"
+            "  unlock         解锁（如同制卡中心使用解锁码）\n"
+            "  quit           退出\n"
+            "第二个读卡器：in 名称 2，out 2，unlock 2。"
         ),
     ),
     "virtual-in": (
-        "  {reader}: {card}, {who}; tries left: PIN {pin}, PUK {puk}",
-        "  {reader}：{card}，{who}；剩余次数：PIN {pin}，PUK {puk}",
+        "  {number}  {reader}: {card}\n     {who}\n     tries left: PIN {pin}, PUK {puk}",
+        "  {number}  {reader}：{card}\n     {who}\n     剩余次数：PIN {pin}，PUK {puk}",
     ),
     "virtual-in-blank": (
-        "  {reader}: {card}, without keys; tries left: PIN {pin}, PUK {puk}",
-        "  {reader}：{card}，未制卡；剩余次数：PIN {pin}，PUK {puk}",
+        "  {number}  {reader}: {card}, without keys\n     tries left: PIN {pin}, PUK {puk}",
+        "  {number}  {reader}：{card}，未制卡\n     剩余次数：PIN {pin}，PUK {puk}",
     ),
-    "virtual-empty": ("  {reader}: empty", "  {reader}：无卡"),
+    "virtual-empty": ("  {number}  {reader}: empty", "  {number}  {reader}：无卡"),
     "virtual-locked": (
-        "  It is locked: the card office (制卡中心) unlocks it; here, type unlock.",
-        "  该卡已锁死：应由制卡中心解锁；在此可输入 unlock。",
+        "     LOCKED: the card office (制卡中心) unlocks it; here, type unlock",
+        "     已锁死：应由制卡中心解锁；在此可输入 unlock",
     ),
     "virtual-unlocked": ("Unlocked; the PIN is {pin} again.", "已解锁，密码（PIN）恢复为 {pin}。"),
     "virtual-occupied": (

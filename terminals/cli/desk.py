@@ -17,6 +17,7 @@ import click
 
 from hardware.choose import CARD_KEYS
 from terminals.cli.holder import Holder
+from terminals.cli.pins import Voice
 from terminals.cli.progress import Progress
 from terminals.client import Gateway, Patience
 from terminals.compose import Party, party_of
@@ -115,7 +116,7 @@ class Desk:
     @cached_property
     def holder(self) -> Holder:
         """Whoever signs, chosen by the settings or by what is plugged in; ended with the command."""
-        holder = Holder(self.profile, self.lang, self._tell, self._prompt)
+        holder = Holder(self.profile, Voice(self.lang, self._tell, self._ask), self._prompt)
         click.get_current_context().find_root().call_on_close(holder.close)
         return holder
 
@@ -179,7 +180,11 @@ class Desk:
     def _prompt(self, name: str) -> str:
         if not sys.stdin.isatty():
             self.profile.need(f"{name}_file")
-        return str(click.prompt(name.replace("_", " "), hide_input=True, err=True))
+        return self._ask(name.replace("_", " "))
+
+    def _ask(self, prompt: str) -> str:
+        self.progress.clear()
+        return str(click.prompt(prompt, default="", show_default=False, hide_input=True, err=True))
 
 
 def options(*groups: tuple[Any, ...]) -> Callable[[Callable[..., R]], Callable[..., R]]:

@@ -23,8 +23,7 @@ from hardware.file import open_file
 from hardware.signer import CardRemoved, Found, ReaderGone, Signer, SignerError
 from messages.signature.sign import serial_hex
 from messages.wire import CST, wire_time
-from terminals.cli.pins import Pins, shown
-from terminals.language import say
+from terminals.cli.pins import Pins, Voice, shown
 from terminals.profile import SIGNERS, Profile
 from terminals.trouble import NotSigned, Trouble, Unusable
 
@@ -33,16 +32,13 @@ WARNING = timedelta(days=30)
 
 
 class Holder:
-    """The one signer of a command. `tell` prints a line to standard error."""
+    """The one signer of a command. `password` asks for that of a certificate file."""
 
-    def __init__(
-        self, profile: Profile, lang: str, tell: Callable[[str], None], prompt: Callable[[str], str]
-    ) -> None:
+    def __init__(self, profile: Profile, voice: Voice, password: Callable[[str], str]) -> None:
         self._profile = profile
-        self._lang = lang
-        self._tell = tell
-        self._prompt = prompt
-        self._pins = Pins(profile, lang, tell)
+        self._voice = voice
+        self._password = password
+        self._pins = Pins(profile, voice)
         self._open = ExitStack()
         self._failed: NotSigned | None = None
         self._gone = False
@@ -98,7 +94,7 @@ class Holder:
         there = self.__dict__.get("_found")
         if not isinstance(there, Found) or there.kind == "agent" or self._gone or not sys.stderr.isatty():
             return
-        self._tell(say(self._lang, "take-out", device=shown(there)))
+        self._voice.note("take-out", device=shown(there))
 
     @cached_property
     def _by_file(self) -> bool:
@@ -113,7 +109,7 @@ class Holder:
     def _signer(self) -> Signer:
         if self._by_file:
             path = self._profile.path("p12")
-            password = self._profile.secret("p12_password", self._prompt)
+            password = self._profile.secret("p12_password", self._password)
             try:
                 return open_file(path, password.reveal())
             except SignerError as error:
@@ -141,7 +137,7 @@ class Holder:
             raise NotSigned("not-signed-by", reason=reason)
         if end - now < WARNING:
             days = (end - now).days
-            self._tell(say(self._lang, "certificate-ends", date=_date(end), days=days, **about))
+            self._voice.note("certificate-ends", date=_date(end), days=days, **about)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import click
 
@@ -18,17 +19,27 @@ from terminals.profile import Profile
 FULL = 3
 """Tries that a fresh card has. With fewer left somebody was wrong before: perhaps this very file."""
 
-Tell = Callable[[str], None]
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a command speaks with whoever sits there."""
+
+    lang: str
+    tell: Callable[[str], None]  # prints a line to standard error
+    ask: Callable[[str], str]  # asks with this prompt, and shows nothing of the answer; click.Abort
+
+    def note(self, key: str, /, **values: object) -> None:
+        """Print a sentence to standard error."""
+        self.tell(say(self.lang, key, **values))
 
 
 class Pins:
     """Answers the questions of one command's device; `purpose` says what the next signature is for."""
 
-    def __init__(self, profile: Profile, lang: str, tell: Tell) -> None:
+    def __init__(self, profile: Profile, voice: Voice) -> None:
         self.purpose = ""
         self._profile = profile
-        self._lang = lang
-        self._tell = tell
+        self._voice = voice
 
     def ask(self, request: PinRequest) -> str | None:
         """The PIN, or None: cancelled, nobody there, or the one in the file was wrong.
@@ -39,9 +50,9 @@ class Pins:
         if self._profile.get("pin_file"):
             return self._from_file(request)
         if request.again:
-            self._tell(WrongPin(tries=request.tries).told(self._lang))
+            self._voice.tell(WrongPin(tries=request.tries).told(self._voice.lang))
         if not sys.stdin.isatty():
-            self._tell(say(self._lang, "pin-nobody"))
+            self._voice.note("pin-nobody")
             return None
         return self._typed(request)
 
@@ -49,22 +60,24 @@ class Pins:
         if request.again:
             return None
         if request.tries is not None and request.tries < FULL:
-            self._tell(say(self._lang, "pin-spared", device=shown(request), tries=request.tries))
+            self._voice.note("pin-spared", device=shown(request), tries=request.tries)
             return None
         return self._profile.secret("pin").reveal() or None
 
     def _typed(self, request: PinRequest) -> str | None:
-        tries = "" if request.tries is None else say(self._lang, "pin-tries", tries=request.tries)
+        lang = self._voice.lang
+        tries = "" if request.tries is None else say(lang, "pin-tries", tries=request.tries)
         purpose = ""
         if request.signature and self.purpose:
-            purpose = say(self._lang, "pin-purpose", what=self.purpose)
-        text = say(self._lang, "pin-prompt", device=shown(request), tries=tries, purpose=purpose)
+            purpose = say(lang, "pin-purpose", what=self.purpose)
         try:
-            typed = click.prompt(text, default="", show_default=False, hide_input=True, err=True)
+            typed = self._voice.ask(
+                say(lang, "pin-prompt", device=shown(request), tries=tries, purpose=purpose)
+            )
         except click.Abort:  # Ctrl+C and Ctrl+D: what was signed before is still told of
-            click.echo(err=True)
+            self._voice.tell("")
             return None
-        return str(typed) or None
+        return typed or None
 
 
 def shown(device: PinRequest | Found) -> str:

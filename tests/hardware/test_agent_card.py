@@ -74,7 +74,7 @@ def test_a_card_in_the_agent_signs_messages(
 def test_of_a_cards_two_keys_the_agent_is_asked_for_9a_only(
     stack: Stack, agent: RealAgent, pin: str, card: Path
 ) -> None:
-    """With both certificates given, in whatever order; with that of 9C alone it is refused, and why is told."""
+    """With both certificates given, in whatever order; with that of 9C alone it refuses and says why."""
     stack.insert(card)
     agent.run("-s", MODULE, ask=pin)
     assert len(identities(agent.path)) == 2

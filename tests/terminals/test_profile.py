@@ -135,3 +135,37 @@ def test_a_demos_cursors_and_pending_messages_lie_in_its_own_home(office: Office
     assert gather(options, environment).path("state") == office.home / "demo" / "terminal"
     mine = {**options, "state": str(tmp_path / "mine")}
     assert gather(mine, environment).path("state") == tmp_path / "mine"
+
+
+def test_a_demos_virtual_cards_are_found_in_its_home(office: Office, tmp_path: Path) -> None:
+    """The smart-card service of `virtual-card` is used once it is there; an option is stronger."""
+    home = tmp_path / "home"
+    shutil.copytree(office.home, home)
+    demo = {"demo": str(home), "as": "operator"}
+    assert gather(demo, {}).get("pcscd") == ""
+    service = home / "demo" / "card" / "pcscd.comm"
+    service.parent.mkdir()
+    service.touch()
+    assert gather(demo, {}).get("pcscd") == str(service)
+    assert gather({**demo, "pcscd": "/other"}, {}).get("pcscd") == "/other"
+
+
+@pytest.mark.parametrize("chosen", [{"p12": "mine.p12"}, {"account": "operator1"}])
+def test_an_identity_of_the_command_line_goes_without_the_device_of_elsewhere(
+    tmp_path: Path, chosen: dict[str, str | None]
+) -> None:
+    """--p12 and --account replace a signer of environment or file, unless --signer is given too."""
+    written = toml(tmp_path, 'default = "a"\n[profiles.a]\nsigner = "ikey"')
+    environ = {"EPORT_SIGNER": "card"}
+    assert gather(written, environ).get("signer") == "card"
+    assert gather({**written, **chosen}, environ).get("signer") == ""
+    assert gather({**written, **chosen, "signer": "agent"}, environ).get("signer") == "agent"
+
+
+def test_a_pin_is_taken_from_a_file_only(tmp_path: Path) -> None:
+    """Not from the environment, where other processes of the user could read it."""
+    file = tmp_path / "pin"
+    file.write_text("73519264\n", encoding="utf-8")
+    found = gather({"pin_file": str(file)}, {"EPORT_PIN": "11111111", "HOME": "/h"})
+    assert found.secret("pin").reveal() == "73519264"
+    assert "pin" not in found.values

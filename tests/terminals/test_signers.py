@@ -14,6 +14,7 @@ from messages.signature.verify import CertificateCache, verify
 from messages.xml import parse
 from tests.hardware.agents import RealAgent, program
 from tests.hardware.agents import agent as agent
+from tests.scenarios.house import command
 from tests.scenarios.xmlsec import verifies
 from tests.terminals.office import DXP_ID, SAMPLE, Office
 from tests.terminals.peer import Peer
@@ -251,17 +252,15 @@ def test_a_certificate_file_out_of_date_is_refused_as_well(
 def test_nothing_plugged_in_says_what_is_wrong_with_each(terminal: Terminal, tmp_path: Path) -> None:
     """No settings at all: one line a kind of device, and that a certificate file would do; in Chinese too."""
     environ = {
-        "EPORT_PCSCD": str(tmp_path / "pcscd.comm"),
-        "EPORT_MODULE": str(tmp_path / "module.so"),
-        **signs_nothing(terminal, tmp_path),
-        "EPORT_SIGNER": "",
-        "SSH_AUTH_SOCK": "",
-    }
-    done = terminal.run("sign", SAMPLE, demo=False, **environ)
-    assert done.exit_code == 9
+        **terminal.environ, **signs_nothing(terminal, tmp_path), "EPORT_SIGNER": "", "SSH_AUTH_SOCK": "",
+        "EPORT_PCSCD": str(tmp_path / "pcscd.comm"), "EPORT_MODULE": str(tmp_path / "module.so"),
+    }  # fmt: skip
+    done = command("eport-terminal", "sign", str(SAMPLE), **environ)  # libpcsclite asks for a socket once
+    assert done.returncode == 9
     for words in ("--p12", "pcscd", "module.so", "ssh -A"):
         assert words in done.stderr
-    assert "模块" in terminal.run("sign", SAMPLE, "--lang", "zh", demo=False, **environ).stderr
+    assert done.stderr.count("\n  - ") == 3
+    assert "模块" in command("eport-terminal", "sign", str(SAMPLE), "--lang", "zh", **environ).stderr
 
 
 def test_the_help_warns_of_a_forwarded_agent(terminal: Terminal) -> None:

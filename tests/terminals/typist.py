@@ -17,12 +17,14 @@ from tests.scenarios.house import BIN, PATIENCE, ROOT
 class Typist:
     """One command at a terminal; `screen` is all that stood there so far."""
 
-    def __init__(self, arguments: Sequence[object], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: Sequence[object], environment: Mapping[str, str], program: str = "eport-terminal"
+    ) -> None:
         self.screen = ""
         self._read = 0
         self._ours, theirs = os.openpty()
         self.process = subprocess.Popen(
-            ["setsid", "--ctty", "--wait", str(BIN / "eport-terminal"), *map(str, arguments)],
+            ["setsid", "--ctty", "--wait", str(BIN / program), *map(str, arguments)],
             stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, env={**os.environ, **environment},
         )  # fmt: skip
         os.close(theirs)
