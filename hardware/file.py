@@ -17,6 +17,8 @@ from hardware.signer import CertificateMissing, KeyMissing, KeyUnsuitable, Signe
 from messages.signature.profile import algorithm_for
 from messages.signature.sign import serial_hex
 
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
 KIND = "file"
 MAX_FILE = 1024 * 1024  # bytes; a PKCS#12 with a long chain has some ten thousand
 
@@ -70,9 +72,7 @@ class CertificateFile:
 
     kind = KIND
 
-    def __init__(
-        self, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, certificate: x509.Certificate
-    ) -> None:
+    def __init__(self, key: PrivateKey, certificate: x509.Certificate) -> None:
         """KeyUnsuitable when no algorithm of the messages takes the key."""
         try:
             self._algorithm = algorithm_for(key.public_key())
@@ -97,16 +97,25 @@ def open_file(path: Path, passphrase: str) -> CertificateFile:
     Raises FileUnreadable, NotACertificateFile, WrongPassphrase, KeyMissing, CertificateMissing or
     KeyUnsuitable.
     """
+    return CertificateFile(*keys(path, passphrase))
+
+
+def open_bytes(data: bytes, passphrase: str, name: str = "certificate file") -> CertificateFile:
+    """As `open_file`, for the content of a file; `name` stands in the errors."""
+    return CertificateFile(*_keys(data, passphrase, name))
+
+
+def keys(path: Path, passphrase: str) -> tuple[PrivateKey, x509.Certificate]:
+    """Key and certificate in the file at `path`, to be put on another medium; raises as `open_file`."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE + 1)
     except OSError as error:
         raise FileUnreadable(name=path, reason=error.strerror or error) from None
-    return open_bytes(data, passphrase, str(path))
+    return _keys(data, passphrase, str(path))
 
 
-def open_bytes(data: bytes, passphrase: str, name: str = "certificate file") -> CertificateFile:
-    """As `open_file`, for the content of a file; `name` stands in the errors."""
+def _keys(data: bytes, passphrase: str, name: str) -> tuple[PrivateKey, x509.Certificate]:
     if data.lstrip().startswith(b"-----BEGIN"):
         raise PemInstead(name=name)
     if len(data) > MAX_FILE or not _looks_like_pkcs12(data):
@@ -125,7 +134,7 @@ def open_bytes(data: bytes, passphrase: str, name: str = "certificate file") -> 
         raise KeyUnsuitable(
             reason=f"{name} holds a {type(key).__name__}; messages are signed with RSA or P-256"
         )
-    return CertificateFile(key, certificate)
+    return key, certificate
 
 
 def _looks_like_pkcs12(data: bytes) -> bool:

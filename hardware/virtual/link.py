@@ -21,7 +21,10 @@ _GENERAL_AUTHENTICATE = 0x87
 
 
 class Gate:
-    """Holds the next GENERAL AUTHENTICATE of a slot back until it is released or the card is taken out."""
+    """Holds the next GENERAL AUTHENTICATE of a slot back until it is released or the card is taken out.
+
+    After either nothing is held back any more.
+    """
 
     def __init__(self) -> None:
         self._change = threading.Condition()
@@ -34,7 +37,7 @@ class Gate:
             self._closed = True
 
     def release(self) -> None:
-        """What is held back goes on, and nothing more is held back."""
+        """What is held back goes on, and the next one isn't held back."""
         with self._change:
             self._closed = False
             self._change.notify_all()
@@ -50,7 +53,7 @@ class Gate:
             self._held = self._closed
             self._change.notify_all()
             self._change.wait_for(lambda: not self._closed or gone())
-            self._held = False
+            self._held = self._closed = False
 
     def wake(self) -> None:
         """Let a waiting card's thread see that it is gone."""
