@@ -185,6 +185,7 @@ class Gateway:
             intake=self.intake,
             directory=self.directory,
             sessions=self.sessions,
+            trusted=self.examination.check,
             mailboxes=self.mailboxes,
             systems=Systems(),
             codes=Codes(CodeLists()),

@@ -4,14 +4,15 @@ Knows the names that a trial needs, the only ones of the gateway's side that nam
 a real gateway. `make` writes files, `rows` says what the registry must hold for them; both are used by
 `eport-gateway init --demo` alone. What lies in `demo/` is a contract with whoever tries the gateway:
 ca.pem, gateway.pem and parties.json with, for each holder, role, name, copCode, dxpId, p12, password, account
-and accountPassword.
+and accountPassword. The terminal host is nobody who tries the gateway: its file is host.p12, named with its
+password in host.json.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cryptography import x509
@@ -57,7 +58,7 @@ class Issued:
     who: DemoHolder
     certificate: x509.Certificate
     password: str
-    account_password: str
+    account_password: str  # '' for nobody's: the host has no account
     card: Card | None = None  # that `eport-terminal virtual-card` makes of the file
 
 
@@ -67,8 +68,9 @@ _SECOND = DemoParty("DXPENT0000000002", "4403160002", "深圳演示电子有限�
 _AGENCY = DemoParty("DXPAGE0000000001", "1100980001", "演示报关代理有限公司", "agency")
 _OFFICE_1 = DemoParty("DXPOFF0000000001", "FCUSTOMS01", "Foreign Customs One", "officer")
 _OFFICE_2 = DemoParty("DXPOFF0000000002", "FCUSTOMS02", "Foreign Customs Two", "officer")
+_HOST = DemoParty("DXPHOST000000001", "TERMHOST01", "演示终端主机 Demo Terminal Host", "host")
 
-PARTIES = (_DESK, _FIRST, _SECOND, _AGENCY, _OFFICE_1, _OFFICE_2)
+PARTIES = (_DESK, _FIRST, _SECOND, _AGENCY, _OFFICE_1, _OFFICE_2, _HOST)
 
 HOLDERS = (
     DemoHolder("customs", _DESK, "关员 王核", "customs"),
@@ -80,6 +82,9 @@ HOLDERS = (
     DemoHolder("officer", _OFFICE_1, "Officer A. Moreau", "officer1"),
     DemoHolder("officer", _OFFICE_2, "Officer K. Tanaka", "officer2"),
 )
+
+HOST = DemoHolder("host", _HOST, "终端主机 Terminal Host", "host", key="P-256")
+"""Lets people in over SSH; it has a certificate and no account."""
 
 
 def make(settings: Settings, now: datetime) -> tuple[Issued, ...]:
@@ -109,7 +114,10 @@ def make(settings: Settings, now: datetime) -> tuple[Issued, ...]:
     listing = [_entry(each) for each in issued]
     text = json.dumps(listing, ensure_ascii=False, indent=2) + "\n"
     pki.write_whole(settings.demo / "parties.json", text.encode())
-    return issued
+    host = replace(_issue(settings, ca, HOST, 0, now), account_password="")
+    told = {"dxpId": HOST.party.dxp_id, "p12": f"{HOST.file}.p12", "password": host.password}
+    pki.write_whole(settings.demo / "host.json", (json.dumps(told, indent=2) + "\n").encode())
+    return (*issued, host)
 
 
 def _issue(settings: Settings, ca: pki.Pair, who: DemoHolder, number: int, now: datetime) -> Issued:

@@ -218,6 +218,8 @@ def _register(connection: Connection, issued: Sequence[demo.Issued], now: dateti
             else:
                 cards.add(connection, each.card)
                 cards.activate(connection, each.card.number, "", [certificate], now, "init --demo")
+            if not each.account_password:
+                continue
             hashed = passwords.hashed(each.account_password)
             account = registry.Account(who.file, who.party.dxp_id, who.role, who.holder, hashed, now)
             registry.add_account(connection, account)

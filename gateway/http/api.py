@@ -9,6 +9,7 @@ from gateway.http.access import Access
 from gateway.http.attachments import Attachments, Files
 from gateway.http.cases import Cases
 from gateway.http.catalogue import Catalogue
+from gateway.http.holders import Check, Holders
 from gateway.http.logins import Logins
 from gateway.http.messages import Messages
 from gateway.http.operations import Operations
@@ -23,6 +24,7 @@ from storage.attachments import Store
 
 CALLS_PER_PARTY = (500.0, 2_000.0)  # a second, and at once, of calls with a session
 REGISTRATIONS_PER_ADDRESS = (0.1, 10.0)
+HOLDERS_PER_HOST = (20.0, 200.0)  # a second, and at once, of keys that a terminal host may ask about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Services:
     intake: Intake
     directory: Directory
     sessions: Sessions
+    trusted: Check
     mailboxes: Mailboxes
     systems: Systems
     codes: Codes
@@ -50,11 +53,13 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
     its = services
     access = Access(its.sessions, its.directory, Rates(*CALLS_PER_PARTY, its.reactor.seconds))
     registering = Rates(*REGISTRATIONS_PER_ADDRESS, its.reactor.seconds)
+    asking = Rates(*HOLDERS_PER_HOST, its.reactor.seconds)
     refusals = Allowance(limits.refused_bytes_per_second, limits.refused_burst_bytes, its.reactor.seconds)
     return (
         *Messages(its.reactor, its.intake, access, its.reader, limits.body_bytes, refusals).routes,
         *Receipts(its.mailboxes, access, limits.page, limits.poll_seconds).routes,
         *Logins(its.sessions, access, its.writer, its.clock, registering).routes,
+        *Holders(access, its.reader, its.clock, its.trusted, asking).routes,
         *Cases(its.systems, access, its.reader, its.clock).routes,
         *Catalogue(its.codes, its.types, access, its.reader).routes,
         *Attachments(

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from gateway import requested
 from gateway.http.access import Access, bearer
 from gateway.http.exchange import HttpError, Request, Response, Text, answer_json
+from gateway.http.holders import counted_as
 from gateway.http.router import Route
 from gateway.limits import Rates
 from gateway.passwords import MAX_PASSWORD, TooManyLogins
@@ -81,8 +82,9 @@ class Logins:
     async def open(self, request: Request) -> Response:
         """A session, for a signed nonce or for a password."""
         body = request.json()
+        peer = await counted_as(self._access, request, body.pop("client", None))
         try:
-            opened = await self._open(body, request.peer)
+            opened = await self._open(body, peer)
         except LoginRefused as error:
             raise HttpError(401, str(error), WWW_Authenticate="Bearer") from None
         except TooManyAttempts as error:

@@ -52,6 +52,24 @@ def test_every_role_of_the_contract_is_there(parties: list[dict[str, str]]) -> N
     assert all(wanted <= party.keys() for party in parties)
 
 
+def test_the_terminal_host_is_registered_and_no_party_to_try_out(
+    home: Path, parties: list[dict[str, str]]
+) -> None:
+    """host.json names its file and password; it has the role host, no account, and is not in parties.json."""
+    told = json.loads((home / "demo" / "host.json").read_text())
+    _, certificate = _open(home, told)
+    for name in ("host.json", "host.p12"):
+        assert stat.S_IMODE((home / "demo" / name).stat().st_mode) == 0o600
+    assert told["dxpId"] not in {party["dxpId"] for party in parties}
+    database = Database(f"sqlite:///{home}/gateway.db")
+    with database.read() as connection:
+        entry = registry.certificate(connection, pki.fingerprint(certificate))
+        assert entry is not None
+        assert (entry.dxp_id, entry.role) == (told["dxpId"], "host")
+        assert [each for each in registry.accounts(connection) if each.dxp_id == told["dxpId"]] == []
+    database.close()
+
+
 def test_an_enterprise_and_its_operator_share_their_party(parties: list[dict[str, str]]) -> None:
     """Both holders of an enterprise act under one dxpId, and the two enterprises under different ones."""
     of_role = {

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from twisted.internet.defer import Deferred, succeed
 
 import storage.sessions
@@ -159,6 +160,7 @@ class Api(Serving):
     sessions: Sessions
     routes: tuple[Route, ...]
     ready: dict[str, bool]
+    believe: Callable[[x509.Certificate, datetime], None]
 
     def token(self, party: str = ENTERPRISE, role: str = "enterprise") -> str:
         """A session of a party, as if somebody had logged in."""
@@ -203,7 +205,8 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
         )  # fmt: skip
         services = Services(
             reactor=reactor, intake=intake, directory=directory, sessions=sessions, mailboxes=boxes,
-            systems=common, codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
+            trusted=lambda certificate, at: running.believe(certificate, at), systems=common,
+            codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
             writer=writer, reader=reader, clock=lambda: datetime.now(UTC), ready=lambda: ready,
         )  # fmt: skip
         made = routes(services, Limits(attachment_bytes=4 * 1024 * 1024, attachment_party_bytes=6_000_000))
@@ -214,7 +217,7 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
     running = Api(serving.loop, serving.server, serving.port)
     for name, value in {
         "intake": intake, "database": database, "mailboxes": boxes, "sessions": sessions,
-        "routes": made, "ready": ready,
+        "routes": made, "ready": ready, "believe": lambda certificate, at: None,
     }.items():  # fmt: skip
         object.__setattr__(running, name, value)
     yield running
