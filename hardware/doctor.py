@@ -24,7 +24,7 @@ from messages.signature.trust import Trust
 
 if TYPE_CHECKING:  # imported when they are looked for: any of them may be missing
     from hardware.pcsc import Reader
-    from hardware.pkcs11 import Token
+    from hardware.pkcs11 import Module, Token
 
 LIBRARY = "libpcsclite.so.1"
 FEW = 2  # tries of a PIN
@@ -62,7 +62,7 @@ class Examination:
     now: datetime  # aware
     usable: list[Usable] = field(default_factory=list)
     _readers: list[Reader] = field(default_factory=list)
-    _tokens: list[Token] | None = None  # of the card module; None: it cannot be used
+    _loaded: Module | None = None  # the card module; None: it cannot be used
     _seen: set[str] = field(default_factory=set)  # serials of cards, which an Ikey's module may show again
 
     def rows(self) -> Iterator[Row]:
@@ -104,12 +104,13 @@ class Examination:
             from hardware.pkcs11 import Module
 
             module = Module.load(path)
-            self._tokens = module.tokens()
+            module.tokens()
         except ImportError as error:
             yield row("module-missing", module=path, reason=error)
         except ModuleMissing as error:
             yield row("module-missing", module=path, reason=error.values["reason"])
         else:
+            self._loaded = module
             yield row("module", module=path, maker=module.maker)
 
     # -- cards ------------------------------------------------------------------------------------
@@ -124,12 +125,18 @@ class Examination:
                 continue
             yield row("card", reader=reader.name, atr=reader.atr.hex().upper())
             try:
-                yield from self._card(reader)
+                yield from self._card(reader, self._shown(reader))
             except SignerError as error:
                 yield row("card-failed", reader=reader.name, error=error)
 
-    def _card(self, reader: Reader) -> Iterator[Row]:
-        token = next((each for each in self._tokens or () if _in(each, reader)), None)
+    def _shown(self, reader: Reader) -> Token | None:
+        """The card in `reader` as the module shows it."""
+        from hardware.slots import cards
+
+        found = cards(self._loaded, self._readers) if self._loaded is not None else []
+        return next((token for where, token in found if where == reader), None)
+
+    def _card(self, reader: Reader, token: Token | None) -> Iterator[Row]:
         if token is not None:
             self._seen.add(token.serial)
         answers = _ask_piv(reader.name)
@@ -142,7 +149,7 @@ class Examination:
             yield from self._token(token, "card")
             return
         serial = token.serial if token is not None else answers.number
-        if token is None and self._tokens is not None:
+        if token is None and self._loaded is not None:
             yield row("kind-unseen", reader=reader.name)
         else:
             yield row("kind-piv", serial=serial)
@@ -304,11 +311,6 @@ def _ask_piv(reader: str) -> _Piv | None:
         (_BOTH_KEYS[use.name], piv.certificate_in(held[piv.CERTIFICATE[use]])) for use in (Use.SIGN, Use.AUTH)
     )
     return _Piv(guid.hex.upper() if guid else "-", tries, certificates)
-
-
-def _in(token: Token, reader: Reader) -> bool:
-    """Whether it is the token of the card in `reader`; a slot's description is cut at 64 bytes."""
-    return bool(token.reader) and reader.name.encode()[:64].startswith(token.reader.encode())
 
 
 def _pin(serial: str, tries: int | None) -> Row:
