@@ -121,6 +121,9 @@ class Module:
             now = self._token(raw.slot) if raw is not None else None
             if raw is None or now is None:
                 raise TokenMissing(which=f"{token.label} {token.serial}")
+            for session in list(self.sessions):
+                if session.token.slot == now.slot and session.token.serial != now.serial:
+                    session.close()  # its token was changed for this one, and it would lend it its login
             if now.serial != token.serial:
                 raise AnotherDevice(serial=token.serial, found=now.serial)
             try:

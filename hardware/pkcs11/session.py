@@ -29,6 +29,7 @@ class Login:
     """The one session that logged in; login counts for all sessions on the token, and so does logout."""
 
     raw: pkcs11.Session
+    office: bool  # as security officer
     users: int = 1
 
 
@@ -84,10 +85,10 @@ class Session:
         Raises WrongPin, CardLocked, PinUnusable, PinCancelled, CardRemoved, DeviceFailed.
         """
         with self.use(pin=not office):  # the flags tell the tries of the holder's PIN only
-            if self.join():
+            if self.join(office=office):
                 return
             raw = self._by_second(pin, office=office)
-            self._login = self.module.logins[self.token.slot] = Login(raw)
+            self._login = self.module.logins[self.token.slot] = Login(raw, office)
 
     @property
     def logged_in(self) -> bool:
@@ -95,14 +96,14 @@ class Session:
         with self.module.lock:
             return not self.lost and self.token.slot in self.module.logins
 
-    def join(self) -> bool:
+    def join(self, *, office: bool = False) -> bool:
         """Whether another session of this process has logged in to the token, which then counts here too.
 
         The module would not look at a PIN.
         """
         with self.use():
             shared = self.module.logins.get(self.token.slot)
-            if shared is None:
+            if shared is None or shared.office is not office:
                 return False
             shared.users += 1
             self._login = shared
@@ -173,7 +174,7 @@ class Session:
         ids = [each for each in stored if key_id in (None, each)]
         with self.use() as raw:
             if not ids and not self._there():
-                self._gone()
+                self.gone()
                 raise CardRemoved(serial=self.token.serial)
             if not ids:
                 raise AnotherDevice(serial=self.token.serial, found="without its certificate")
@@ -191,14 +192,14 @@ class Session:
         ):  # GeneralError and its like may mean anything
             known = CardRemoved(serial=self.token.serial)
         if isinstance(known, CardRemoved):
-            self._gone()
+            self.gone()
         return known
 
     def _there(self) -> bool:
         now = self.module.look(self.token.slot)
         return now is not None and now.serial == self.token.serial
 
-    def _gone(self) -> None:
+    def gone(self) -> None:
         """End all sessions on the token, as its removal does; whoever uses one of them is told then."""
         for each in list(self.module.sessions):
             if each.token.slot == self.token.slot:

@@ -32,7 +32,7 @@ from hardware.signer import (
 )
 from hardware.virtual.stack import Stack
 from messages.signature.profile import algorithm_for
-from tests.hardware.softhsm import PIN, SoftHsm
+from tests.hardware.softhsm import PIN, SO_PIN, SoftHsm
 from tests.hardware.softhsm import softhsm as softhsm
 from tests.hardware.stack import PIN as CARD_PIN
 from tests.hardware.stack import make_card
@@ -225,6 +225,23 @@ def test_a_login_is_shared_and_ends_with_the_last_session(softhsm: SoftHsm) -> N
     second.close()
     with pytest.raises(WrongPin):
         session(softhsm, pin="99999999")
+
+
+def test_the_office_is_not_the_holder(softhsm: SoftHsm) -> None:
+    """A login as security officer counts for no holder's session; the PIN that it sets does."""
+    softhsm.token("eins", RSA)
+    it = token(softhsm)
+    with it.module.open(it, write=True) as office:
+        office.login(SO_PIN, office=True)
+        with it.module.open(it, write=True) as other:
+            with pytest.raises(DeviceFailed):
+                other.login(PIN)
+            assert not other.join()
+        office.init_pin("271828")
+    with pytest.raises(WrongPin):
+        session(softhsm)
+    with session(softhsm, pin="271828") as open_session:
+        assert good(RSA, open_session.key(RSA.certificate).sign(b"data"), b"data")
 
 
 def test_a_closed_session_signs_no_more(softhsm: SoftHsm) -> None:
