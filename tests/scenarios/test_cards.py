@@ -8,7 +8,7 @@ import pytest
 
 from hardware import card as ic_card
 from hardware.virtual.stack import Stack
-from tests.hardware.stack import make_card
+from tests.hardware.stack import blank_card, make_card
 from tests.scenarios.house import Desk, House
 from tests.scenarios.signing import SAMPLE, AtDesk, card_of
 from tests.terminals.typist import Typist, secret
@@ -209,6 +209,16 @@ def test_two_cards_want_a_device(desk: AtDesk, mine: Path, stack: Stack, tmp_pat
     for reader in stack.readers:
         assert reader in both.stderr
     assert desk.run("login-check", "--device", stack.readers[0], **pin).returncode == 0
+
+
+def test_a_blank_card_is_told_before_anybody_is_asked(desk: AtDesk, stack: Stack, tmp_path: Path) -> None:
+    """The card office has not written it yet: no question for a PIN, a sentence that names the office."""
+    stack.insert(blank_card(tmp_path / "blank", pin=PIN))
+    with desk.type("login-check") as typist:
+        assert typist.end() == 9, typist.screen
+    assert "PIN of" not in typist.screen
+    assert "card office" in typist.screen
+    assert tries(stack) == 3
 
 
 def test_no_card_and_no_service_are_told(desk: AtDesk, stack: Stack, house: House) -> None:
