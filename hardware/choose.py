@@ -93,11 +93,11 @@ def choose(wish: Wish) -> Found:
     it. A device that is there and cannot be used is an error too: no other one steps in for it.
     """
     if wish.kind:
-        return _one(wish.kind, LOOK[wish.kind](wish), wish.device)
+        return _one(wish.kind, _LOOK[wish.kind](wish), wish.device)
     reasons: list[SignerError] = []
     for kind in _looked_for(wish):
         try:
-            return _one(kind, LOOK[kind](wish), wish.device)
+            return _one(kind, _LOOK[kind](wish), wish.device)
         except _ABSENT as reason:
             reasons.append(reason)
     raise NothingPlugged(reasons=tuple(reasons))
@@ -108,12 +108,14 @@ def _looked_for(wish: Wish) -> Iterable[str]:
     return (kind for kind in KINDS if kind != "agent" or wish.certificates)
 
 
-# Imported when looked for: a machine without libpcsclite can still sign with an agent.
+# Imported when looked for: they load the system's libraries, which not every machine has.
 
 
 def _cards(wish: Wish) -> list[Found]:
-    from hardware import card
-
+    try:
+        from hardware import card
+    except ImportError as error:
+        raise ModuleMissing(module="pyscard", reason=error) from None
     return card.inserted(key=wish.card_key)
 
 
@@ -129,7 +131,7 @@ def _keys(wish: Wish) -> list[Found]:
     return agent_signers(wish.certificates)
 
 
-LOOK: Mapping[str, Callable[[Wish], list[Found]]] = {"card": _cards, "ikey": _ikeys, "agent": _keys}
+_LOOK: Mapping[str, Callable[[Wish], list[Found]]] = {"card": _cards, "ikey": _ikeys, "agent": _keys}
 
 
 def _one(kind: str, found: list[Found], device: str) -> Found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -146,3 +148,16 @@ def test_several_keys_in_an_agent_are_not_guessed_between(
     with pytest.raises(SeveralPlugged, match="SHA256:"):
         choose(Wish("agent", certificates=certificates))
     assert choose(Wish("agent", "holder p256", certificates=certificates)).certificate == certificates[0]
+
+
+def test_a_machine_without_libpcsclite_says_so() -> None:
+    """Where pyscard does not load there is no traceback, and the next kind is looked for."""
+    program = (
+        "import sys; sys.modules['smartcard'] = None\n"
+        "from hardware.choose import NothingPlugged, Wish, choose\n"
+        "try: choose(Wish(modules=('/nowhere.so',)))\n"
+        "except NothingPlugged as failure: print(failure)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "pyscard cannot be used" in done.stdout
+    assert "/nowhere.so" in done.stdout
