@@ -13,7 +13,7 @@ from typing import Self
 from cryptography import x509
 
 from hardware.modules import installed
-from hardware.pin import verified
+from hardware.pin import PinNeverSet, verified
 from hardware.pkcs11 import Key, Module, Session, Token, suitable
 from hardware.signer import (
     AnotherDevice,
@@ -24,13 +24,22 @@ from hardware.signer import (
     KeyMissing,
     ModuleMissing,
     PinRequest,
-    PinUnusable,
     Several,
     SignerError,
     TokenMissing,
 )
 
 KIND = "ikey"
+
+
+class SeveralCertificates(Several):
+    """The Ikey shows more than one certificate once the PIN was given. Values: names."""
+
+    sentence = (
+        "the Ikey has several certificates with keys: {names}. Have the card office remove the old ones",
+        "Ikey 中有多个带密钥的证书：{names}。请联系制卡中心删除旧证书",
+    )
+
 
 _PIV = "piv_II"
 """The manufacturer of a PIV card's token in OpenSC's words: `hardware.card` has those."""
@@ -177,7 +186,7 @@ def _login(session: Session, ask: AskPin) -> None:
     if token.tries == 0:
         raise CardLocked(serial=token.serial)
     if not token.pin_set:
-        raise PinUnusable(reason="none was ever set: the card office does that")
+        raise PinNeverSet
     if token.pin_pad:
         session.login(None)
     else:
@@ -201,5 +210,5 @@ def _only(session: Session) -> x509.Certificate:
         raise CertificateMissing(where=where)
     if len(found) > 1:
         names = ", ".join(each.subject.rfc4514_string() for each in found)
-        raise Several(what="certificates", names=names)
+        raise SeveralCertificates(names=names)
     return found[0]

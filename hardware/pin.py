@@ -1,4 +1,4 @@
-"""Asking for a PIN, as often as is wise (密码).
+"""PINs (密码): what may be wrong with one, and asking for it as often as is wise.
 
 Knows the rule for tries that cards and Ikeys share; refuses to know devices, and keeps no PIN.
 """
@@ -9,12 +9,42 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from hardware.signer import AskPin, PinCancelled, PinRequest, WrongPin
+from hardware.signer import AskPin, PinCancelled, PinRequest, PinUnusable, WrongPin
 
 ATTEMPTS = 2
 """Wrong PINs in one go; after two, the manual advises to leave and start again. Three lock the card."""
 
 _T = TypeVar("_T")
+
+
+class PinLength(PinUnusable):
+    """It is too short or too long for the device."""
+
+    sentence = ("the PIN is too short or too long", "密码过短或过长")
+
+
+class PinCharacters(PinUnusable):
+    """It has characters that the device does not take."""
+
+    sentence = ("the PIN has characters that the device does not take", "密码含有设备不支持的字符")
+
+
+class PinTooEasy(PinUnusable):
+    """The device takes no new PIN like it."""
+
+    sentence = ("the device finds the PIN too easy to guess", "密码过于简单，设备不予接受")
+
+
+class PinExpired(PinUnusable):
+    """It must be changed before it counts."""
+
+    sentence = ("the PIN has expired: change it first", "密码已过期：请先修改")
+
+
+class PinNeverSet(PinUnusable):
+    """The device was initialised, but its holder has no PIN."""
+
+    sentence = ("no PIN was ever set: the card office does that", "尚未设置密码：请联系制卡中心")
 
 
 def verified(ask: AskPin, request: PinRequest, present: Callable[[str], _T]) -> _T:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pkcs11
 from pkcs11 import PKCS11Error
 
+from hardware.pin import PinCharacters, PinExpired, PinLength, PinNeverSet, PinTooEasy
 from hardware.signer import (
     CardLocked,
     CardRemoved,
@@ -30,12 +31,12 @@ _GONE = (
 _UNSUITABLE = (
     pkcs11.KeySizeRange, pkcs11.KeyTypeInconsistent, pkcs11.MechanismInvalid, pkcs11.MechanismParamInvalid,
 )  # fmt: skip
-_UNUSABLE: tuple[tuple[type[PKCS11Error], str], ...] = (
-    (pkcs11.PinLenRange, "it is too short or too long"),
-    (pkcs11.PinInvalid, "it has characters that the device does not take"),
-    (pkcs11.PinTooWeak, "the device finds it too easy to guess"),
-    (pkcs11.PinExpired, "it has expired and must be changed first"),
-    (pkcs11.UserPinNotInitialized, "none was ever set: the card office does that"),
+_UNUSABLE: tuple[tuple[type[PKCS11Error], type[PinUnusable]], ...] = (
+    (pkcs11.PinLenRange, PinLength),
+    (pkcs11.PinInvalid, PinCharacters),
+    (pkcs11.PinTooWeak, PinTooEasy),
+    (pkcs11.PinExpired, PinExpired),
+    (pkcs11.UserPinNotInitialized, PinNeverSet),
 )
 
 
@@ -45,9 +46,9 @@ def translate(error: PKCS11Error, serial: str, tries: int | None = None) -> Sign
         return WrongPin(tries=tries) if tries != 0 else CardLocked(serial=serial)
     if isinstance(error, pkcs11.PinLocked):
         return CardLocked(serial=serial)
-    for kind, reason in _UNUSABLE:
+    for kind, unusable in _UNUSABLE:
         if isinstance(error, kind):
-            return PinUnusable(reason=reason)
+            return unusable()
     if isinstance(error, pkcs11.FunctionCancelled | pkcs11.FunctionRejected):
         return PinCancelled()  # at the device's own pad
     if isinstance(error, _GONE):

@@ -6,7 +6,7 @@ kind of device it is, and which of several certificates is meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -170,14 +170,15 @@ class Session:
         return self._token.open(rw=self._raw.rw, user_pin=holder, so_pin=officer)
 
     def _private(self, certificate: x509.Certificate, key_id: bytes | None) -> Any:
-        stored = [each.id for each in self.certificates() if each.certificate == certificate]
+        there = self.certificates()
+        stored = [each.id for each in there if each.certificate == certificate]
         ids = [each for each in stored if key_id in (None, each)]
         with self.use() as raw:
             if not ids and not self._there():
                 self.gone()
                 raise CardRemoved(serial=self.token.serial)
             if not ids:
-                raise AnotherDevice(serial=self.token.serial, found="without its certificate")
+                raise AnotherDevice(serial=self.token.serial, found=_names(there) or self.token.label)
             for each in ids:
                 wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: each}
                 for key in list(raw.get_objects(wanted)):
@@ -220,6 +221,10 @@ class Session:
         if self._login is not None and self.module.logins.pop(self.token.slot, None) is not None:
             with suppress(PKCS11Error):
                 self._login.raw.close()
+
+
+def _names(stored: Iterable[Stored]) -> str:
+    return ", ".join(each.certificate.subject.rfc4514_string() for each in stored)
 
 
 def _id(each: Any) -> bytes:

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
-from hardware.ikey import KIND, Ikey, plugged, tokens
+from hardware.ikey import KIND, Ikey, SeveralCertificates, plugged, tokens
+from hardware.pin import PinNeverSet
 from hardware.signer import (
     AnotherDevice,
     CardRemoved,
@@ -24,17 +25,16 @@ from hardware.signer import (
     OpenSigner,
     PinCancelled,
     PinRequest,
-    PinUnusable,
-    Several,
     TokenMissing,
     WrongPin,
 )
 from hardware.virtual.stack import Stack
 from messages.signature.certificates import CertificateCache
-from messages.signature.profile import algorithm_for
 from messages.signature.sign import sign
 from messages.signature.verify import verify
 from messages.xml import parse
+from tests.hardware.asking import Holder
+from tests.hardware.checking import good
 from tests.hardware.softhsm import PIN, SoftHsm
 from tests.hardware.softhsm import softhsm as softhsm
 from tests.messages.signature.making import (
@@ -55,19 +55,6 @@ RSA, P256 = holder("rsa2048"), holder("p256")
 WRONG = "99999999"
 
 
-class Holder:
-    """Whoever sits there: gives these PINs, one a question, and remembers what was asked."""
-
-    def __init__(self, *pins: str | None) -> None:
-        self.pins = list(pins)
-        self.asked: list[PinRequest] = []
-
-    def __call__(self, request: PinRequest) -> str | None:
-        """The next PIN."""
-        self.asked.append(request)
-        return self.pins.pop(0)
-
-
 def only(softhsm: SoftHsm) -> Found:
     """The one that is plugged in."""
     [found] = plugged([softhsm.module])
@@ -82,11 +69,9 @@ def opened(softhsm: SoftHsm, *pins: str) -> Iterator[Ikey]:
         yield signer
 
 
-def good(signer: OpenSigner, data: bytes = b"data") -> bool:
+def signs(signer: OpenSigner, data: bytes = b"data") -> bool:
     """Whether its certificate verifies what it signs."""
-    public = signer.certificate.public_key()
-    algorithm = algorithm_for(public)
-    return algorithm.verify(public, algorithm.value(signer.sign(data)), data)
+    return good(signer.certificate, signer.sign(data), data)
 
 
 # -- finding -------------------------------------------------------------------------------------
@@ -105,7 +90,7 @@ def test_every_certificate_of_every_ikey_is_found(softhsm: SoftHsm) -> None:
     for each in found:
         with each.open(Holder(PIN)) as signer:
             assert (signer.kind, signer.serial, signer.certificate) == (KIND, each.serial, each.certificate)
-            assert good(signer)
+            assert signs(signer)
 
 
 def test_certificates_that_are_not_for_signing_are_not_offered(softhsm: SoftHsm) -> None:
@@ -159,7 +144,7 @@ def test_the_pin_is_asked_once_for_many_signatures(softhsm: SoftHsm) -> None:
     softhsm.token("eins", RSA)
     holder = Holder(PIN)
     with only(softhsm).open(holder) as signer:
-        assert all(good(signer, b"%d" % number) for number in range(5))
+        assert all(signs(signer, b"%d" % number) for number in range(5))
         assert holder.asked == [PinRequest(KIND, "eins", signer.serial, None)]
 
 
@@ -168,7 +153,7 @@ def test_after_a_wrong_pin_it_is_asked_again(softhsm: SoftHsm) -> None:
     softhsm.token("eins", RSA)
     holder = Holder(WRONG, PIN)
     with only(softhsm).open(holder) as signer:
-        assert good(signer)
+        assert signs(signer)
     assert [each.again for each in holder.asked] == [False, True]
 
 
@@ -196,15 +181,15 @@ def test_a_second_opening_does_not_ask(softhsm: SoftHsm) -> None:
     with opened(softhsm) as first:
         holder = Holder()
         second = only(softhsm).open(holder)
-        assert good(second)
+        assert signs(second)
         second.close()
-        assert good(first)
+        assert signs(first)
 
 
 def test_an_ikey_without_a_pin_is_called_so(softhsm: SoftHsm) -> None:
     """Nobody is asked for what was never set."""
     softhsm.without_pin("eins")
-    with pytest.raises(PinUnusable):
+    with pytest.raises(PinNeverSet):
         only(softhsm).open(Holder())
 
 
@@ -226,7 +211,7 @@ def test_an_empty_ikey_says_what_it_lacks(softhsm: SoftHsm) -> None:
         only(softhsm).open(Holder(PIN))
     softhsm.certificate("eins", RSA.certificate, 1)
     with opened(softhsm) as signer:
-        assert good(signer)
+        assert signs(signer)
 
 
 def test_a_certificate_without_a_key_is_called_so(softhsm: SoftHsm) -> None:
@@ -245,10 +230,10 @@ def test_a_certificate_that_shows_after_the_pin_is_found_then(softhsm: SoftHsm) 
     assert only(softhsm).certificate is None
     with opened(softhsm) as signer:
         assert signer.certificate == RSA.certificate
-        assert good(signer)
+        assert signs(signer)
     softhsm.key("eins", P256.key, 2)
     softhsm.hidden_certificate("eins", P256.certificate, 2)
-    with pytest.raises(Several, match="holder p256"):
+    with pytest.raises(SeveralCertificates, match="holder p256"):
         only(softhsm).open(Holder(PIN))
 
 
@@ -275,11 +260,11 @@ def test_a_key_that_always_authenticates_is_asked_for_each_signature(softhsm: So
     softhsm.certificate("eins", builder.sign(authority().key, hashes.SHA256()), 1)
     holder = Holder(PIN, PIN, WRONG, PIN, WRONG, None, PIN)
     with only(softhsm).open(holder) as signer:
-        assert good(signer)
-        assert good(signer)
+        assert signs(signer)
+        assert signs(signer)
         with pytest.raises(WrongPin):
             signer.sign(b"data")
-        assert good(signer)
+        assert signs(signer)
     assert [each.signature for each in holder.asked] == [False] + [True] * 6
     assert [each.again for each in holder.asked] == [False, False, False, True, False, True, False]
 
@@ -304,7 +289,7 @@ def test_the_same_ikey_goes_on_when_it_is_back(softhsm: SoftHsm) -> None:
         with pytest.raises(CardRemoved):
             signer.sign(b"data")
         signer.reopen(Holder(PIN))
-        assert good(signer)
+        assert signs(signer)
 
 
 def test_another_ikey_does_not_go_on(softhsm: SoftHsm) -> None:
@@ -318,7 +303,7 @@ def test_another_ikey_does_not_go_on(softhsm: SoftHsm) -> None:
         softhsm.put_in()
         signer.reopen(Holder(PIN))
         assert signer.certificate == RSA.certificate
-        assert good(signer)
+        assert signs(signer)
 
 
 def test_an_ikey_that_was_beside_it_is_not_another_one(softhsm: SoftHsm) -> None:
@@ -355,7 +340,7 @@ def test_a_pin_changed_meanwhile_counts(softhsm: SoftHsm) -> None:
         with pytest.raises(WrongPin):
             signer.reopen(Holder(PIN, None))
         signer.reopen(Holder("271828"))
-        assert good(signer)
+        assert signs(signer)
 
 
 def test_nothing_shows_the_pin(softhsm: SoftHsm) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +12,7 @@ import pkcs11
 import pytest
 from pkcs11 import PKCS11Error
 
+from hardware.pin import PinExpired, PinLength, PinNeverSet
 from hardware.pkcs11 import Module, Session, Token
 from hardware.pkcs11.errors import translate
 from hardware.signer import (
@@ -30,16 +29,12 @@ from hardware.signer import (
     TokenMissing,
     WrongPin,
 )
-from hardware.virtual.stack import Stack
-from messages.signature.profile import algorithm_for
+from tests.hardware.checking import PATIENCE, good, in_child
 from tests.hardware.softhsm import PIN, SO_PIN, SoftHsm
 from tests.hardware.softhsm import softhsm as softhsm
-from tests.hardware.stack import PIN as CARD_PIN
-from tests.hardware.stack import make_card
 from tests.messages.signature.making import METHODS, Pair, holder
 
 RSA, P256 = holder("rsa2048"), holder("p256")
-PATIENCE = 30.0  # seconds that a test waits for something that is sure to happen
 
 
 def token(softhsm: SoftHsm, label: str = "eins") -> Token:
@@ -58,13 +53,6 @@ def session(softhsm: SoftHsm, label: str = "eins", pin: str = PIN) -> Session:
         made.close()
         raise
     return made
-
-
-def good(pair: Pair, made: bytes, data: bytes) -> bool:
-    """Whether the pair's certificate verifies what was made."""
-    public = pair.certificate.public_key()
-    algorithm = algorithm_for(public)
-    return algorithm.verify(public, algorithm.value(made), data)
 
 
 # -- modules and tokens --------------------------------------------------------------------------
@@ -117,7 +105,7 @@ def test_a_look_does_not_disturb_an_open_session(softhsm: SoftHsm) -> None:
         key = open_session.key(RSA.certificate)
         softhsm.token("zwei")
         assert token(softhsm).serial == open_session.token.serial
-        assert good(RSA, key.sign(b"data"), b"data")
+        assert good(RSA.certificate, key.sign(b"data"))
     assert token(softhsm, "zwei").pin_set
 
 
@@ -143,7 +131,7 @@ def test_every_kind_of_key_signs(softhsm: SoftHsm, kind: str) -> None:
         key = open_session.key(holder(kind).certificate)
         assert key.algorithm == METHODS[kind]
         for data in (b"", b"data", b"x" * 1_000_000):
-            assert good(holder(kind), key.sign(data), data)
+            assert good(holder(kind).certificate, key.sign(data), data)
 
 
 @pytest.mark.parametrize("kind", ["rsa1024", "k256"])
@@ -162,13 +150,13 @@ def test_keys_are_found_by_their_certificates(softhsm: SoftHsm) -> None:
         assert {each.certificate for each in open_session.certificates()} == {p.certificate for p in pairs}
         assert sorted(open_session.key_ids()) == [b"\x01", b"\x02", b"\x03"]
         for pair in pairs:
-            assert good(pair, open_session.key(pair.certificate).sign(b"data"), b"data")
+            assert good(pair.certificate, open_session.key(pair.certificate).sign(b"data"))
 
 
 def test_a_certificate_that_is_not_there_is_another_device(softhsm: SoftHsm) -> None:
     """The token is asked for it in every session."""
     softhsm.token("eins", RSA)
-    with session(softhsm) as open_session, pytest.raises(AnotherDevice):
+    with session(softhsm) as open_session, pytest.raises(AnotherDevice, match="holder rsa2048"):
         open_session.key(P256.certificate)
 
 
@@ -201,7 +189,7 @@ def test_a_wrong_pin_is_called_so_and_the_right_one_still_works(softhsm: SoftHsm
         "99999999" not in f"{caught.value!r} {caught.value} {caught.value.told('zh')} {caught.value.values}"
     )
     with session(softhsm) as open_session:
-        assert good(RSA, open_session.key(RSA.certificate).sign(b"data"), b"data")
+        assert good(RSA.certificate, open_session.key(RSA.certificate).sign(b"data"))
     softhsm.token("zwei")
     assert token(softhsm, "zwei").initialised
 
@@ -220,7 +208,7 @@ def test_a_login_is_shared_and_ends_with_the_last_session(softhsm: SoftHsm) -> N
     first, second = session(softhsm), session(softhsm, pin="not looked at")
     key = second.key(RSA.certificate)
     first.close()
-    assert good(RSA, key.sign(b"data"), b"data")
+    assert good(RSA.certificate, key.sign(b"data"))
     second.close()
     second.close()
     with pytest.raises(WrongPin):
@@ -241,7 +229,7 @@ def test_the_office_is_not_the_holder(softhsm: SoftHsm) -> None:
     with pytest.raises(WrongPin):
         session(softhsm)
     with session(softhsm, pin="271828") as open_session:
-        assert good(RSA, open_session.key(RSA.certificate).sign(b"data"), b"data")
+        assert good(RSA.certificate, open_session.key(RSA.certificate).sign(b"data"))
 
 
 def test_a_closed_session_signs_no_more(softhsm: SoftHsm) -> None:
@@ -280,7 +268,7 @@ def test_a_token_that_went_away_is_called_so(
     with pytest.raises(CardRemoved):
         key.sign(b"data")
     with session(softhsm) as again:
-        assert good(RSA, again.key(RSA.certificate).sign(b"data"), b"data")
+        assert good(RSA.certificate, again.key(RSA.certificate).sign(b"data"))
 
 
 def test_a_token_that_goes_leaves_the_others_alone(softhsm: SoftHsm) -> None:
@@ -293,7 +281,7 @@ def test_a_token_that_goes_leaves_the_others_alone(softhsm: SoftHsm) -> None:
         with pytest.raises(CardRemoved):
             gone.sign(b"data")
         assert lost.lost
-        assert good(P256, key.sign(b"data"), b"data")
+        assert good(P256.certificate, key.sign(b"data"))
         assert [each.label for each in kept.module.tokens() if each.initialised] == ["zwei"]
 
 
@@ -309,7 +297,7 @@ def test_a_login_ends_when_its_token_goes(softhsm: SoftHsm) -> None:
         with pytest.raises(WrongPin):
             session(softhsm, pin="99999999")
         with session(softhsm) as again:
-            assert good(RSA, again.key(RSA.certificate).sign(b"data"), b"data")
+            assert good(RSA.certificate, again.key(RSA.certificate).sign(b"data"))
 
 
 def test_a_module_that_begins_anew_loses_its_sessions(softhsm: SoftHsm) -> None:
@@ -323,7 +311,7 @@ def test_a_module_that_begins_anew_loses_its_sessions(softhsm: SoftHsm) -> None:
         with pytest.raises(WrongPin):
             session(softhsm, pin="99999999")
         with session(softhsm) as after:
-            assert good(RSA, after.key(RSA.certificate).sign(b"data"), b"data")
+            assert good(RSA.certificate, after.key(RSA.certificate).sign(b"data"))
 
 
 CALLED: list[tuple[PKCS11Error, type[SignerError]]] = [
@@ -336,9 +324,9 @@ CALLED: list[tuple[PKCS11Error, type[SignerError]]] = [
     (PKCS11Error("Unmapped error code 80000001"), DeviceFailed),
     (pkcs11.PinIncorrect(), WrongPin),
     (pkcs11.PinLocked(), CardLocked),
-    (pkcs11.PinLenRange(), PinUnusable),
-    (pkcs11.PinExpired(), PinUnusable),
-    (pkcs11.UserPinNotInitialized(), PinUnusable),
+    (pkcs11.PinLenRange(), PinLength),
+    (pkcs11.PinExpired(), PinExpired),
+    (pkcs11.UserPinNotInitialized(), PinNeverSet),
     (pkcs11.FunctionCancelled(), PinCancelled),
     (pkcs11.MechanismInvalid(), KeyUnsuitable),
 ]
@@ -359,83 +347,6 @@ def test_a_wrong_pin_says_how_many_tries_are_left() -> None:
     assert type(translate(pkcs11.PinIncorrect(), "A1", 0)) is CardLocked
 
 
-# -- OpenSC --------------------------------------------------------------------------------------
-
-
-def card_session(stack: Stack, card: Path) -> Session:
-    """A session on a card in a real reader's place, not logged in."""
-    stack.insert(card)
-    [module] = Path("/usr/lib").glob("*/opensc-pkcs11.so")
-    [it] = Module.load(str(module)).tokens()
-    return it.module.open(it)
-
-
-def test_a_locked_card_is_called_so(stack: Stack, card: Path) -> None:
-    """After its last try but one it says so; locked, it is that whatever the PIN."""
-    with card_session(stack, card) as one:
-        for said in (WrongPin, WrongPin, CardLocked, CardLocked):
-            with pytest.raises(said) as caught:
-                one.login("999999")
-        assert caught.value.values == {"serial": one.token.serial}
-        with pytest.raises(CardLocked):
-            one.login(CARD_PIN)
-
-
-def test_the_last_try_is_told(stack: Stack, card: Path) -> None:
-    """So that the holder may rather leave."""
-    with card_session(stack, card) as one:
-        for tries in (None, 1):
-            with pytest.raises(WrongPin) as caught:
-                one.login("999999")
-            assert caught.value.values == {"tries": tries}
-        now = one.module.look(one.token.slot)
-        assert now is not None
-        assert now.tries == 1
-
-
-def test_a_wrong_pin_for_one_signature_leaves_the_next_one_possible(stack: Stack, card: Path) -> None:
-    """OpenSC forgets the login then, and that signature cannot be ended; the right PIN mends both."""
-    with card_session(stack, card) as one:
-        one.login(CARD_PIN)
-        key = one.key(RSA.certificate, b"\x02")
-        assert key.always_authenticate
-        for _ in range(2):
-            with pytest.raises(WrongPin):
-                key.sign(b"data", "999999")
-            assert good(RSA, key.sign(b"data", CARD_PIN), b"data")
-
-
-@pytest.mark.parametrize("back", ["out", "back", "other"])
-def test_a_card_that_was_out_signs_no_more(stack: Stack, card: Path, tmp_path: Path, back: str) -> None:
-    """Whether the reader is empty, has it back, or has another one in the same slot."""
-    with card_session(stack, card) as one:
-        one.login(CARD_PIN)
-        key = one.key(RSA.certificate, b"\x01")
-        assert good(RSA, key.sign(b"data"), b"data")
-        stack.remove()
-        if back != "out":
-            stack.insert(card if back == "back" else make_card(tmp_path / "other.card", "p256"))
-        with pytest.raises(CardRemoved):
-            key.sign(b"data")
-        assert one.lost
-
-
-def test_a_child_of_fork_leaves_its_parents_card_alone(stack: Stack, card: Path) -> None:
-    """It may open the card for itself; the parent's session signs before and after."""
-    with card_session(stack, card) as parents:
-        parents.login(CARD_PIN)
-        key = parents.key(RSA.certificate, b"\x01")
-
-        def child() -> bool:
-            [it] = parents.module.tokens()
-            with it.module.open(it) as own:
-                own.login(CARD_PIN)
-                return good(RSA, own.key(RSA.certificate, b"\x01").sign(b"data"), b"data")
-
-        assert in_child(child)
-        assert good(RSA, key.sign(b"data"), b"data")
-
-
 # -- threads and processes -----------------------------------------------------------------------
 
 
@@ -448,7 +359,9 @@ def test_threads_use_a_module_together(softhsm: SoftHsm) -> None:
     def sign(label: str, pair: Pair) -> int:
         with session(softhsm, label) as one:
             key = one.key(pair.certificate)
-            return sum(good(pair, key.sign(f"{n}".encode()), f"{n}".encode()) for n in range(rounds))
+            return sum(
+                good(pair.certificate, key.sign(f"{n}".encode()), f"{n}".encode()) for n in range(rounds)
+            )
 
     def look(label: str, pair: Pair) -> int:
         seen = 0
@@ -464,19 +377,6 @@ def test_threads_use_a_module_together(softhsm: SoftHsm) -> None:
         assert [each.result(PATIENCE) for each in done] == [rounds] * len(jobs)
 
 
-def in_child(job: Callable[[], bool]) -> bool:
-    """What `job` returns in a child of fork."""
-    child = os.fork()
-    if not child:
-        signal.alarm(int(PATIENCE))
-        good_there = False
-        try:
-            good_there = job()
-        finally:
-            os._exit(0 if good_there else 1)
-    return os.waitpid(child, 0)[1] == 0
-
-
 def test_a_child_does_not_use_its_parents_session(softhsm: SoftHsm) -> None:
     """After a fork the child opens for itself, with the PIN; the parent goes on as before."""
     softhsm.token("eins", RSA)
@@ -489,10 +389,10 @@ def test_a_child_does_not_use_its_parents_session(softhsm: SoftHsm) -> None:
             with pytest.raises(WrongPin):
                 session(softhsm, pin="99999999")
             with session(softhsm) as own:
-                return good(RSA, own.key(RSA.certificate).sign(b"data"), b"data")
+                return good(RSA.certificate, own.key(RSA.certificate).sign(b"data"))
 
         assert in_child(child)
-        assert good(RSA, key.sign(b"data"), b"data")
+        assert good(RSA.certificate, key.sign(b"data"))
 
 
 def test_a_fork_while_the_module_is_busy_does_not_hang_the_child(softhsm: SoftHsm) -> None:
