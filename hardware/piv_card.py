@@ -16,6 +16,7 @@ from hardware import piv
 from hardware.blank import NotACardOfOurs, PukLocked, PukWrong, State, Use
 from hardware.choose import SeveralPlugged
 from hardware.pcsc import Connection, readers
+from hardware.seat import Seat
 from hardware.signer import (
     CardLocked,
     CardMissing,
@@ -27,6 +28,7 @@ from hardware.signer import (
 from hardware.tlv import Malformed
 
 KIND = "card"
+_SETTLING = 1.0  # seconds; pcscd asks its readers every 0.4 s
 
 _REASONS = {
     0x6581: "its memory failed",
@@ -64,6 +66,7 @@ class PivCard:
         self.serial = reader  # until the card has told its own
         self._transmit: Callable[[bytes], tuple[bytes, int]]
         with ExitStack() as opening:
+            self._seat = opening.enter_context(Seat(reader))
             connection = Connection(reader, reset=True)
             opening.callback(connection.close)
             opening.enter_context(connection.transaction())
@@ -149,7 +152,11 @@ class PivCard:
     def send(self, command: piv.Command) -> tuple[bytes, int]:
         """The answer's data and status word. Raises CardRemoved, ReaderGone, DeviceFailed."""
         try:
-            return piv.exchange(self._transmit, command)
+            try:
+                return piv.exchange(self._transmit, command)
+            except DeviceFailed:
+                self._seat.settle(_SETTLING)  # the reader's word for a card that is taken out just now
+                raise
         except CardMissing:
             raise CardRemoved(serial=self.serial) from None
         except Malformed as error:
