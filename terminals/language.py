@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from terminals.sentences import Sentences, commands, devices, exchange
+from terminals.sentences import Sentences, commands, devices, exchange, host
 
 LANGUAGES = ("en", "zh")
-_SENTENCES: Sentences = {**commands.SENTENCES, **exchange.SENTENCES, **devices.SENTENCES}
+_SENTENCES: Sentences = {**commands.SENTENCES, **exchange.SENTENCES, **devices.SENTENCES, **host.SENTENCES}
 
 
 def language(environ: Mapping[str, str], chosen: str | None = None) -> str:
