@@ -24,7 +24,15 @@ from gateway.cli.media import CARD, held
 from gateway.cli.pins import Secrets
 from gateway.cli.shell import KNOWN, Trouble, refuse, say, trouble
 from gateway.settings import Settings
-from hardware.blank import Algorithm, Blank, CertificateForAnotherKey, Use
+from hardware.blank import (
+    Algorithm,
+    Blank,
+    CertificateForAnotherKey,
+    OfficePinLocked,
+    OfficePinWrong,
+    Use,
+)
+from hardware.signer import CardLocked, PinCancelled, PinUnusable, WrongPin
 from storage import cards, registry
 from storage.cards import Card
 from storage.database import Database
@@ -32,6 +40,16 @@ from storage.database import Database
 USES = {Use.AUTH: card_office.AUTH, Use.SIGN: card_office.SIGN}
 _OF_NAME = {name: use for use, name in USES.items()}
 _KEYS = {Use.AUTH: "9A, PIN once", Use.SIGN: "9C, PIN for every signature"}
+_NOT_SET = (
+    WrongPin,
+    CardLocked,
+    PinUnusable,
+    PinCancelled,
+    OfficePinWrong,
+    OfficePinLocked,
+    click.UsageError,
+)
+"""After these the medium surely has the PIN that it had."""
 
 
 class Work:
@@ -91,24 +109,36 @@ class Work:
         """Give the medium its holder's PIN and PUK; the letter comes first, and goes if it isn't true."""
         if letter is not None:
             pins.write_letter(letter, card, made)
+        where = f" (see {letter})" if letter is not None else ""
+        again = "Nothing is registered. When the cause is mended, give the command again with --overwrite" + (
+            " and another letter" if letter is not None else ""
+        )
+        before = self.changed
+        self.changed = (
+            f"Perhaps the medium has its new PIN already{where}. {again}; should the present PIN be refused, "
+            "the new one is the present one."
+        )
         try:
             self.blank.set_pin(made.pin)
-        except BaseException:
+        except _NOT_SET as error:
+            self.changed = before
+            if isinstance(error, WrongPin):
+                self.changed += " The medium's PIN is not the factory's: give it by --present-pin-file."
             if letter is not None:
                 letter.unlink()
             raise
-        where = f" (see {letter})" if letter is not None else ""
-        again = (
-            f"Nothing is registered. When the cause is mended, give the command again"
-            f"{', with another letter' if letter else ''}; the medium's present"
+        if made.puk is None:
+            self.changed = f"The Ikey has its new PIN already{where}. {again}."
+            return
+        self.changed = (
+            f"The card has its new PIN already{where}, and perhaps its new PUK. {again}; its present PIN goes "
+            "to --present-pin-file."
         )
-        self.changed = f"The medium has its new PIN already{where}. {again} PIN goes to --present-pin-file."
-        if made.puk is not None:
-            self.blank.set_puk(made.puk)
-            self.changed = (
-                f"The medium has its new PIN and PUK already{where}. {again} PIN and PUK go to "
-                "--present-pin-file and --present-puk-file."
-            )
+        self.blank.set_puk(made.puk)
+        self.changed = (
+            f"The card has its new PIN and PUK already{where}. {again}; its present PIN and PUK go to "
+            "--present-pin-file and --present-puk-file."
+        )
 
     def proven(self) -> None:
         """End the command unless a card's PIN is right and its keys are those of its certificates.
@@ -192,6 +222,16 @@ class Work:
         self.changed = "The card is registered and in force; what failed came after."
         if former:
             say(listed(self.database, self.settings, ca, former, self.now))
+
+
+def living(database: Database, number: str) -> tuple[Card, list[registry.Certificate]]:
+    """A card that lives, and the certificates it was ever given."""
+    with database.read() as connection:
+        found = cards.get(connection, number)
+        given = registry.certificates_of_card(connection, number)
+    if found.state not in cards.LIVE:
+        raise cards.CardEnded(f"card {number} was {found.state}: {found.reason}")
+    return found, given
 
 
 def listed(

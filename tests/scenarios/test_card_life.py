@@ -1,0 +1,379 @@
+"""What becomes of a card: renewed, unlocked, revoked, issued by an outside CA, pulled out in the middle."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from gateway import pki, revocations
+from hardware.blank import Use
+from hardware.card import inserted
+from hardware.office import look_card
+from hardware.piv_office import BlankCard
+from hardware.signer import CardLocked, WrongPin
+from hardware.virtual.stack import Stack
+from messages.reply import parse as parse_reply
+from tests.hardware.asking import Holder
+from tests.hardware.stack import make_card
+from tests.scenarios.counter import OPERATOR, PIN, PUK, Counter, openssl
+from tests.scenarios.house import Desk, House, Person
+
+
+@pytest.fixture
+def counter(house: House, stack: Stack, tmp_path: Path) -> Counter:
+    """A counter of the serving gateway."""
+    return Counter(house, stack, tmp_path)
+
+
+def send(house: House, person: Person, body: bytes = b"") -> str:
+    """Send a message without a session; the reply's code."""
+    with house.client() as client:
+        answer = client.post("/v1/messages", content=body or person.envelope(person.signed()))
+    return parse_reply(answer.content).code
+
+
+def crl(house: House) -> x509.CertificateRevocationList:
+    """The list of the demo's CA."""
+    [ca] = pki.load_certificates(house.home / "demo/ca.pem")
+    return pki.load_revocation_list(revocations.place(house.home / "certs/crl", ca))
+
+
+# -- revoking ------------------------------------------------------------------------------------
+
+
+def test_a_revoked_card_is_refused_at_once_and_on_the_list(counter: Counter) -> None:
+    """The very next message gets 1002; OpenSSL verifies the list, which names both certificates and why."""
+    counter.blank()
+    number = counter.issue()
+    with counter.holder(signatures=3) as person:
+        body, second = (person.envelope(person.signed()) for _ in range(2))
+        assert send(counter.house, person, body) == "0000"
+        counter.run("card", "revoke", number, "--reason", "遗失于港区", "--why", "lost")
+        assert send(counter.house, person, second) == "1002"
+    found, given = counter.card(number)
+    assert (found.state, found.reason) == ("revoked", "遗失于港区")
+    listed = crl(counter.house)
+    for each in given:
+        entry = listed.get_revoked_certificate_by_serial_number(int(each.serial, 16))
+        assert entry is not None
+        assert revocations.entry(entry).reason is x509.ReasonFlags.key_compromise
+    file = next((counter.house.home / "certs/crl").glob("*.pem"))
+    ca = counter.house.home / "demo/ca.pem"
+    assert "verify OK" in openssl("crl", "-in", file, "-CAfile", ca, "-verify", "-noout")
+    assert "Next Update" in openssl("crl", "-in", file, "-text", "-noout")
+    again = counter.run("card", "revoke", number, "--reason", "twice", code=1)
+    assert "does not come back" in again
+
+
+def test_the_next_edition_keeps_the_former_ones_and_counts_on(counter: Counter) -> None:
+    """`cert crl-issue` renews the list before its date, with all of it, under a higher number."""
+    counter.blank()
+    counter.run("card", "revoke", counter.issue(), "--reason", "returned")
+    before = crl(counter.house)
+    said = counter.run("cert", "crl-issue", "--days", "7")
+    after = crl(counter.house)
+    assert {each.serial_number for each in before} <= {each.serial_number for each in after}
+    assert revocations.number(after) > revocations.number(before)
+    assert after.next_update_utc is not None
+    assert (after.next_update_utc - datetime.now(UTC)).days == 6
+    assert str(revocations.number(after)) in said
+
+
+def test_a_card_can_be_replaced_by_another(counter: Counter) -> None:
+    """The old one says by which, ends as superseded, and only a card of the office's can take its place."""
+    counter.blank()
+    old = counter.issue()
+    counter.stack.remove()
+    counter.blank("second")
+    new = counter.issue()
+    missing = ("--reason", "damaged", "--replaced-by", "3100000000999")
+    assert "no card 3100000000999" in counter.run("card", "revoke", old, *missing, code=1)
+    counter.run("card", "revoke", old, "--reason", "damaged", "--replaced-by", new)
+    found, given = counter.card(old)
+    assert (found.state, found.replaced_by) == ("replaced", new)
+    assert {each.crl_reason for each in given} == {"superseded"}
+    assert f"now {new}" in counter.run("card", "list")
+
+
+# -- renewing ------------------------------------------------------------------------------------
+
+
+def test_a_renewed_card_goes_on_under_its_number(counter: Counter) -> None:
+    """New keys and certificates are in force, the old ones refused; what was accepted before is processed."""
+    counter.blank()
+    number = counter.issue("--days", "20")
+    assert "ends in 19 days" in counter.run("card", "list", "--ending-in", "30")
+    with counter.holder(signatures=3) as person:
+        desk = Desk(counter.house, person)
+        body, second = (person.envelope(person.signed()) for _ in range(2))
+        assert desk.send(body).code == "0000"
+        former = pki.fingerprint(person.signer.certificate)
+    counter.run("card", "renew", number, *counter.pin)
+    with counter.holder(signatures=2) as person:
+        assert pki.fingerprint(person.signer.certificate) != former
+        assert send(counter.house, person, second) == "1002"
+        renewed = Desk(counter.house, person)
+        assert renewed.send(person.envelope(person.signed())).code == "0000"
+        assert renewed.until(2)
+    found, given = counter.card(number)
+    assert found.state == "active"
+    states = [(each.state, each.crl_reason) for each in given]
+    assert sorted(states, key=str) == [("active", None)] * 2 + [("revoked", "superseded")] * 2
+    assert number not in counter.run("card", "list", "--ending-in", "30")
+    shown = counter.run("card", "show", number)
+    assert shown.index("issued by") < shown.index("renewed by")
+
+
+def test_a_wrong_pin_renews_nothing_and_costs_no_key(counter: Counter) -> None:
+    """The PIN is tried before the key goes, so the holder signs on with what he has."""
+    counter.blank()
+    number = counter.issue()
+    wrong = counter.secret("wrong", "000000")
+    said = counter.run("card", "renew", number, "--pin-file", wrong, code=1)
+    assert "tries left before the card locks: 2" in said
+    assert "Nothing was changed." in said
+    with counter.holder() as person:
+        assert send(counter.house, person) == "0000"
+
+
+def test_another_card_is_not_renewed_under_this_number(counter: Counter) -> None:
+    """Neither somebody else's card, nor a card of one's own with a copy of the holder's certificate."""
+    counter.blank()
+    number = counter.issue()
+    [certificate] = {each.certificate for each in inserted()}
+    counter.stack.remove()
+    counter.blank("second")
+    counter.issue()
+    assert f"not that of card {number}" in counter.run("card", "renew", number, *counter.pin, code=1)
+    copy = make_card(counter.folder / "copy.card", certificate=certificate, pin=PIN)
+    counter.stack.remove()
+    counter.stack.insert(copy)
+    assert "is a copy" in counter.run("card", "renew", number, *counter.pin, code=1)
+
+
+# -- unlocking -----------------------------------------------------------------------------------
+
+
+def test_a_locked_card_is_unlocked_by_its_puk(counter: Counter) -> None:
+    """Three wrong PINs lock it; the office sets a new PIN, the keys are the same, and it is noted who did."""
+    counter.blank()
+    number = counter.issue()
+    [found] = inserted()
+    with found.open(Holder("000000", "000000", "000000")) as signer:
+        for expected in (WrongPin, CardLocked):
+            with pytest.raises(expected):
+                signer.sign(b"x")
+    with pytest.raises(CardLocked):
+        found.open(Holder(PIN))
+    assert look_card().tries == 0
+    wrong, right = counter.secret("wrong", "00000000"), counter.secret("puk", PUK)
+    pin = counter.secret("new", "662607")
+    said = counter.run("card", "unlock", number, "--puk-file", wrong, "--pin-file", pin, code=1)
+    assert "tries left before it is blocked: 2" in said
+    counter.run("card", "unlock", number, "--puk-file", right, "--pin-file", pin)
+    with counter.holder("662607") as person:
+        assert send(counter.house, person) == "0000"
+    shown = counter.run("card", "show", number)
+    assert "unlocked by" in shown
+    assert shown.count("unlocked") == 1
+
+
+def test_a_revoked_card_is_not_unlocked(counter: Counter) -> None:
+    """Nothing that it signs counts, so its holder is told at the counter and not at his desk."""
+    counter.blank()
+    number = counter.issue()
+    counter.run("card", "revoke", number, "--reason", "left the company", "--why", "left")
+    puk, pin = counter.secret("puk", PUK), counter.secret("new", PIN)
+    said = counter.run("card", "unlock", number, "--puk-file", puk, "--pin-file", pin, code=1)
+    assert "left the company" in said
+
+
+# -- an outside CA -------------------------------------------------------------------------------
+
+
+def signed_outside(counter: Counter, number: str, *changes: tuple[str, str]) -> list[Path]:
+    """What a CA run with openssl issues for the requests of a card, by the .ext files beside them."""
+    demo, issued = counter.house.home / "demo", []
+    for use in ("auth", "sign"):
+        request = counter.folder / f"{number}-{use}.csr"
+        wanted = request.with_suffix(".ext")
+        text = wanted.read_text(encoding="utf-8")
+        for old, new in changes:
+            text = text.replace(old, new)
+        wanted.write_text(text, encoding="utf-8")
+        answer = counter.folder / f"{number}-{use}.pem"
+        openssl(
+            "x509", "-req", "-in", request, "-days", "90", "-CA", demo / "ca.pem", "-CAkey", demo / "ca.key",
+            "-extfile", wanted, "-out", answer,
+        )  # fmt: skip
+        issued.append(answer)
+    return issued
+
+
+def test_an_outside_ca_issues_what_is_loaded_later(counter: Counter) -> None:
+    """Requests go out as files, the card waits, what comes back is held to it, and then it signs."""
+    counter.blank()
+    before = counter.registered()
+    number = counter.issue("--requests", counter.folder)
+    assert counter.card(number)[0].state == "requested"
+    assert "waits for its CA since" in counter.run("card", "list")
+    assert counter.run("card", "show", number).count("BEGIN CERTIFICATE REQUEST") == 2
+    auth, sign = signed_outside(counter, number)
+    assert "still lacks the certificate for sign" in counter.run(
+        "card", "load", number, auth, *counter.pin, code=1
+    )
+    assert counter.registered() == before
+    counter.run("card", "load", number, sign, auth, counter.house.home / "demo/ca.pem", *counter.pin)
+    assert counter.card(number)[0].state == "active"
+    with counter.holder() as person:
+        assert send(counter.house, person) == "0000"
+    assert "waits for no certificate" in counter.run("card", "load", number, sign, auth, *counter.pin, code=1)
+
+
+def test_a_certificate_of_another_kind_or_ca_is_not_loaded(counter: Counter) -> None:
+    """A CA's slip makes no operator a legal person, and a stranger's signature opens nothing."""
+    counter.blank()
+    before = counter.registered()
+    number = counter.issue("--requests", counter.folder)
+    wrong = signed_outside(counter, number, ("UTF8String:operator", "UTF8String:legal"))
+    assert "card kind legal, not operator" in counter.run(
+        "card", "load", number, *wrong, *counter.pin, code=1
+    )
+    own = counter.folder / "own"
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+            "/CN=E-Port gateway demo CA", "-keyout", f"{own}.key", "-out", f"{own}.pem")  # fmt: skip
+    forged = []
+    for use in ("auth", "sign"):
+        request = counter.folder / f"{number}-{use}.csr"
+        request.with_suffix(".ext").write_text(
+            request.with_suffix(".ext").read_text().replace("String:legal", "String:operator")
+        )
+        openssl(
+            "x509", "-req", "-in", request, "-CA", f"{own}.pem", "-CAkey", f"{own}.key", "-days", "90",
+            "-extfile", request.with_suffix(".ext"), "-out", request.with_suffix(".forged"),
+        )  # fmt: skip
+        forged.append(request.with_suffix(".forged"))
+    assert "not believed" in counter.run("card", "load", number, *forged, *counter.pin, code=1)
+    assert counter.registered() == before
+    assert look_card().certificates == {}
+
+
+def test_a_renewal_by_an_outside_ca_supersedes_when_it_is_loaded(counter: Counter) -> None:
+    """Until then the former certificates are registered; the office is told what the CA has to revoke."""
+    counter.blank()
+    number = counter.issue()
+    counter.run("card", "renew", number, *counter.pin, "--requests", counter.folder)
+    waiting, given = counter.card(number)
+    assert (waiting.state, set(waiting.requests or {})) == ("active", {"auth", "sign"})
+    assert {each.state for each in given} == {"active"}
+    said = counter.run("card", "load", number, *signed_outside(counter, number), *counter.pin)
+    assert all(each.serial in said for each in given)
+    assert "crl-import" in said
+    _found, now = counter.card(number)
+    assert sorted(each.state for each in now) == ["active"] * 2 + ["revoked"] * 2
+    with counter.holder() as person:
+        assert send(counter.house, person) == "0000"
+
+
+def test_a_ca_that_is_named_serves_for_one_call(counter: Counter) -> None:
+    """Its key, under a passphrase here, must be of a configured CA; a wrong passphrase touches no medium."""
+    counter.blank()
+    demo = counter.house.home / "demo"
+    locked = counter.folder / "locked.key"
+    openssl("pkcs8", "-topk8", "-in", demo / "ca.key", "-out", locked, "-passout", "pass:open sesame")
+    ca = ("--ca-key", locked, "--ca-cert", demo / "ca.pem", "--ca-passphrase-file")
+    wrong, right = counter.secret("wrong", "guess"), counter.secret("right", "open sesame")
+    said = counter.run("card", "issue", *OPERATOR, *counter.new, *ca, wrong, code=1)
+    assert "locked.key holds no private key in PEM with this passphrase" in said
+    assert "--ca-key FILE --ca-cert FILE" in counter.run("cert", "crl-issue", "--ca-key", locked, code=2)
+    other = pki.authority("Other", datetime.now(UTC))
+    (counter.folder / "other.pem").write_bytes(pki.pem(other.certificate))
+    pki.write_whole(counter.folder / "other.key", pki.key_pem(other.key))
+    stranger = ("--ca-key", counter.folder / "other.key", "--ca-cert", counter.folder / "other.pem")
+    assert "none of the gateway's configured CAs" in counter.run("cert", "crl-issue", *stranger, code=1)
+    counter.issue(*ca, right)
+    with counter.holder() as person:
+        assert send(counter.house, person) == "0000"
+
+
+# -- broken off ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "times"),
+    [
+        ("set_pin", 1),
+        ("set_puk", 1),
+        ("generate", 1),
+        ("request", 1),
+        ("write", 1),
+        ("generate", 2),
+        ("write", 2),
+    ],
+)
+def test_a_card_pulled_out_in_the_middle_leaves_nothing_registered(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, step: str, times: int
+) -> None:
+    """It is said how far it had come and how to go on; going on as it is said gives a card that signs."""
+    card = counter.blank()
+    before = counter.registered()
+    real, left = getattr(BlankCard, step), [times]
+
+    def pulled(self: BlankCard, *arguments: object, **options: object) -> object:
+        left[0] -= 1
+        if left[0] == 0:
+            counter.stack.remove()
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(BlankCard, step, pulled)
+    said = counter.run("card", "issue", *OPERATOR, *counter.new, code=1)
+    monkeypatch.undo()
+    assert counter.registered() == before
+    counter.stack.insert(card)
+    present = {
+        option: (option, counter.folder / name)
+        for option, name in (("--present-pin-file", "pin"), ("--present-puk-file", "puk"))
+        if option in said
+    }
+    assert set(present) == {"set_pin": set(), "set_puk": {"--present-pin-file"}}.get(
+        step, {"--present-pin-file", "--present-puk-file"}
+    )
+    again = ("--overwrite",) if "--overwrite" in said else ()
+    counter.issue(*again, *(word for pair in present.values() for word in pair))
+    with counter.holder() as person:
+        assert send(counter.house, person) == "0000"
+
+
+def execute(database: Path, statement: str) -> None:
+    """Change the register behind everybody's back."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(statement)
+
+
+def test_a_register_that_is_away_at_the_end_is_said_with_how_to_go_on(counter: Counter) -> None:
+    """The medium is written, nothing registered; the same command with the present PIN and PUK mends it."""
+    counter.blank()
+    before = counter.registered()
+    database = counter.house.home / "gateway.db"
+    trigger = "CREATE TRIGGER away BEFORE INSERT ON cards BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    execute(database, trigger)
+    try:
+        said = counter.run("card", "issue", *OPERATOR, *counter.new, code=3)
+    finally:
+        execute(database, "DROP TRIGGER away")
+    assert "disk full" in said
+    assert "The card has its new PIN and PUK already" in said
+    assert "--present-pin-file" in said
+    assert counter.registered() == before
+    with counter.holder() as person:
+        assert send(counter.house, person) == "1002"
+    present = ("--present-pin-file", counter.folder / "pin", "--present-puk-file", counter.folder / "puk")
+    counter.issue("--overwrite", *present)
+    with counter.holder() as person:
+        assert send(counter.house, person) == "0000"
+    assert set(look_card().certificates) == set(Use)
