@@ -54,7 +54,7 @@ def virtual_card(desk: Desk, blank: bool, new: bool, folder: Path | None) -> Non
     given = click.get_current_context().params
     demo = given["demo"] or os.environ.get("EPORT_DEMO")
     if folder is None:
-        if demo is None:
+        if not demo:
             raise Unusable("virtual-folder")
         folder = Path(demo).expanduser() / "demo" / "card"
     try:
@@ -103,23 +103,25 @@ class _Table:
         say_("virtual-ready")
         self._status(0)
         say_("virtual-pins-kept" if kept else "virtual-pins", pin=PIN, puk=PUK)
-        who = str(self._given["as_"] or os.environ.get("EPORT_AS") or "enterprise")
-        here = f"--demo {shlex.quote(demo)} --as {shlex.quote(who)}" if demo else ""
         if card.stem == BLANK:
-            party = self._desk.profile.get("dxp_id") or "DXPID"
-            home = shlex.quote(demo) if demo else "HOME"
-            pcscd = "" if demo else f" --pcscd {shlex.quote(str(self._stack.socket))}"
-            say_(
-                "virtual-command",
-                command=f"eport-gateway card issue --home {home}{pcscd} --party {party} "
-                "--holder NAME --kind operator --role operator",
-            )
-        elif demo:
-            say_("virtual-command", command=f"eport-terminal send --fresh {here} --signer card FILE")
-        else:
-            pcscd = f"--pcscd {shlex.quote(str(self._stack.socket))}"
-            say_("virtual-command", command=f"eport-terminal send {pcscd} --signer card FILE")
+            say_("virtual-command", command=self._issue(demo))
+        say_("virtual-command", command=self._send(demo))
         say_("virtual-words")
+
+    def _issue(self, demo: str | None) -> str:
+        where = f"--home {shlex.quote(demo)}" if demo else f"--home HOME --pcscd {self._socket}"
+        party = self._desk.profile.get("dxp_id") or "DXPID"
+        who = f"--party {party} --holder NAME --kind operator --role operator"
+        return f"eport-gateway card issue {where} {who}"
+
+    def _send(self, demo: str | None) -> str:
+        who = str(self._given["as_"] or os.environ.get("EPORT_AS") or "enterprise")
+        where = f"--demo {shlex.quote(demo)} --as {shlex.quote(who)}" if demo else f"--pcscd {self._socket}"
+        return f"eport-terminal send --fresh {where} --signer card FILE"
+
+    @property
+    def _socket(self) -> str:
+        return shlex.quote(str(self._stack.socket))
 
     def obey(self, words: list[str]) -> bool:
         """Do what was typed; False when it was quit. What goes wrong is said, and the next line is read."""
@@ -176,7 +178,10 @@ class _Table:
         self._status(reader)
 
     def _unlock(self, reader: int) -> None:
-        """As the card office does it: by the PUK, over the wire."""
+        """As the card office does it: by the PUK, over the wire. No try of it is spent on another's PUK."""
+        card = self._cards.get(reader)
+        if card is not None and not medium.load(card).puk.matches(medium.pad(PUK)):
+            raise Unusable("virtual-other-puk")
         os.environ |= self._stack.environment  # libpcsclite reads it once, when it is first used
         from hardware.office import unlock_card
 

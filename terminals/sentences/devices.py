@@ -118,6 +118,10 @@ SENTENCES: Sentences = {
         "     已锁死：应由制卡中心解锁；在此可输入 unlock",
     ),
     "virtual-unlocked": ("Unlocked; the PIN is {pin} again.", "已解锁，密码（PIN）恢复为 {pin}。"),
+    "virtual-other-puk": (
+        "This card's PUK is another by now: eport-gateway card unlock NUMBER asks for it.",
+        "该卡的解锁码（PUK）已更改：请使用 eport-gateway card unlock 卡号，并输入新的解锁码。",
+    ),
     "virtual-occupied": (
         "{reader} has a card already: take it out first (out {number}).",
         "{reader} 中已有卡：请先拔出（out {number}）。",
