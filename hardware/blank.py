@@ -14,12 +14,13 @@ from typing import Literal, Protocol, Self
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from hardware.signer import PinCancelled, SignerError
+from hardware.signer import KeyUnsuitable, PinCancelled, PinUnusable, SignerError
 
 __all__ = [
-    "Algorithm", "AskSecret", "Blank", "CertificateForAnotherKey", "ManagementKeyUnusable",
-    "ManagementKeyWrong", "MediumNotEmpty", "NotACardOfOurs", "OfficePinLocked", "OfficePinWrong",
-    "PublicKey", "PukLocked", "PukWrong", "State", "Use", "asked", "refuse_to_overwrite",
+    "Algorithm", "AskSecret", "Blank", "CardPinUnusable", "CertificateForAnotherKey", "KeyNotMade",
+    "ManagementKeyUnusable", "ManagementKeyWrong", "MediumNotEmpty", "NotACardOfOurs", "OfficePinLocked",
+    "OfficePinWrong", "PublicKey", "PukLocked", "PukUnusable", "PukWrong", "State", "Use", "asked",
+    "refuse_to_overwrite",
 ]  # fmt: skip
 
 Algorithm = Literal["RSA-2048", "P-256"]
@@ -56,11 +57,38 @@ class ManagementKeyWrong(SignerError):
 
 
 class ManagementKeyUnusable(SignerError):
-    """No management key looks like this, or the card takes none of its kind. Values: reason."""
+    """No management key has this length, or the card's own has another. Values: size, in bytes."""
 
     sentence = (
-        "the management key cannot be used: {reason}",
-        "管理密钥不可用：{reason}",
+        "no management key of this card has {size} bytes: 3DES has 24, AES 16, 24 or 32 (two digits each)",
+        "该卡的管理密钥长度不是 {size} 字节：3DES 为 24，AES 为 16、24 或 32（每字节两位十六进制）",
+    )
+
+
+class KeyNotMade(KeyUnsuitable):
+    """The medium makes no keys of this kind. Values: serial, algorithm."""
+
+    sentence = (
+        "card or Ikey {serial} makes no {algorithm} keys: choose another algorithm, or another medium",
+        "卡（Ikey）{serial} 不支持 {algorithm} 密钥：请选择其他算法或介质",
+    )
+
+
+class CardPinUnusable(PinUnusable):
+    """The card takes no such PIN."""
+
+    sentence = (
+        "the card takes no such PIN: it has 6 to 8 digits",
+        "IC 卡不接受该密码：密码应为 6 至 8 位数字",
+    )
+
+
+class PukUnusable(PinUnusable):
+    """The card takes no such PUK."""
+
+    sentence = (
+        "the card takes no such PUK: it has 6 to 8 letters or digits",
+        "IC 卡不接受该 PUK：PUK 应为 6 至 8 位字母或数字",
     )
 
 
@@ -175,7 +203,7 @@ class Blank(Protocol):
 
         MediumNotEmpty when `use` is ISSUED and not `replace` (a renewal says replace=True). An Ikey keeps the
         old pair until the new certificate is written; a card has one place for it, so the old one ends here.
-        KeyUnsuitable when the medium takes no such key.
+        KeyNotMade when the medium makes no such key.
         """
         ...
 

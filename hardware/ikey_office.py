@@ -32,7 +32,7 @@ from hardware.ikey import KIND, tokens
 from hardware.pkcs11 import Session, Token
 from hardware.pkcs11.pairs import Made, Pairs
 from hardware.request import certificate_request, signs_for
-from hardware.signer import CardLocked, KeyMissing, TokenMissing, WrongPin
+from hardware.signer import CardLocked, CardRemoved, KeyMissing, TokenMissing, WrongPin
 
 _LABEL = {Use.AUTH: "E-Port AUTH", Use.SIGN: "E-Port SIGN"}
 """CKA_LABEL of what the office makes; whatever else is on an Ikey is left alone."""
@@ -162,6 +162,8 @@ class BlankIkey:
         pairs = self._pairs(use)
         public = certificate.public_key()
         fitting = [made for made in pairs.made() if made.public == public]
+        if not fitting and use in self._new and self._new[use].public == public:
+            raise CardRemoved(serial=self.serial)  # some modules show an empty Ikey where there is none
         if not fitting or not signs_for(certificate, self._signing(use, fitting[0])):
             raise CertificateForAnotherKey(serial=self.serial)
         pairs.complete(fitting[0], certificate)

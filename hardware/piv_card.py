@@ -13,7 +13,7 @@ from typing import Self
 from cryptography import x509
 
 from hardware import piv
-from hardware.blank import NotACardOfOurs, PukLocked, PukWrong, State, Use
+from hardware.blank import CardPinUnusable, NotACardOfOurs, PukLocked, PukUnusable, PukWrong, State, Use
 from hardware.choose import SeveralPlugged
 from hardware.pcsc import Connection, readers
 from hardware.seat import Seat
@@ -22,7 +22,6 @@ from hardware.signer import (
     CardMissing,
     CardRemoved,
     DeviceFailed,
-    PinUnusable,
     WrongPin,
 )
 from hardware.tlv import Malformed
@@ -133,7 +132,7 @@ class PivCard:
         if left is not None:
             raise WrongPin(tries=left)
         if sw == piv.WRONG_DATA:
-            raise PinUnusable(reason="the card takes none like it")
+            raise CardPinUnusable
         self.check(sw)
 
     def check_puk(self, sw: int) -> None:
@@ -144,7 +143,7 @@ class PivCard:
         if left is not None:
             raise PukWrong(tries=left)
         if sw == piv.WRONG_DATA:
-            raise PinUnusable(reason="the card takes none like it")
+            raise PukUnusable
         self.check(sw)
 
     # -- the wire ------------------------------------------------------------------------------------
@@ -184,14 +183,14 @@ class PivCard:
 
 
 def as_pin(pin: str) -> bytes:
-    """As the card takes it; PinUnusable when it has not 6 to 8 digits (SP 800-73-4 part 2, 2.4.3)."""
+    """As the card takes it; CardPinUnusable when it has not 6 to 8 digits (SP 800-73-4 part 2, 2.4.3)."""
     if not (6 <= len(pin) <= 8 and pin.isascii() and pin.isdigit()):
-        raise PinUnusable(reason="a card's PIN has 6 to 8 digits")
+        raise CardPinUnusable
     return piv.pad(pin)
 
 
 def as_puk(puk: str) -> bytes:
     """As the card takes it; the standard says 8 bytes, cards on sale also take fewer."""
     if not (6 <= len(puk) <= 8 and puk.isascii() and puk.isprintable()):
-        raise PinUnusable(reason="a card's PUK has 6 to 8 letters or digits")
+        raise PukUnusable
     return piv.pad(puk)

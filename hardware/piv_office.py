@@ -22,6 +22,7 @@ from hardware.blank import (
     Algorithm,
     AskSecret,
     CertificateForAnotherKey,
+    KeyNotMade,
     ManagementKeyUnusable,
     ManagementKeyWrong,
     PublicKey,
@@ -31,7 +32,7 @@ from hardware.blank import (
 )
 from hardware.piv_card import PivCard, as_pin, as_puk
 from hardware.request import certificate_request, hashed, signs_for
-from hardware.signer import KeyMissing, KeyUnsuitable
+from hardware.signer import KeyMissing
 from hardware.tlv import Malformed
 
 _TRIPLE_DES = 0x03
@@ -70,9 +71,7 @@ class BlankCard(PivCard):
 
     def _authenticate(self, key: bytes) -> None:
         """Each proves to the other that it has the key (SP 800-73-4 part 2, A.1.2): neither sends it."""
-        if len(key) not in _MANAGEMENT:
-            raise ManagementKeyUnusable(reason="it has 16, 24 or 32 bytes, in hex 32, 48 or 64 digits")
-        for algorithm in _MANAGEMENT[len(key)]:
+        for algorithm in _MANAGEMENT.get(len(key), ()):
             answer, sw = self.send(piv.ask_witness(algorithm))
             if sw in _UNKNOWN:
                 continue
@@ -80,7 +79,7 @@ class BlankCard(PivCard):
             cipher = Cipher(TripleDES(key) if algorithm == _TRIPLE_DES else AES(key), modes.ECB())  # noqa: S305
             self._prove(algorithm, cipher, answer)
             return
-        raise ManagementKeyUnusable(reason=f"card {self.serial} has none of {len(key)} bytes")
+        raise ManagementKeyUnusable(size=len(key))
 
     def _prove(self, algorithm: int, cipher: Cipher[modes.ECB], answer: bytes) -> None:
         try:
@@ -121,7 +120,7 @@ class BlankCard(PivCard):
         self._put(piv.CERTIFICATE[use], piv.BEGUN)
         answer, sw = self.send(piv.generate(use, algorithm))
         if sw in _UNKNOWN:
-            raise KeyUnsuitable(reason=f"card {self.serial} makes no {algorithm} keys")
+            raise KeyNotMade(serial=self.serial, algorithm=algorithm)
         self.check(sw)
         try:
             public = piv.public_key(answer)
@@ -141,19 +140,15 @@ class BlankCard(PivCard):
         """See Blank."""
         public = certificate.public_key()
         made = self._made.get(use)
-        fits = public == made if made is not None else self._signs_for(use, certificate)
+        if made is not None:
+            fits = public == made
+        else:
+            fits = isinstance(public, PublicKey) and signs_for(
+                certificate, lambda data: self._sign(use, public, data)
+            )
         if not fits:
             raise CertificateForAnotherKey(serial=self.serial)
         self._put(piv.CERTIFICATE[use], piv.certificate_object(certificate))
-
-    def _signs_for(self, use: Use, certificate: x509.Certificate) -> bool:
-        public = certificate.public_key()
-        if not isinstance(public, PublicKey):
-            return False
-        try:
-            return signs_for(certificate, lambda data: self._sign(use, public, data))
-        except (KeyMissing, ValueError):
-            return False
 
     def _sign(self, use: Use, public: PublicKey, data: bytes) -> bytes:
         """The card's signature: the PIN directly before, as 9C wants it, with no command between."""

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hardware.blank import PublicKey
+from hardware.signer import KeyMissing
 from hardware.tlv import tlv
 from messages.signature.profile import algorithm_for
 
@@ -49,11 +50,11 @@ def hashed(public: PublicKey, data: bytes) -> bytes:
 
 
 def signs_for(certificate: x509.Certificate, sign: Sign) -> bool:
-    """Whether what `sign` makes is verified by `certificate`; ValueError when its key is none of ours."""
-    public = certificate.public_key()
-    algorithm = algorithm_for(public)
+    """Whether what `sign` makes is verified by `certificate`; not when there is no such key."""
     probe = b"eport card office: " + os.urandom(32)
+    public = certificate.public_key()
     try:
+        algorithm = algorithm_for(public)
         return algorithm.verify(public, algorithm.value(sign(probe)), probe)
-    except (ValueError, OverflowError):
+    except (KeyMissing, ValueError, OverflowError):
         return False

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from hardware import card as cards
-from hardware import office, piv
+from hardware import office, piv, slots
 from hardware.blank import (
     Algorithm,
     CertificateForAnotherKey,
@@ -42,8 +42,8 @@ from hardware.signer import (
 from hardware.virtual import medium
 from hardware.virtual.medium import DEFAULT_MANAGEMENT_KEY
 from hardware.virtual.stack import Stack
-from messages.signature.profile import algorithm_for
 from tests.hardware.certify import HOLDER, certify
+from tests.hardware.checking import good
 from tests.hardware.stack import PIN, PUK, blank_card, make_card
 
 NEW_PIN, NEW_PUK = "271828", "31415926"
@@ -87,14 +87,13 @@ def issue(
     return issued
 
 
-def signs(certificate: x509.Certificate, key: cards.Use, pin: str) -> bool:
+def signs(certificate: x509.Certificate, key: slots.Use, pin: str) -> bool:
     """Whether the card in the reader signs as the desk has it sign, and it is by `certificate`."""
     (found,) = cards.inserted(key=key)
     assert found.certificate == certificate
     with found.open(lambda _: pin) as signer:
         made = signer.sign(b"data")
-    algorithm = algorithm_for(certificate.public_key())
-    return algorithm.verify(certificate.public_key(), algorithm.value(made), b"data")
+    return good(certificate, made)
 
 
 def run(*command: str) -> str:
@@ -151,7 +150,7 @@ def test_opensc_shows_what_was_issued(blank: Path) -> None:
         serial = office_card.serial
     module = located(cards.DEFAULT_MODULE)
     assert module is not None
-    shown = run("pkcs11-tool", "--module", module, "--login", "--pin", PIN, "--list-objects")
+    shown = run("pkcs11-tool", "--module", str(module), "--login", "--pin", PIN, "--list-objects")
     for name in (
         "PIV AUTH key",
         "SIGN key",
