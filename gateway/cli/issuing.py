@@ -131,8 +131,8 @@ class Work:
             self.changed = f"The Ikey has its new PIN already{where}. {again}."
             return
         self.changed = (
-            f"The card has its new PIN already{where}, and perhaps its new PUK. {again}; its present PIN goes "
-            "to --present-pin-file."
+            f"The card has its new PIN already{where}, and perhaps its new PUK. {again}; its present PIN "
+            "goes to --present-pin-file."
         )
         self.blank.set_puk(made.puk)
         self.changed = (

@@ -15,6 +15,7 @@ from gateway.cli import main
 from hardware.card import inserted
 from hardware.virtual import medium
 from hardware.virtual.stack import Stack
+from messages.reply import parse as parse_reply
 from storage import cards, registry
 from storage.cards import Card
 from storage.database import Database
@@ -87,6 +88,31 @@ class Counter:
             found = len(registry.certificates(connection))
         database.close()
         return found
+
+    def send(self, person: Person, body: bytes = b"") -> str:
+        """Send a message without a session; the reply's code."""
+        with self.house.client() as client:
+            answer = client.post("/v1/messages", content=body or person.envelope(person.signed()))
+        return parse_reply(answer.content).code
+
+    def outside_ca(
+        self, number: str, *changes: tuple[str, str], uses: tuple[str, ...] = ("auth", "sign")
+    ) -> list[Path]:
+        """What a CA run with openssl issues for the requests of a card, by the .ext files beside them."""
+        demo, issued = self.house.home / "demo", []
+        for use in uses:
+            request = self.folder / f"{number}-{use}.csr"
+            wanted = request.with_suffix(".ext")
+            text = wanted.read_text(encoding="utf-8")
+            for old, new in changes:
+                text = text.replace(old, new)
+            wanted.write_text(text, encoding="utf-8")
+            openssl(
+                "x509", "-req", "-in", request, "-days", "90", "-CA", demo / "ca.pem",
+                "-CAkey", demo / "ca.key", "-extfile", wanted, "-out", request.with_suffix(".pem"),
+            )  # fmt: skip
+            issued.append(request.with_suffix(".pem"))
+        return issued
 
     @contextmanager
     def holder(self, pin: str = PIN, signatures: int = 1) -> Iterator[Person]:

@@ -17,24 +17,16 @@ from hardware.office import look_card
 from hardware.piv_office import BlankCard
 from hardware.signer import CardLocked, WrongPin
 from hardware.virtual.stack import Stack
-from messages.reply import parse as parse_reply
 from tests.hardware.asking import Holder
 from tests.hardware.stack import make_card
 from tests.scenarios.counter import OPERATOR, PIN, PUK, Counter, openssl
-from tests.scenarios.house import Desk, House, Person
+from tests.scenarios.house import Desk, House
 
 
 @pytest.fixture
 def counter(house: House, stack: Stack, tmp_path: Path) -> Counter:
     """A counter of the serving gateway."""
     return Counter(house, stack, tmp_path)
-
-
-def send(house: House, person: Person, body: bytes = b"") -> str:
-    """Send a message without a session; the reply's code."""
-    with house.client() as client:
-        answer = client.post("/v1/messages", content=body or person.envelope(person.signed()))
-    return parse_reply(answer.content).code
 
 
 def crl(house: House) -> x509.CertificateRevocationList:
@@ -52,9 +44,9 @@ def test_a_revoked_card_is_refused_at_once_and_on_the_list(counter: Counter) -> 
     number = counter.issue()
     with counter.holder(signatures=3) as person:
         body, second = (person.envelope(person.signed()) for _ in range(2))
-        assert send(counter.house, person, body) == "0000"
+        assert counter.send(person, body) == "0000"
         counter.run("card", "revoke", number, "--reason", "遗失于港区", "--why", "lost")
-        assert send(counter.house, person, second) == "1002"
+        assert counter.send(person, second) == "1002"
     found, given = counter.card(number)
     assert (found.state, found.reason) == ("revoked", "遗失于港区")
     listed = crl(counter.house)
@@ -116,7 +108,7 @@ def test_a_renewed_card_goes_on_under_its_number(counter: Counter) -> None:
     counter.run("card", "renew", number, *counter.pin)
     with counter.holder(signatures=2) as person:
         assert pki.fingerprint(person.signer.certificate) != former
-        assert send(counter.house, person, second) == "1002"
+        assert counter.send(person, second) == "1002"
         renewed = Desk(counter.house, person)
         assert renewed.send(person.envelope(person.signed())).code == "0000"
         assert renewed.until(2)
@@ -138,7 +130,7 @@ def test_a_wrong_pin_renews_nothing_and_costs_no_key(counter: Counter) -> None:
     assert "tries left before the card locks: 2" in said
     assert "Nothing was changed." in said
     with counter.holder() as person:
-        assert send(counter.house, person) == "0000"
+        assert counter.send(person) == "0000"
 
 
 def test_another_card_is_not_renewed_under_this_number(counter: Counter) -> None:
@@ -177,7 +169,7 @@ def test_a_locked_card_is_unlocked_by_its_puk(counter: Counter) -> None:
     assert "tries left before it is blocked: 2" in said
     counter.run("card", "unlock", number, "--puk-file", right, "--pin-file", pin)
     with counter.holder("662607") as person:
-        assert send(counter.house, person) == "0000"
+        assert counter.send(person) == "0000"
     shown = counter.run("card", "show", number)
     assert "unlocked by" in shown
     assert shown.count("unlocked") == 1
@@ -196,25 +188,6 @@ def test_a_revoked_card_is_not_unlocked(counter: Counter) -> None:
 # -- an outside CA -------------------------------------------------------------------------------
 
 
-def signed_outside(counter: Counter, number: str, *changes: tuple[str, str]) -> list[Path]:
-    """What a CA run with openssl issues for the requests of a card, by the .ext files beside them."""
-    demo, issued = counter.house.home / "demo", []
-    for use in ("auth", "sign"):
-        request = counter.folder / f"{number}-{use}.csr"
-        wanted = request.with_suffix(".ext")
-        text = wanted.read_text(encoding="utf-8")
-        for old, new in changes:
-            text = text.replace(old, new)
-        wanted.write_text(text, encoding="utf-8")
-        answer = counter.folder / f"{number}-{use}.pem"
-        openssl(
-            "x509", "-req", "-in", request, "-days", "90", "-CA", demo / "ca.pem", "-CAkey", demo / "ca.key",
-            "-extfile", wanted, "-out", answer,
-        )  # fmt: skip
-        issued.append(answer)
-    return issued
-
-
 def test_an_outside_ca_issues_what_is_loaded_later(counter: Counter) -> None:
     """Requests go out as files, the card waits, what comes back is held to it, and then it signs."""
     counter.blank()
@@ -223,7 +196,7 @@ def test_an_outside_ca_issues_what_is_loaded_later(counter: Counter) -> None:
     assert counter.card(number)[0].state == "requested"
     assert "waits for its CA since" in counter.run("card", "list")
     assert counter.run("card", "show", number).count("BEGIN CERTIFICATE REQUEST") == 2
-    auth, sign = signed_outside(counter, number)
+    auth, sign = counter.outside_ca(number)
     assert "still lacks the certificate for sign" in counter.run(
         "card", "load", number, auth, *counter.pin, code=1
     )
@@ -231,7 +204,7 @@ def test_an_outside_ca_issues_what_is_loaded_later(counter: Counter) -> None:
     counter.run("card", "load", number, sign, auth, counter.house.home / "demo/ca.pem", *counter.pin)
     assert counter.card(number)[0].state == "active"
     with counter.holder() as person:
-        assert send(counter.house, person) == "0000"
+        assert counter.send(person) == "0000"
     assert "waits for no certificate" in counter.run("card", "load", number, sign, auth, *counter.pin, code=1)
 
 
@@ -240,7 +213,7 @@ def test_a_certificate_of_another_kind_or_ca_is_not_loaded(counter: Counter) -> 
     counter.blank()
     before = counter.registered()
     number = counter.issue("--requests", counter.folder)
-    wrong = signed_outside(counter, number, ("UTF8String:operator", "UTF8String:legal"))
+    wrong = counter.outside_ca(number, ("UTF8String:operator", "UTF8String:legal"))
     assert "card kind legal, not operator" in counter.run(
         "card", "load", number, *wrong, *counter.pin, code=1
     )
@@ -271,13 +244,13 @@ def test_a_renewal_by_an_outside_ca_supersedes_when_it_is_loaded(counter: Counte
     waiting, given = counter.card(number)
     assert (waiting.state, set(waiting.requests or {})) == ("active", {"auth", "sign"})
     assert {each.state for each in given} == {"active"}
-    said = counter.run("card", "load", number, *signed_outside(counter, number), *counter.pin)
+    said = counter.run("card", "load", number, *counter.outside_ca(number), *counter.pin)
     assert all(each.serial in said for each in given)
     assert "crl-import" in said
     _found, now = counter.card(number)
     assert sorted(each.state for each in now) == ["active"] * 2 + ["revoked"] * 2
     with counter.holder() as person:
-        assert send(counter.house, person) == "0000"
+        assert counter.send(person) == "0000"
 
 
 def test_a_ca_that_is_named_serves_for_one_call(counter: Counter) -> None:
@@ -298,7 +271,7 @@ def test_a_ca_that_is_named_serves_for_one_call(counter: Counter) -> None:
     assert "none of the gateway's configured CAs" in counter.run("cert", "crl-issue", *stranger, code=1)
     counter.issue(*ca, right)
     with counter.holder() as person:
-        assert send(counter.house, person) == "0000"
+        assert counter.send(person) == "0000"
 
 
 # -- broken off ----------------------------------------------------------------------------------
@@ -346,7 +319,7 @@ def test_a_card_pulled_out_in_the_middle_leaves_nothing_registered(
     again = ("--overwrite",) if "--overwrite" in said else ()
     counter.issue(*again, *(word for pair in present.values() for word in pair))
     with counter.holder() as person:
-        assert send(counter.house, person) == "0000"
+        assert counter.send(person) == "0000"
 
 
 def execute(database: Path, statement: str) -> None:
@@ -371,9 +344,9 @@ def test_a_register_that_is_away_at_the_end_is_said_with_how_to_go_on(counter: C
     assert "--present-pin-file" in said
     assert counter.registered() == before
     with counter.holder() as person:
-        assert send(counter.house, person) == "1002"
+        assert counter.send(person) == "1002"
     present = ("--present-pin-file", counter.folder / "pin", "--present-puk-file", counter.folder / "puk")
     counter.issue("--overwrite", *present)
     with counter.holder() as person:
-        assert send(counter.house, person) == "0000"
+        assert counter.send(person) == "0000"
     assert set(look_card().certificates) == set(Use)

@@ -13,11 +13,10 @@ from gateway.card_office import check_character
 from hardware.card import inserted
 from hardware.virtual import medium
 from hardware.virtual.stack import Stack
-from messages.reply import parse as parse_reply
 from messages.signature import oids
 from tests.hardware.asking import Holder
 from tests.scenarios.counter import OPERATOR, PARTY, PIN, PUK, Counter
-from tests.scenarios.house import Desk, House, Person
+from tests.scenarios.house import Desk, House
 from tests.terminals.typist import Typist
 
 
@@ -25,13 +24,6 @@ from tests.terminals.typist import Typist
 def counter(house: House, stack: Stack, tmp_path: Path) -> Counter:
     """A counter of the serving gateway."""
     return Counter(house, stack, tmp_path)
-
-
-def send(house: House, person: Person) -> str:
-    """Send a message without a session; the reply's code."""
-    with house.client() as client:
-        answer = client.post("/v1/messages", content=person.envelope(person.signed()))
-    return parse_reply(answer.content).code
 
 
 # -- issuing -------------------------------------------------------------------------------------
@@ -45,7 +37,7 @@ def test_an_issued_card_signs_what_the_gateway_accepts(counter: Counter, key: st
     counter.blank()
     number = counter.issue("--key", key)
     with counter.holder() as person:
-        assert send(counter.house, person) == "0000"
+        assert counter.send(person) == "0000"
         assert isinstance(person.signer.certificate.public_key(), kind)
         assert oids.card_kind(person.signer.certificate) == "operator"
         assert f"2.5.4.5={number}" in person.signer.certificate.subject.rfc4514_string()
@@ -87,7 +79,7 @@ def test_a_letter_holds_pin_and_puk_and_nobody_else_sees_them(counter: Counter) 
     assert letter.stat().st_mode & 0o777 == 0o600
     assert not {pin[1], puk[1]} & set(re.findall(r"\w+", said + counter.house.log.read_text()))
     with counter.holder(pin[1]) as person:
-        assert send(counter.house, person) == "0000"
+        assert counter.send(person) == "0000"
     number = re.search(r"card (\w{13})", said)
     assert number is not None
     new, old = counter.secret("new", PIN), counter.secret("old", puk[1])
@@ -120,7 +112,7 @@ def test_pin_and_puk_are_typed_twice_and_not_shown(counter: Counter) -> None:
     assert PIN not in typist.screen
     assert PUK not in typist.screen
     with counter.holder() as person:
-        assert send(counter.house, person) == "0000"
+        assert counter.send(person) == "0000"
 
 
 def test_a_number_can_be_given_and_is_given_once(counter: Counter) -> None:
@@ -148,7 +140,7 @@ def test_a_medium_that_is_somebodys_is_not_written_over(counter: Counter) -> Non
     again = counter.issue("--overwrite", *present)
     assert again != number
     with counter.holder() as person:
-        assert send(counter.house, person) == "0000"
+        assert counter.send(person) == "0000"
 
 
 @pytest.mark.parametrize(
