@@ -51,11 +51,10 @@ class Service:
 
     def start(self, ports: list[int]) -> None:
         """Run it with a reader of two slots for each port."""
-        configuration = self._folder / "reader.conf.d"
-        shutil.rmtree(configuration, ignore_errors=True)
-        configuration.mkdir()
+        configuration = self._folder / "virtual-readers"
+        configuration.mkdir(exist_ok=True)
         entries = [self._entry(number, port) for number, port in enumerate(ports)]
-        (configuration / "virtual").write_text("".join(entries), encoding="ascii")
+        (configuration / "conf").write_text("".join(entries), encoding="ascii")
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(self._socket))
             listening.listen(64)
@@ -137,8 +136,13 @@ class Inside:
             raise Failed("card", error) from None
         except OSError as error:
             raise Failed("card", f"{card}: {error.strerror}") from None
-        self._links[reader] = (Link(self._ports[reader], PivCard(medium), self._gates[reader]), card)
-        self._noticed(reader, present=True)
+        link = Link(self._ports[reader], PivCard(medium), self._gates[reader])
+        try:
+            self._noticed(reader, present=True)
+        except BaseException:
+            link.close()
+            raise
+        self._links[reader] = (link, card)
         return {}
 
     def remove(self, reader: int) -> dict[str, Any]:

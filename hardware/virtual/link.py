@@ -82,7 +82,6 @@ class Link:
         with contextlib.suppress(OSError):  # vpcd went first
             self._socket.shutdown(socket.SHUT_RDWR)
         self._thread.join()
-        self._socket.close()
 
     def _serve(self) -> None:
         try:
@@ -95,6 +94,8 @@ class Link:
                     self._socket.sendall(len(answer).to_bytes(2) + answer)
         except OSError:  # the driver or its service ended: as if the card were taken out
             return
+        finally:  # whatever ended it, pcscd must not wait for an answer
+            self._socket.close()
 
     def _control(self, code: int) -> bytes | None:
         if code in (OFF, ON, RESET):

@@ -285,7 +285,7 @@ def _folders(pcscd: str) -> tuple[Path, Path]:
 
 
 def _way(ipc: Path) -> list[str]:
-    """The command that runs another one kept apart; empty: root, not kept apart.
+    """The command that runs another one kept apart; empty: root, not kept apart, the readers' ports open.
 
     Raises StackForbidden or ServiceInTheWay.
     """

@@ -57,15 +57,15 @@ def virtual_card(desk: Desk, blank: bool, new: bool, folder: Path | None) -> Non
         if not demo:
             raise Unusable("virtual-folder")
         folder = Path(demo).expanduser() / "demo" / "card"
+    card = folder / f"{BLANK if blank else _name(desk.profile)}.card"
     try:
         with Stack(folder) as stack:
             table = _Table(desk, stack, given)
-            card = folder / f"{BLANK if blank else table.name_of(desk.profile)}.card"
             if new:
                 card.unlink(missing_ok=True)
             kept = card.exists()
             table.insert(card, desk.profile, 0)
-            table.welcome(card, kept, demo)
+            table.welcome(card, kept, str(Path(demo).expanduser().absolute()) if demo else "")
             for words in _lines():
                 if not table.obey(words):
                     break
@@ -86,10 +86,6 @@ class _Table:
         self._cards: dict[int, Path] = {}
         self._last: Path | None = None
 
-    def name_of(self, profile: Profile) -> str:
-        """What a card made of the profile's certificate file is called."""
-        return profile.path("p12").stem
-
     def insert(self, card: Path, profile: Profile, reader: int) -> None:
         """Put `card` in, made of the profile's certificate file if it is not there yet."""
         if not card.exists():
@@ -97,7 +93,7 @@ class _Table:
         self._stack.insert(card, reader)
         self._cards[reader] = self._last = card
 
-    def welcome(self, card: Path, kept: bool, demo: str | None) -> None:
+    def welcome(self, card: Path, kept: bool, demo: str) -> None:
         """All that a newcomer must know."""
         say_ = self._desk.say
         say_("virtual-ready")
@@ -108,13 +104,13 @@ class _Table:
         say_("virtual-command", command=self._send(demo))
         say_("virtual-words")
 
-    def _issue(self, demo: str | None) -> str:
+    def _issue(self, demo: str) -> str:
         where = f"--home {shlex.quote(demo)}" if demo else f"--home HOME --pcscd {self._socket}"
         party = self._desk.profile.get("dxp_id") or "DXPID"
         who = f"--party {party} --holder NAME --kind operator --role operator"
         return f"eport-gateway card issue {where} {who}"
 
-    def _send(self, demo: str | None) -> str:
+    def _send(self, demo: str) -> str:
         who = str(self._given["as_"] or os.environ.get("EPORT_AS") or "enterprise")
         where = f"--demo {shlex.quote(demo)} --as {shlex.quote(who)}" if demo else f"--pcscd {self._socket}"
         return f"eport-terminal send --fresh {where} --signer card FILE"
@@ -167,7 +163,7 @@ class _Table:
             card = self._stack.folder / f"{name}.card"
             if not card.exists() and name != BLANK:
                 profile = gather({**self._texts(), "as": name}, os.environ)
-                card = self._stack.folder / f"{self.name_of(profile)}.card"
+                card = self._stack.folder / f"{_name(profile)}.card"
         assert card is not None  # there was one at the beginning
         self.insert(card, profile, reader)
         self._status(reader)
@@ -225,6 +221,11 @@ def _lines() -> Iterator[list[str]]:
                 yield words
     except KeyboardInterrupt:
         click.echo()
+
+
+def _name(profile: Profile) -> str:
+    """What a card made of the profile's certificate file is called."""
+    return profile.path("p12").stem
 
 
 def _make(path: Path, profile: Profile | None) -> None:
