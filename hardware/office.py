@@ -22,7 +22,7 @@ class Look:
 
     kind: str  # card or ikey
     label: str
-    serial: str
+    serial: str  # of a card without a number yet, empty
     tries: int | None  # PIN tries left, 0 when locked; None: the medium doesn't say
     certificates: dict[Use, x509.Certificate]
     states: dict[Use, State]

@@ -62,7 +62,7 @@ class PivCard:
     def __init__(self, reader: str) -> None:
         """Raises NotACardOfOurs, and what `hardware.pcsc.Connection` raises."""
         self.reader = reader
-        self.serial = reader  # until the card has told its own
+        self.serial = ""  # of a card that has no number yet
         self._transmit: Callable[[bytes], tuple[bytes, int]]
         with ExitStack() as opening:
             self._seat = opening.enter_context(Seat(reader))
@@ -84,8 +84,13 @@ class PivCard:
         """The reader's name: cards have none of their own."""
         return self.reader
 
+    @property
+    def named(self) -> str:
+        """What errors call the card: its number, or the reader it is in."""
+        return self.serial or self.reader
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.serial})"
+        return f"{type(self).__name__}({self.named})"
 
     def __enter__(self) -> Self:
         return self
@@ -128,7 +133,7 @@ class PivCard:
         """Raise what the status word of a command with the PIN means."""
         left = piv.tries(sw)
         if left == 0:
-            raise CardLocked(serial=self.serial)
+            raise CardLocked(serial=self.named)
         if left is not None:
             raise WrongPin(tries=left)
         if sw == piv.WRONG_DATA:
@@ -139,7 +144,7 @@ class PivCard:
         """Raise what the status word of a command with the PUK means."""
         left = piv.tries(sw)
         if left == 0:
-            raise PukLocked(serial=self.serial)
+            raise PukLocked(serial=self.named)
         if left is not None:
             raise PukWrong(tries=left)
         if sw == piv.WRONG_DATA:
@@ -157,7 +162,7 @@ class PivCard:
                 self._seat.settle(_SETTLING)  # the reader's word for a card that is taken out just now
                 raise
         except CardMissing:
-            raise CardRemoved(serial=self.serial) from None
+            raise CardRemoved(serial=self.named) from None
         except Malformed as error:
             raise self.failed(error) from None
 
@@ -179,7 +184,7 @@ class PivCard:
 
     def failed(self, reason: object) -> DeviceFailed:
         """The card did not do it, for `reason`."""
-        return DeviceFailed(serial=self.serial, reason=reason)
+        return DeviceFailed(serial=self.named, reason=reason)
 
 
 def as_pin(pin: str) -> bytes:

@@ -93,7 +93,7 @@ class BlankCard(PivCard):
             if not refused:
                 self.check(sw)
             if refused or not hmac.compare_digest(piv.response(answer), expected):
-                raise ManagementKeyWrong(serial=self.serial)
+                raise ManagementKeyWrong(serial=self.named)
         except ValueError as error:  # malformed, or no whole block
             raise self.failed(error) from None
 
@@ -115,12 +115,14 @@ class BlankCard(PivCard):
     def generate(self, use: Use, algorithm: Algorithm, *, replace: bool = False) -> PublicKey:
         """See Blank. The certificate goes before its key: at no moment is it beside another one."""
         if not replace:
-            refuse_to_overwrite(self.serial, self.certificate(use))
+            refuse_to_overwrite(self.named, self.certificate(use))
+        before = self.read(piv.CERTIFICATE[use])
         self._made.pop(use, None)
         self._put(piv.CERTIFICATE[use], piv.BEGUN)
         answer, sw = self.send(piv.generate(use, algorithm))
         if sw in _UNKNOWN:
-            raise KeyNotMade(serial=self.serial, algorithm=algorithm)
+            self._put(piv.CERTIFICATE[use], before)  # the key is still the one from before
+            raise KeyNotMade(serial=self.named, algorithm=algorithm)
         self.check(sw)
         try:
             public = piv.public_key(answer)
@@ -133,7 +135,7 @@ class BlankCard(PivCard):
         """See Blank. KeyMissing when `generate` was not called on this object."""
         public = self._made.get(use)
         if public is None:
-            raise KeyMissing(where=self.serial)
+            raise KeyMissing(where=self.named)
         return certificate_request(public, name, lambda data: self._sign(use, public, data))
 
     def write(self, use: Use, certificate: x509.Certificate) -> None:
@@ -147,7 +149,7 @@ class BlankCard(PivCard):
                 certificate, lambda data: self._sign(use, public, data)
             )
         if not fits:
-            raise CertificateForAnotherKey(serial=self.serial)
+            raise CertificateForAnotherKey(serial=self.named)
         self._put(piv.CERTIFICATE[use], piv.certificate_object(certificate))
 
     def _sign(self, use: Use, public: PublicKey, data: bytes) -> bytes:
@@ -159,7 +161,7 @@ class BlankCard(PivCard):
         self._verify()
         answer, sw = self.send(piv.sign(use, algorithm, prepared))
         if sw in _UNKNOWN:
-            raise KeyMissing(where=self.serial)
+            raise KeyMissing(where=self.named)
         self.check(sw)
         try:
             return piv.response(answer)

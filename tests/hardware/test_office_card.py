@@ -16,9 +16,11 @@ from hardware import office, piv, slots
 from hardware.blank import (
     Algorithm,
     CertificateForAnotherKey,
+    KeyNotMade,
     ManagementKeyUnusable,
     ManagementKeyWrong,
     MediumNotEmpty,
+    NotACardOfOurs,
     PukLocked,
     PukWrong,
     State,
@@ -44,7 +46,7 @@ from hardware.virtual.medium import DEFAULT_MANAGEMENT_KEY
 from hardware.virtual.stack import Stack
 from tests.hardware.certify import HOLDER, certify
 from tests.hardware.checking import good
-from tests.hardware.stack import PIN, PUK, blank_card, make_card
+from tests.hardware.stack import PIN, PUK, blank_card, foreign_card, make_card
 
 NEW_PIN, NEW_PUK = "271828", "31415926"
 
@@ -169,6 +171,7 @@ def test_a_card_without_a_number_is_given_one(tmp_path: Path, stack: Stack) -> N
     made.objects.clear()
     made.save()
     stack.insert(made.path)
+    assert office.look_card().serial == ""
     with opened() as office_card:
         serial = office_card.serial
         assert len(bytes.fromhex(serial)) == 16
@@ -209,6 +212,27 @@ def test_renewal_takes_the_place_of_the_old_pair(tmp_path: Path, stack: Stack) -
         issued = issue(office_card, replace=True)
     assert office.look_card().serial == serial
     assert signs(issued[Use.SIGN], "sign", PIN)
+
+
+def test_a_key_that_the_card_does_not_make_takes_nothing_away(
+    tmp_path: Path, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The office is told; what was on the card signs as before, and an empty place stays empty."""
+    path = make_card(tmp_path / "c.card")
+    stack.insert(path)
+    monkeypatch.setitem(piv.KEY, "P-256", 0xE0)  # an algorithm that no card knows
+    with opened() as office_card:
+        before = office_card.certificate(Use.SIGN)
+        with pytest.raises(KeyNotMade):
+            office_card.generate(Use.SIGN, "P-256", replace=True)
+    assert before is not None
+    assert signs(before, "sign", PIN)
+    stack.remove()
+    stack.insert(blank_card(tmp_path / "blank.card"))
+    with opened() as office_card:
+        with pytest.raises(KeyNotMade):
+            office_card.generate(Use.SIGN, "P-256")
+        assert office_card.state(Use.SIGN) is State.EMPTY
 
 
 def test_a_certificate_of_another_key_is_not_written(blank: Path) -> None:
@@ -514,6 +538,14 @@ def test_a_missing_card_is_called_so(stack: Stack) -> None:
         office.look_card()
     with pytest.raises(CardMissing):
         office.look_card("no such reader")
+
+
+def test_a_card_of_another_kind_is_called_so(tmp_path: Path, stack: Stack) -> None:
+    """Nothing is sent to it but the question whether it is a PIV card."""
+    stack.insert(foreign_card(tmp_path / "foreign.card"))
+    for attempt in (office.look_card, opened, lambda: office.unlock_card(None, PUK, PIN)):
+        with pytest.raises(NotACardOfOurs, match=stack.readers[0]):
+            attempt()
 
 
 def test_nothing_shows_a_secret(blank: Path, caplog: pytest.LogCaptureFixture) -> None:
