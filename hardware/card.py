@@ -21,6 +21,7 @@ from hardware import piv
 from hardware.modules import CARDS
 from hardware.pcsc import Connection, Reader, readers
 from hardware.pin import verified
+from hardware.piv_card import as_pin
 from hardware.pkcs11 import Key, Module, Session, Stored, Token, suitable
 from hardware.seat import Seat
 from hardware.signer import (
@@ -256,7 +257,13 @@ class Card:
         if tries == 0:
             raise CardLocked(serial=self.serial)
         request = PinRequest(KIND, self.label, self.serial, tries, signature=signature)
-        return verified(ask, request, present)
+
+        def formed(pin: str) -> _T:
+            if opened.session.token.manufacturer == PIV:
+                as_pin(pin)  # one of another form is not sent: some cards count it as wrong
+            return present(pin)
+
+        return verified(ask, request, formed)
 
     def _verified(self, pin: str | None) -> None:
         """Log in. With 9C only to see that it is the right PIN: the card forgets it at once."""
