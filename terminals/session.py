@@ -84,11 +84,15 @@ class Session:
             with contextlib.suppress(NoAnswer, Unreachable):
                 self.gateway.once("DELETE", "/v1/sessions/current", headers=headers)
 
+    def forget(self) -> None:
+        """The gateway knows the token no longer: take another when one is needed."""
+        self._granted = None
+
     def request(self, method: str, path: str, *, wait: float = 0.0) -> Response:
         """As Gateway.request, as who we are; logs in once more when the session has ended meanwhile."""
         answer = self.gateway.request(method, path, headers=self.bearer(), wait=wait)
         if answer.status == 401:
-            self._granted = None
+            self.forget()
             answer = self.gateway.request(method, path, headers=self.bearer(), wait=wait)
         if answer.status == 401:
             raise LoginRefused(
