@@ -1,13 +1,10 @@
-"""Ikeys at the card office, over a real SoftHSM2: issued, renewed, broken off, unlocked."""
+"""Ikeys at the card office, over a real SoftHSM2: issued, renewed, broken off."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
-from datetime import datetime
 
 import pytest
-from cryptography import x509
 from pkcs11 import Attribute, ObjectClass
 
 from hardware import office
@@ -15,70 +12,23 @@ from hardware.blank import (
     Algorithm,
     CertificateForAnotherKey,
     MediumNotEmpty,
-    OfficePinWrong,
     State,
     Use,
 )
-from hardware.choose import SeveralPlugged, Wish, choose
 from hardware.ikey import plugged
-from hardware.ikey_office import BlankIkey
-from hardware.pin import PinLength, PinNeverSet
 from hardware.pkcs11 import Module
 from hardware.pkcs11.pairs import Pairs
 from hardware.signer import (
     CardRemoved,
     CertificateMissing,
     KeyMissing,
-    PinCancelled,
-    SignerError,
-    TokenMissing,
-    WrongPin,
 )
+from tests.hardware.carding import Asked
 from tests.hardware.certify import HOLDER, certify
-from tests.hardware.checking import good
-from tests.hardware.softhsm import PIN, SO_PIN, SoftHsm
+from tests.hardware.ikeys import issue, opened, signs
+from tests.hardware.softhsm import PIN, SoftHsm
 from tests.hardware.softhsm import softhsm as softhsm
-from tests.messages.signature.making import DAY, NOW, holder, key
-
-NEW_PIN, NEW_SO_PIN = "271828", "31415926"
-
-
-class Asked:
-    """Somebody who is asked for a PIN and gives what was agreed; counts how often."""
-
-    def __init__(self, secret: str | None) -> None:
-        self.secret = secret
-        self.times = 0
-
-    def __call__(self) -> str | None:
-        """The secret."""
-        self.times += 1
-        return self.secret
-
-
-def opened(softhsm: SoftHsm, *, pin: str | None = PIN, so_pin: str | None = SO_PIN) -> BlankIkey:
-    """The Ikey that is plugged in, in the office's hands."""
-    blank = office.blank_ikey([softhsm.module], None, so_pin=Asked(so_pin), pin=Asked(pin))
-    assert isinstance(blank, BlankIkey)
-    return blank
-
-
-def issue(
-    blank: BlankIkey, algorithm: Algorithm = "P-256", *, replace: bool = False, begin: datetime = NOW - DAY
-) -> x509.Certificate:
-    """The key and certificate of an Ikey."""
-    blank.generate(Use.SIGN, algorithm, replace=replace)
-    certificate = certify(blank.request(Use.SIGN, HOLDER), begin)
-    blank.write(Use.SIGN, certificate)
-    return certificate
-
-
-def signs(softhsm: SoftHsm, certificate: x509.Certificate, pin: str = PIN) -> bool:
-    """Whether the Ikey that is chosen at the desk is this one, and signs."""
-    found = choose(Wish(kind="ikey", modules=(softhsm.module,)))
-    assert found.certificate == certificate
-    with found.open(lambda _: pin) as signer:
-        return good(certificate, signer.sign(b"data"))
+from tests.messages.signature.making import NOW, holder, key
 
 
 def private_keys(softhsm: SoftHsm) -> list[dict[Attribute, bool]]:
@@ -289,135 +239,3 @@ def test_a_renewal_broken_off_at_its_very_end_is_cleaned_up_by_the_next(softhsm:
         newest = issue(blank, replace=True)
     assert [found.certificate for found in plugged([softhsm.module])] == [newest]
     assert len(private_keys(softhsm)) == 1
-
-
-# -- PINs ----------------------------------------------------------------------------------------
-
-
-def test_pins_are_asked_for_once_and_only_when_needed(softhsm: SoftHsm) -> None:
-    """The SO PIN for a new PIN; the PIN not at all when it has just been set."""
-    softhsm.token("eins")
-    so_pin, pin = Asked(SO_PIN), Asked(PIN)
-    with office.blank_ikey([softhsm.module], None, so_pin=so_pin, pin=pin) as blank:
-        assert blank.state(Use.SIGN) is State.EMPTY
-        assert (so_pin.times, pin.times) == (0, 0)
-        blank.set_pin(NEW_PIN)
-        blank.generate(Use.SIGN, "P-256")
-        blank.write(Use.SIGN, certify(blank.request(Use.SIGN, HOLDER)))
-        blank.set_puk(NEW_SO_PIN)
-        blank.set_puk(SO_PIN)
-    assert (so_pin.times, pin.times) == (1, 0)
-    with office.blank_ikey([softhsm.module], None, so_pin=so_pin, pin=Asked(NEW_PIN)) as blank:
-        issue(blank, replace=True)  # type: ignore[arg-type]
-
-
-def test_an_ikey_is_unlocked_by_its_so_pin(softhsm: SoftHsm) -> None:
-    """The new PIN signs with the keys that were there, and the old one is wrong."""
-    softhsm.token("eins")
-    with opened(softhsm) as blank:
-        certificate = issue(blank)
-    office.unlock_ikey([softhsm.module], "eins", SO_PIN, NEW_PIN)
-    assert signs(softhsm, certificate, NEW_PIN)
-    with opened(softhsm, pin=PIN) as blank, pytest.raises(WrongPin):
-        blank.generate(Use.SIGN, "P-256", replace=True)
-
-
-def test_a_wrong_so_pin_is_called_so(softhsm: SoftHsm) -> None:
-    """And not a wrong PIN of the holder; it opens nothing."""
-    softhsm.token("eins")
-    with pytest.raises(OfficePinWrong):
-        office.unlock_ikey([softhsm.module], "eins", NEW_SO_PIN, NEW_PIN)
-    with opened(softhsm, so_pin=NEW_SO_PIN) as blank:
-        with pytest.raises(OfficePinWrong):
-            blank.set_pin(NEW_PIN)
-        with pytest.raises(OfficePinWrong):
-            blank.set_puk("87654321")
-        blank.generate(Use.SIGN, "P-256")
-
-
-def test_the_so_pin_is_changed(softhsm: SoftHsm) -> None:
-    """The one that came with the Ikey ends."""
-    softhsm.token("eins")
-    with opened(softhsm) as blank:
-        blank.set_puk(NEW_SO_PIN)
-    with pytest.raises(OfficePinWrong):
-        office.unlock_ikey([softhsm.module], None, SO_PIN, NEW_PIN)
-    office.unlock_ikey([softhsm.module], None, NEW_SO_PIN, NEW_PIN)
-
-
-def test_a_pin_that_the_ikey_does_not_take_is_called_so(softhsm: SoftHsm) -> None:
-    """Too short for this one: by its own rule."""
-    softhsm.token("eins")
-    with pytest.raises(PinLength):
-        office.unlock_ikey([softhsm.module], None, SO_PIN, "1")
-    with opened(softhsm) as blank:
-        with pytest.raises(PinLength):
-            blank.set_puk("1")
-        with pytest.raises(PinLength):
-            blank.set_pin("1")
-
-
-def test_an_ikey_without_a_pin_makes_no_keys(softhsm: SoftHsm) -> None:
-    """The office sets one first."""
-    softhsm.without_pin("eins")
-    with opened(softhsm) as blank, pytest.raises(PinNeverSet):
-        blank.generate(Use.SIGN, "P-256")
-
-
-def test_a_pin_that_is_not_given_changes_nothing(softhsm: SoftHsm) -> None:
-    """Cancelled."""
-    softhsm.token("eins")
-    with opened(softhsm, pin=None, so_pin=None) as blank:
-        cancelled: tuple[Callable[[], object], ...] = (
-            lambda: blank.generate(Use.SIGN, "P-256"),
-            lambda: blank.set_pin(NEW_PIN),
-            lambda: blank.set_puk(NEW_SO_PIN),
-        )
-        for attempt in cancelled:
-            with pytest.raises(PinCancelled):
-                attempt()
-        assert blank.state(Use.SIGN) is State.EMPTY
-
-
-# -- which Ikey ----------------------------------------------------------------------------------
-
-
-def test_the_ikey_is_named_when_there_are_two(softhsm: SoftHsm) -> None:
-    """By part of its label or its serial; without a name nothing is done to either."""
-    softhsm.token("eins")
-    softhsm.token("zwei")
-    with pytest.raises(SeveralPlugged, match="zwei"):
-        office.look_ikey([softhsm.module])
-    look = office.look_ikey([softhsm.module], "ZWEI")
-    assert (look.kind, look.label, look.tries) == ("ikey", "zwei", None)
-    assert office.look_ikey([softhsm.module], look.serial) == look
-
-
-def test_a_missing_ikey_is_called_so(softhsm: SoftHsm) -> None:
-    """By the name that was given."""
-    with pytest.raises(TokenMissing):
-        office.look_ikey([softhsm.module])
-    softhsm.token("eins")
-    with pytest.raises(TokenMissing, match="drei"):
-        office.look_ikey([softhsm.module], "drei")
-
-
-def test_nothing_shows_a_secret(softhsm: SoftHsm, caplog: pytest.LogCaptureFixture) -> None:
-    """No PIN and no SO PIN is in what is printed of an Ikey or of its errors, or logged."""
-    softhsm.token("eins")
-    shown = []
-    with opened(softhsm, pin="918273", so_pin="83726151") as blank:
-        attempts: tuple[Callable[[], object], ...] = (
-            lambda: blank.generate(Use.SIGN, "P-256"),
-            lambda: blank.set_pin("918274"),
-            lambda: blank.set_puk("83726152"),
-            lambda: office.unlock_ikey([softhsm.module], None, "83726151", "918273"),
-        )
-        for attempt in attempts:
-            with pytest.raises(SignerError) as error:
-                attempt()
-            shown += [repr(error.value), str(error.value), error.value.told("zh")]
-        shown.append(repr(blank))
-    said = " ".join([*shown, caplog.text])
-    for secret in ("918273", "91827", "83726151", "8372615"):
-        assert secret not in said
