@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.pcsc import Context
+from hardware.signer import SignerError
 from hardware.virtual.link import Gate, Link
 from hardware.virtual.medium import NotACard, load
 from hardware.virtual.piv import PivCard
@@ -42,7 +43,7 @@ class Failed(Exception):
 class Service:
     """A pcscd of our own, listening at `folder`/pcscd.comm as if systemd had handed it that socket."""
 
-    def __init__(self, folder: Path, pcscd: str, library: Path) -> None:
+    def __init__(self, folder: Path, pcscd: list[str], library: Path) -> None:
         self._folder = folder
         self._pcscd = pcscd
         self._library = library
@@ -62,7 +63,7 @@ class Service:
             script = 'exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec setpriv --pdeathsig KILL "$@"'
             with (self._folder / "pcscd.log").open("wb") as log:
                 self._process = subprocess.Popen(  # noqa: S603
-                    ["/bin/sh", "-c", script, "sh", self._pcscd, "--foreground", "-c", str(configuration)],
+                    ["/bin/sh", "-c", script, "sh", *self._pcscd, "-c", str(configuration)],
                     stdin=listening.fileno(),
                     stdout=log,
                     stderr=log,
@@ -80,6 +81,11 @@ class Service:
             self._process = None
         self._socket.unlink(missing_ok=True)
 
+    def said(self) -> str:
+        """Its last words: it logs errors only, and never a command to a card."""
+        lines = (self._folder / "pcscd.log").read_text(encoding="utf-8", errors="replace").splitlines()
+        return lines[-1] if lines else ""
+
     def _entry(self, number: int, port: int) -> str:
         # LIBPATH must differ for each device, since the driver keeps its slots in variables of the library;
         # and then the name must, since pcscd numbers only devices of one library
@@ -96,7 +102,7 @@ class Service:
 class Inside:
     """The service, and what is in its readers."""
 
-    def __init__(self, folder: Path, readers: int, pcscd: str, library: Path, private: bool) -> None:
+    def __init__(self, folder: Path, readers: int, pcscd: list[str], library: Path, private: bool) -> None:
         first = FIRST_PORT if private else _free_ports(readers)
         self._ports = [first + number for number in range(readers)]
         self._service = Service(folder, pcscd, library)
@@ -109,8 +115,11 @@ class Inside:
         self.stop_service()
         ports = self._ports[: len(self._ports) if readers is None else readers]
         self._service.start(ports[::SLOTS])
-        with Context() as context:
-            self._names = sorted(reader.name for reader in context.look())
+        try:
+            with Context() as context:
+                self._names = sorted(reader.name for reader in context.look())
+        except SignerError as error:
+            raise Failed("failed", f"pcscd does not start: {self._service.said() or error}") from None
         if len(self._names) != len(ports):
             raise Failed("failed", f"pcscd has {len(self._names)} readers instead of {len(ports)}")
         return {"readers": self._names}

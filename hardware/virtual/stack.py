@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -148,11 +149,10 @@ class Stack:
 
         Raises StackMissing, StackForbidden, ServiceInTheWay, StackBusy, PathTooLong or StackFailed.
         """
-        pcscd = _needed("pcscd")
+        pcscd = _Pcscd.installed()
         for name in ("setpriv", "mount", "unshare"):
             _needed(name)
-        drivers, ipc = _folders(pcscd)
-        library = drivers / "serial" / "libifdvpcd.so"
+        library = pcscd.drivers / "serial" / "libifdvpcd.so"
         if not library.exists():
             raise StackMissing(what=str(library))
         if len(os.fsencode(self.socket)) > _LONGEST:
@@ -161,11 +161,11 @@ class Stack:
         self._own_folder()
         try:
             (self.folder / "opensc.conf").write_text(OPENSC_CONF, encoding="ascii")
-            prefix = _way(ipc)
+            prefix = _way(pcscd.ipc)
             self._spawn(prefix)
             answer = self._order(
-                folder=str(self.folder), readers=self._count, pcscd=pcscd, private=bool(prefix),
-                library=str(library.resolve()), drivers=str(drivers), ipc=str(ipc),
+                folder=str(self.folder), readers=self._count, pcscd=pcscd.command, private=bool(prefix),
+                library=str(library.resolve()), drivers=str(pcscd.drivers), ipc=str(pcscd.ipc),
             )  # fmt: skip
         except BaseException:
             self.close()
@@ -273,15 +273,28 @@ def _needed(program: str) -> str:
     return found
 
 
-def _folders(pcscd: str) -> tuple[Path, Path]:
-    """Where this pcscd has its drivers, and where its socket would be: as it says itself."""
-    said = subprocess.run([pcscd, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
-    drivers = re.search(r"usbdropdir=(\S+)", said)
-    ipc = re.search(r"ipcdir=(\S+)", said)
-    return (
-        Path(drivers[1] if drivers else "/usr/lib/pcsc/drivers"),
-        Path(ipc[1] if ipc else "/run/pcscd"),
-    )
+@dataclass(frozen=True, slots=True)
+class _Pcscd:
+    """The pcscd of this machine, as it says itself."""
+
+    command: list[str]
+    drivers: Path
+    ipc: Path  # where its socket would be
+
+    @classmethod
+    def installed(cls) -> _Pcscd:
+        """Raises StackMissing."""
+        pcscd = _needed("pcscd")
+        said = subprocess.run([pcscd, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        drivers = re.search(r"usbdropdir=(\S+)", said)
+        ipc = re.search(r"ipcdir=(\S+)", said)
+        # since 2.0; polkit would be asked who we are, which it cannot tell across namespaces
+        more = ["--disable-polkit"] if re.search(r"\bpolkit\b", said) else []
+        return cls(
+            [pcscd, "--foreground", *more],
+            Path(drivers[1] if drivers else "/usr/lib/pcsc/drivers"),
+            Path(ipc[1] if ipc else "/run/pcscd"),
+        )
 
 
 def _way(ipc: Path) -> list[str]:

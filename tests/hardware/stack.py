@@ -34,9 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End it."""
-    stack = config.stash[_key]
-    stack.close()
-    shutil.rmtree(stack.folder, ignore_errors=True)
+    stack = config.stash.get(_key, None)
+    if stack is not None:
+        stack.close()
+        shutil.rmtree(stack.folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

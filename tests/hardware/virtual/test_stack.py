@@ -207,7 +207,8 @@ def test_a_missing_program_is_named(folder: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_a_missing_driver_is_named(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pcscd alone has no virtual reader."""
-    monkeypatch.setattr(module, "_folders", lambda pcscd: (tmp_path, tmp_path))
+    pcscd = module._Pcscd(["pcscd"], tmp_path, tmp_path)
+    monkeypatch.setattr(module._Pcscd, "installed", lambda: pcscd)
     with pytest.raises(StackMissing, match=r"libifdvpcd\.so is missing"):
         Stack(folder).start()
 
@@ -254,12 +255,11 @@ def test_a_path_too_long_for_a_socket_is_called_so(tmp_path: Path) -> None:
 def test_a_pcscd_that_does_not_start_is_called_so(
     folder: Path, monkeypatch: pytest.MonkeyPatch, alone: None
 ) -> None:
-    """And leaves nothing running."""
-    needed = module._needed
-    monkeypatch.setattr(
-        module, "_needed", lambda name: shutil.which("false") if name == "pcscd" else needed(name)
-    )
-    with pytest.raises(StackFailed, match="service failed"):
+    """With its last words; and nothing is left running."""
+    real = module._Pcscd.installed()
+    broken = module._Pcscd(["/bin/sh", "-c", "echo the reader is on fire"], real.drivers, real.ipc)
+    monkeypatch.setattr(module._Pcscd, "installed", lambda: broken)
+    with pytest.raises(StackFailed, match="pcscd does not start: the reader is on fire"):
         Stack(folder).start()
 
 
