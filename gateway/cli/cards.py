@@ -23,8 +23,6 @@ from hardware.memory import keep_memory_private
 from storage import cards, registry
 from storage.cards import Card
 
-SOON = 30  # days before its end that a card is marked
-
 _WHY = {
     "lost": revocations.KEY_COMPROMISE,
     "left": revocations.AFFILIATION,
@@ -117,11 +115,12 @@ def revoke(
 )
 @home_option
 def list_(home: Path, dxp_id: str | None, days: int | None) -> None:
-    """List the cards and Ikeys; those that end within 30 days are marked."""
+    """List the cards and Ikeys; those that end soon, within 30 days unless set otherwise, are marked."""
     now = datetime.now(UTC)
     before = now + timedelta(days=days) if days is not None else None
-    with opened(home) as (_settings, database), database.read() as connection:
+    with opened(home) as (settings, database), database.read() as connection:
         found = cards.listed(connection, dxp_id, before)
+        soon = now + timedelta(days=settings.cards.warn_days)
     table(
         ("number", "kind", "medium", "state", "ends", "dxpId", "role", "holder", "note"),
         (
@@ -134,7 +133,7 @@ def list_(home: Path, dxp_id: str | None, days: int | None) -> None:
                 each.dxp_id,
                 each.role,
                 each.holder,
-                _remark(each, now),
+                _remark(each, now, soon),
             )
             for each in found
         ),
@@ -175,9 +174,9 @@ def show(home: Path, number: str) -> None:
         say(f"the request for {use}, which the CA has to answer:\n{request.strip()}")
 
 
-def _remark(found: Card, now: datetime) -> str:
+def _remark(found: Card, now: datetime, soon: datetime) -> str:
     said = []
-    if found.state == cards.ACTIVE and found.ends is not None and found.ends < now + timedelta(days=SOON):
+    if found.state == cards.ACTIVE and found.ends is not None and found.ends < soon:
         left = (found.ends - now).days
         said.append(f"ends in {left} days" if found.ends > now else "has ended")
     if found.requests and found.requested_at is not None:

@@ -140,6 +140,8 @@ def show(home: Path, fingerprint: str) -> None:
         ("valid", f"{found.not_before:%Y-%m-%d %H:%M}Z to {found.not_after:%Y-%m-%d %H:%M}Z"),
         ("state", found.state),
     ]
+    if found.card_number is not None:
+        values.append(("card number", found.card_number))
     if found.revoked_at is not None:
         values.append(("revoked", f"{found.revoked_at:%Y-%m-%d %H:%M}Z: {found.reason}"))
     fields(values, 12)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,10 +9,8 @@ import pytest
 from cryptography import x509
 
 from gateway import pki, revocations
-from hardware.blank import Use
 from hardware.card import inserted
 from hardware.office import look_card
-from hardware.piv_office import BlankCard
 from hardware.signer import CardLocked, WrongPin
 from hardware.virtual.stack import Stack
 from tests.hardware.asking import Holder
@@ -272,81 +268,3 @@ def test_a_ca_that_is_named_serves_for_one_call(counter: Counter) -> None:
     counter.issue(*ca, right)
     with counter.holder() as person:
         assert counter.send(person) == "0000"
-
-
-# -- broken off ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("step", "times"),
-    [
-        ("set_pin", 1),
-        ("set_puk", 1),
-        ("generate", 1),
-        ("request", 1),
-        ("write", 1),
-        ("generate", 2),
-        ("write", 2),
-    ],
-)
-def test_a_card_pulled_out_in_the_middle_leaves_nothing_registered(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch, step: str, times: int
-) -> None:
-    """It is said how far it had come and how to go on; going on as it is said gives a card that signs."""
-    card = counter.blank()
-    before = counter.registered()
-    real, left = getattr(BlankCard, step), [times]
-
-    def pulled(self: BlankCard, *arguments: object, **options: object) -> object:
-        left[0] -= 1
-        if left[0] == 0:
-            counter.stack.remove()
-        return real(self, *arguments, **options)
-
-    monkeypatch.setattr(BlankCard, step, pulled)
-    said = counter.run("card", "issue", *OPERATOR, *counter.new, code=1)
-    monkeypatch.undo()
-    assert counter.registered() == before
-    counter.stack.insert(card)
-    present = {
-        option: (option, counter.folder / name)
-        for option, name in (("--present-pin-file", "pin"), ("--present-puk-file", "puk"))
-        if option in said
-    }
-    assert set(present) == {"set_pin": set(), "set_puk": {"--present-pin-file"}}.get(
-        step, {"--present-pin-file", "--present-puk-file"}
-    )
-    again = ("--overwrite",) if "--overwrite" in said else ()
-    counter.issue(*again, *(word for pair in present.values() for word in pair))
-    with counter.holder() as person:
-        assert counter.send(person) == "0000"
-
-
-def execute(database: Path, statement: str) -> None:
-    """Change the register behind everybody's back."""
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute(statement)
-
-
-def test_a_register_that_is_away_at_the_end_is_said_with_how_to_go_on(counter: Counter) -> None:
-    """The medium is written, nothing registered; the same command with the present PIN and PUK mends it."""
-    counter.blank()
-    before = counter.registered()
-    database = counter.house.home / "gateway.db"
-    trigger = "CREATE TRIGGER away BEFORE INSERT ON cards BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-    execute(database, trigger)
-    try:
-        said = counter.run("card", "issue", *OPERATOR, *counter.new, code=3)
-    finally:
-        execute(database, "DROP TRIGGER away")
-    assert "disk full" in said
-    assert "The card has its new PIN and PUK already" in said
-    assert "--present-pin-file" in said
-    assert counter.registered() == before
-    with counter.holder() as person:
-        assert counter.send(person) == "1002"
-    present = ("--present-pin-file", counter.folder / "pin", "--present-puk-file", counter.folder / "puk")
-    counter.issue("--overwrite", *present)
-    with counter.holder() as person:
-        assert counter.send(person) == "0000"
-    assert set(look_card().certificates) == set(Use)
