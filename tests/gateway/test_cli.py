@@ -188,6 +188,32 @@ def test_a_former_signing_certificate_is_kept_for_the_journal(
     assert pki.load_folder(settings.former_folder) == [old]
 
 
+def test_a_list_is_written_only_where_a_cas_key_is(real: tuple[Path, pki.Pair]) -> None:
+    """A real home has no CA's key: the command says that one must be named, or its list fetched."""
+    home, _ca = real
+    done = CliRunner().invoke(main, ["cert", "crl-issue", "--home", str(home)])
+    assert done.exit_code == 1
+    assert "--ca-key" in done.output
+    assert "crl-import" in done.output
+
+
+def test_nobody_there_to_type_a_pin_is_wrong_usage(run: Run) -> None:
+    """Without a terminal a card is issued with a letter or files: nothing waits, no device is asked."""
+    who = ("--party", "DXPENT0000000001", "--holder", "李四", "--kind", "operator", "--role", "operator")
+    assert "--letter FILE" in run("card", "issue", *who, code=2).output
+
+
+def test_the_demos_cards_are_in_the_office_s_books(run: Run) -> None:
+    """Each holder with a card kind has a card of 13 characters, and revoking it revokes its certificate."""
+    listed = run("card", "list").output
+    assert len(listed.splitlines()) == 6
+    number = next(line.split()[0] for line in listed.splitlines() if "李录" in line)
+    assert len(number) == 13
+    run("card", "revoke", number, "--reason", "tried out")
+    assert "revoked" in run("card", "show", number).output
+    assert run("cert", "list").output.count("revoked") == 1
+
+
 # -- surroundings --------------------------------------------------------------------------------
 
 
