@@ -12,6 +12,14 @@ from hardware.virtual.apdu import only, tlv
 from hardware.virtual.medium import DEFAULT_MANAGEMENT_KEY, TRIPLE_DES, load, pad
 from hardware.virtual.piv import PivCard
 
+HASH = bytes(range(32))
+
+
+def padded(data: bytes) -> bytes:
+    """A SHA-256 hash as PKCS#1 v1.5 pads it for RSA-2048 (RFC 8017, 9.2)."""
+    info = bytes.fromhex("3031300d060960864801650304020105000420") + data
+    return b"\x00\x01" + b"\xff" * (253 - len(info)) + b"\x00" + info
+
 
 class Host:
     """Speaks to a card that is in no reader."""
