@@ -64,9 +64,11 @@ class Hints:
     list: str | None = None  # name of a large code list
     width: int | None = None  # characters, where a number's facets cannot say it
     lookup: Lookup | None = None
-    required_when: Condition | None = None
+    required_when: Condition | None = None  # of a group: it needs a line at least
     absent_when: Condition | None = None
     sum_of: tuple[str, ...] = ()
+    counts: bool = False  # filled with the line's place in its group, from 1
+    latest: str | None = None  # "today": a date that may not lie in the future, in China Standard Time
 
 
 def words(annotation: Element | None, source: str | None = None) -> Words:
@@ -118,4 +120,6 @@ _READERS: dict[str, Callable[[Element], tuple[str, Any]]] = {
     "require": lambda element: ("required_when", _condition(element)),
     "absent": lambda element: ("absent_when", _condition(element)),
     "sum": lambda element: ("sum_of", _names(element, "of")),
+    "count": lambda element: ("counts", True),
+    "date": lambda element: ("latest", element.get("latest")),
 }

@@ -70,6 +70,10 @@ class System:
     number: str  # how a case number (统一编号) is written, e.g. "Z{:018d}"
     search: tuple[str, ...] = ()  # search columns, at most eight, in storage's order
     labels: dict[str, tuple[str, str]] = field(default_factory=dict)  # state -> (zh, en)
+    steps: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # returnStatus -> (zh, en)
+    objection: Callable[[str | None, Body, str], str | None] = lambda state, body, event: None
+    """Why an event cannot happen to a case in a state (None: no case yet) with a body; None where it can.
+    The workflow refuses for the same reasons and others; terminals offer nothing that is objected to here."""
 
 
 def content(node: etree._Element, lists: frozenset[str]) -> dict[str, object]:

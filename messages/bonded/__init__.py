@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from messages.bonded.events import TYPES
-from messages.bonded.table import LABELS
-from messages.bonded.workflow import BondedWorkflow
+from messages.bonded.table import LABELS, STEPS
+from messages.bonded.workflow import BondedWorkflow, objection
 from messages.system import System
 
 NAMESPACE = "urn:eport-gateway:bvs:1"
@@ -17,4 +17,6 @@ SYSTEM = System(
     number="Z{:018d}",
     search=("etpsInnerNo", "etpsCode", "stockDate", "declDate"),
     labels=LABELS,
+    steps=STEPS,
+    objection=objection,
 )

@@ -59,3 +59,6 @@ TABLE = (
 )  # fmt: skip
 
 TRANSITIONS: dict[tuple[str | None, str], Row] = {(row.state, row.event): row for row in TABLE}
+
+STEPS: dict[int, tuple[str, str]] = {row.status: LABELS[row.target] for row in reversed(TABLE)}
+"""What a receipt's status means to people: the state that the first row with it leads to."""

@@ -99,10 +99,6 @@ def _submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         raise NodeFault(AHEAD_OF_TIME, f"appTime {node['appTime']} is in the future: set the clock")
     if event.name == "delete":
         assert case is not None  # _case_of: deletion names its case
-        if case.body.get("stored"):
-            raise NodeFault(
-                IN_FORCE, "customs holds a stored version of this stocktake: it cannot be deleted"
-            )
         gone = dataclasses.replace(case, state=row.target, changed=context.now, inner=None)
         return Put(gone), _receipt(gone, row, event.origin, DONE["delete"])
     form = _form(node, context.now, declared=event.name == "declare")
@@ -249,12 +245,28 @@ def _review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 def _row(case: Case | None, event: str) -> Row:
     state = case.state if case else None
-    row = TRANSITIONS.get((state, event))
-    if row is None:
-        raise NodeFault(WRONG_STATE, f"状态为{state}，不能执行 / not possible in state {state}: {event}")
-    if case is not None and state == APPROVED and case.body.get("again"):
-        raise NodeFault(USED_UP, "每笔审批通过的数据，企业只可变更一次 / 库存重新申报 was used before")
-    return row
+    against = _objection(state, case.body if case else {}, event)
+    if against is not None:
+        raise against
+    return TRANSITIONS[state, event]
+
+
+def _objection(state: str | None, body: Body, event: str) -> NodeFault | None:
+    if (state, event) not in TRANSITIONS:
+        return NodeFault(WRONG_STATE, f"状态为{state}，不能执行 / not possible in state {state}: {event}")
+    if state == APPROVED and body.get("again"):
+        return NodeFault(USED_UP, "每笔审批通过的数据，企业只可变更一次 / 库存重新申报 was used before")
+    if event == "delete" and body.get("stored"):
+        return NodeFault(
+            IN_FORCE, "海关已有入库数据，不能删除 / customs holds a stored version: it cannot be deleted"
+        )
+    return None
+
+
+def objection(state: str | None, body: Body, event: str) -> str | None:
+    """Why `event` cannot happen to a case in `state` with that body, in words; None where it can."""
+    against = _objection(state, body, event)
+    return against.info if against else None
 
 
 def _receipt(case: Case, row: Row, origin: Origin, info: str) -> Issue:
