@@ -40,17 +40,6 @@ _ABSENT = (
 )  # fmt: skip
 """What says that a device of this kind is not there, so that the next kind is looked for."""
 
-_WHAT = {"card": ("cards", "卡"), "ikey": ("Ikeys", " Ikey"), "agent": ("keys in the SSH agent", "代理密钥")}
-
-
-class SeveralPlugged(Several):
-    """More than one device could be meant. Values: what (its kind), names."""
-
-    def told(self, lang: str) -> str:
-        """The sentence, with the kind in the same language."""
-        what = _WHAT[str(self.values["what"])][lang == "zh"]
-        return self.sentence[lang == "zh"].format(what=what, names=self.values["names"])
-
 
 class DeviceUnknown(TokenMissing):
     """No device has the name that was given. Values: wanted, names."""
@@ -89,7 +78,7 @@ class Wish:
 def choose(wish: Wish) -> Found:
     """The one device that is meant.
 
-    Raises SeveralPlugged, DeviceUnknown, NothingPlugged, or for a kind that was asked for what is wrong with
+    Raises Several, DeviceUnknown, NothingPlugged, or for a kind that was asked for what is wrong with
     it. A device that is there and cannot be used is an error too: no other one steps in for it.
     """
     if wish.kind:
@@ -142,7 +131,7 @@ def _one(kind: str, found: list[Found], device: str) -> Found:
     if len({(one.serial, one.reader) for one in meant}) == 1:
         meant = _for_signing(meant)
     if len(meant) > 1:
-        raise SeveralPlugged(what=kind, names=", ".join(map(_shown, meant)))
+        raise Several(what=kind, names=", ".join(map(_shown, meant)))
     return meant[0]
 
 

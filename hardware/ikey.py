@@ -24,7 +24,6 @@ from hardware.signer import (
     KeyMissing,
     ModuleMissing,
     PinRequest,
-    Several,
     SignerError,
     TokenMissing,
 )
@@ -32,7 +31,7 @@ from hardware.signer import (
 KIND = "ikey"
 
 
-class SeveralCertificates(Several):
+class SeveralCertificates(SignerError):
     """The Ikey shows more than one certificate once the PIN was given. Values: names."""
 
     sentence = (
@@ -114,7 +113,7 @@ class Ikey:
         """Open `token`; without a `certificate`, the one that it shows after the PIN.
 
         Raises TokenMissing, AnotherDevice, CardLocked, WrongPin, PinUnusable, PinCancelled, KeyMissing,
-        CertificateMissing, Several, KeyUnsuitable, CardRemoved, DeviceFailed.
+        CertificateMissing, SeveralCertificates, KeyUnsuitable, CardRemoved, DeviceFailed.
         """
         if certificate is not None:
             suitable(certificate)  # before the PIN is asked for in vain

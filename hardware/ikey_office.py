@@ -27,12 +27,11 @@ from hardware.blank import (
     asked,
     refuse_to_overwrite,
 )
-from hardware.choose import SeveralPlugged
 from hardware.ikey import KIND, tokens
 from hardware.pkcs11 import Session, Token
 from hardware.pkcs11.pairs import Made, Pairs
 from hardware.request import certificate_request, signs_for
-from hardware.signer import CardLocked, CardRemoved, KeyMissing, TokenMissing, WrongPin
+from hardware.signer import CardLocked, CardRemoved, KeyMissing, Several, TokenMissing, WrongPin
 
 _LABEL = {Use.AUTH: "E-Port AUTH", Use.SIGN: "E-Port SIGN"}
 """CKA_LABEL of what the office makes; whatever else is on an Ikey is left alone."""
@@ -41,7 +40,7 @@ _LABEL = {Use.AUTH: "E-Port AUTH", Use.SIGN: "E-Port SIGN"}
 def find_token(modules: Sequence[str], wanted: str | None) -> Token:
     """The Ikey that is meant: `wanted` is in its label or serial, or it is the only one.
 
-    Raises ModuleMissing, TokenMissing, SeveralPlugged.
+    Raises ModuleMissing, TokenMissing, Several.
     """
     found = {
         token.serial: token
@@ -52,7 +51,7 @@ def find_token(modules: Sequence[str], wanted: str | None) -> Token:
         raise TokenMissing(which=wanted or ", ".join(modules) or "PKCS#11")
     if len(found) > 1:
         names = ", ".join(f"{token.label} / {token.serial}" for token in found.values())
-        raise SeveralPlugged(what=KIND, names=names)
+        raise Several(what=KIND, names=names)
     return found.popitem()[1]
 
 

@@ -14,7 +14,6 @@ from cryptography import x509
 
 from hardware import piv
 from hardware.blank import CardPinUnusable, NotACardOfOurs, PukLocked, PukUnusable, PukWrong, State, Use
-from hardware.choose import SeveralPlugged
 from hardware.pcsc import Connection, readers
 from hardware.seat import Seat
 from hardware.signer import (
@@ -22,6 +21,7 @@ from hardware.signer import (
     CardMissing,
     CardRemoved,
     DeviceFailed,
+    Several,
     WrongPin,
 )
 from hardware.tlv import Malformed
@@ -41,7 +41,7 @@ _REASONS = {
 def find_reader(wanted: str | None) -> str:
     """The name of the reader with the card that is meant: `wanted` is in its name, or there is one card only.
 
-    Raises ServiceDown, ReaderMissing, CardMissing, SeveralPlugged.
+    Raises ServiceDown, ReaderMissing, CardMissing, Several.
     """
     there = readers()
     meant = [reader for reader in there if wanted is None or wanted in reader.name]
@@ -49,7 +49,7 @@ def find_reader(wanted: str | None) -> str:
     if not full:
         raise CardMissing(readers=", ".join(reader.name for reader in meant or there))
     if len(full) > 1:
-        raise SeveralPlugged(what=KIND, names=", ".join(full))
+        raise Several(what=KIND, names=", ".join(full))
     return full[0]
 
 

@@ -91,13 +91,26 @@ class ModuleMissing(SignerError):
     )
 
 
+_WHAT = {
+    "card": ("cards", "卡"),
+    "ikey": ("Ikeys", " Ikey"),
+    "agent": ("keys in the SSH agent", "代理密钥"),
+    "reader": ("readers whose names begin alike", "名称相近的读卡器"),
+}
+
+
 class Several(SignerError):
-    """More than one device could be meant. Values: what, names."""
+    """More than one device could be meant. Values: what (a kind of device, or reader), names."""
 
     sentence = (
         "there are several {what}: {names}. Say which one, or take the others out",
         "检测到多个{what}：{names}。请指定其中一个，或取下其余的",
     )
+
+    def told(self, lang: str) -> str:
+        """The sentence, with the kind in the same language."""
+        what = _WHAT[str(self.values["what"])][lang == "zh"]
+        return self.sentence[lang == "zh"].format(what=what, names=self.values["names"])
 
 
 # -- the device ----------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def cards(module: Module, there: Sequence[Reader]) -> list[tuple[Reader, Token]]
         if reader.present:
             other = by_name.setdefault(reader.name.encode()[:_NAME], reader)
             if other is not reader:
-                raise Several(what="readers", names=f"{other.name}, {reader.name}")
+                raise Several(what="reader", names=f"{other.name}, {reader.name}")
     found = ((by_name.get(token.reader.encode()[:_NAME]), token) for token in tokens)
     return [(reader, token) for reader, token in found if reader is not None]
 

@@ -16,7 +16,7 @@ from cryptography import x509
 from lxml import etree
 
 from hardware.card import Card, inserted, tries_left
-from hardware.choose import SeveralPlugged, Wish, choose
+from hardware.choose import Wish, choose
 from hardware.pcsc import Connection
 from hardware.signer import (
     CardLocked,
@@ -30,6 +30,7 @@ from hardware.signer import (
     PinUnusable,
     ReaderMissing,
     ServiceDown,
+    Several,
     WrongPin,
 )
 from hardware.slots import Use
@@ -97,7 +98,7 @@ def test_two_cards_are_two(stack: Stack, card: Path, tmp_path: Path) -> None:
     stack.insert(card, 0)
     stack.insert(make_card(tmp_path / "other.card", "p256"), 1)
     first, second = inserted()
-    with pytest.raises(SeveralPlugged) as several:
+    with pytest.raises(Several) as several:
         choose(Wish(kind="card"))
     for each, reader in ((first, stack.readers[0]), (second, stack.readers[1])):
         assert each.reader == reader

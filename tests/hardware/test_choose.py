@@ -12,8 +12,8 @@ import pytest
 from cryptography import x509
 
 from hardware.agent import AgentLacksKey
-from hardware.choose import DeviceUnknown, NothingPlugged, SeveralPlugged, Wish, choose
-from hardware.signer import AgentUnreachable, CardMissing, ModuleMissing, TokenMissing
+from hardware.choose import DeviceUnknown, NothingPlugged, Wish, choose
+from hardware.signer import AgentUnreachable, CardMissing, ModuleMissing, Several, TokenMissing
 from hardware.virtual.stack import Stack
 from tests.hardware.agents import RealAgent
 from tests.hardware.agents import agent as agent
@@ -93,7 +93,7 @@ def test_one_of_several_must_be_named(softhsm: SoftHsm) -> None:
     """By label, serial, holder or certificate number, in any case; the names are given in the refusal."""
     softhsm.token("green", holder("p256"))
     softhsm.token("blue", holder("rsa2048"))
-    with pytest.raises(SeveralPlugged) as failure:
+    with pytest.raises(Several) as failure:
         choose(ikey(softhsm))
     assert "several Ikeys: " in failure.value.told("en")
     assert "多个 Ikey：" in failure.value.told("zh")
@@ -131,7 +131,7 @@ def test_two_holders_on_one_device_are_not_guessed_between(softhsm: SoftHsm) -> 
     """Their certificates' numbers are in the list, and one of them is enough to choose."""
     softhsm.token("mine", holder("p256"), holder("rsa2048"))
     number = f"{holder('p256').certificate.serial_number:X}"
-    with pytest.raises(SeveralPlugged, match=number):
+    with pytest.raises(Several, match=number):
         choose(ikey(softhsm))
     assert choose(ikey(softhsm, number)).certificate == holder("p256").certificate
 
@@ -145,7 +145,7 @@ def test_several_keys_in_an_agent_are_not_guessed_between(
     for pair in pairs:
         agent.add(pair.key)
     certificates = tuple(pair.certificate for pair in pairs)
-    with pytest.raises(SeveralPlugged, match="SHA256:"):
+    with pytest.raises(Several, match="SHA256:"):
         choose(Wish("agent", certificates=certificates))
     assert choose(Wish("agent", "holder p256", certificates=certificates)).certificate == certificates[0]
 

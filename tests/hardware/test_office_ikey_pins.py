@@ -12,10 +12,10 @@ from hardware.blank import (
     State,
     Use,
 )
-from hardware.choose import SeveralPlugged
 from hardware.pin import PinLength, PinNeverSet
 from hardware.signer import (
     PinCancelled,
+    Several,
     SignerError,
     TokenMissing,
     WrongPin,
@@ -124,7 +124,7 @@ def test_the_ikey_is_named_when_there_are_two(softhsm: SoftHsm) -> None:
     """By part of its label or its serial; without a name nothing is done to either."""
     softhsm.token("eins")
     softhsm.token("zwei")
-    with pytest.raises(SeveralPlugged, match="zwei"):
+    with pytest.raises(Several, match="zwei"):
         office.look_ikey([softhsm.module])
     look = office.look_ikey([softhsm.module], "ZWEI")
     assert (look.kind, look.label, look.tries) == ("ikey", "zwei", None)

@@ -17,13 +17,13 @@ from hardware.blank import (
     State,
     Use,
 )
-from hardware.choose import SeveralPlugged
 from hardware.pcsc import Connection
 from hardware.signer import (
     CardLocked,
     CardMissing,
     PinCancelled,
     PinUnusable,
+    Several,
     SignerError,
     WrongPin,
 )
@@ -221,7 +221,7 @@ def test_the_reader_is_named_when_there_are_two_cards(tmp_path: Path, stack: Sta
     """Without a name nothing is done to either."""
     for number in (0, 1):
         stack.insert(make_card(tmp_path / f"{number}.card"), number)
-    with pytest.raises(SeveralPlugged, match=stack.readers[1]):
+    with pytest.raises(Several, match=stack.readers[1]):
         office.look_card()
     assert office.look_card(stack.readers[1]).label == stack.readers[1]
 
