@@ -8,7 +8,7 @@ kept; and xmlschema, which takes 12 MB, is only imported when the first form is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from xml.etree.ElementTree import Element
 
 from messages.annotations import Condition, Hints, Words, hints, words
 from messages.catalogue import OWN, catalogue
+from messages.quick import accepts
 
 if TYPE_CHECKING:
     import xmlschema
@@ -71,6 +72,7 @@ class Field:
     children: tuple[Field, ...] = ()
     attributes: tuple[Field, ...] = ()
     _type: Any = field(default=None, repr=False, compare=False)
+    _quick: Callable[[str], bool] | None = field(default=None, repr=False, compare=False)
 
     @property
     def required(self) -> bool:
@@ -100,6 +102,8 @@ class Field:
 
     def problem(self, value: str) -> Problem | None:
         """What the schema has against this value, or None: the same answer that the gateway's check gives."""
+        if self._quick is not None and self._quick(value):
+            return None
         if value == "" and self.base == "string":
             return Problem("empty", Words("不能为空", "must not be empty; leave the element out instead"))
         size, most, least = len(value), self.max_length, self.min_length
@@ -265,6 +269,7 @@ def _values(declared: Any) -> dict[str, Any]:
         "fraction_digits": digits.get(f"{_XS}fractionDigits"),
         "choices": next((found for each in chain if (found := _choices(each.elem))), ()),
         "_type": simple,
+        "_quick": accepts(simple) if simple.is_atomic() else None,
     }
 
 
