@@ -5,11 +5,15 @@ Knows purposes, kinds of problems and the message made of them; refuses to know 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from messages.annotations import Words
 from terminals.work.rows import Place
+
+NAMED = 40  # missing fields that one message names
 
 
 class Purpose(StrEnum):
@@ -27,7 +31,16 @@ class Fault(StrEnum):
     MISSING = "missing"  # 不能为空
     UNKNOWN = "unknown"  # looked up and not found
     UNCHECKED = "unchecked"  # to be looked up, and not answered yet
-    REFUSED = "refused"  # the gateway said so
+
+
+SENTENCES = {
+    Fault.FORMAT: Words("{label} 字段格式不正确，请修改", "{label} is not in its format, please correct it"),
+    Fault.MISSING: Words("{label} 不能为空", "{label} must not be empty"),
+    Fault.UNKNOWN: Words(
+        "{label} 在备案数据中不存在，请修改", "{label} is not filed at customs, please correct it"
+    ),
+    Fault.UNCHECKED: Words("{label} 尚未与备案数据核对", "{label} has not been looked up at customs yet"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +58,63 @@ class Verdict:
 
     words: Words
     place: Place
+
+
+def verdict(problems: Sequence[Problem], purpose: Purpose) -> Verdict | None:
+    """The manual's message (第三篇 2.4) about problems in document order; None where there are none.
+
+    暂存 names the first, 申报 all that are missing, then what else is wrong first.
+    """
+    if not problems:
+        return None
+    if purpose is not Purpose.DECLARE:
+        return Verdict(_one(problems[0]), problems[0].place)
+    missing = [problem for problem in problems if problem.fault is Fault.MISSING]
+    said = [_all(missing)] if missing else []
+    said += [_one(problem) for problem in problems if problem.fault is not Fault.MISSING][:1]
+    together = Words("\n".join(each.zh for each in said), "\n".join(each.en for each in said))
+    return Verdict(together, problems[0].place)
+
+
+def say(fault: Fault, label: Words) -> Words:
+    """The sentence about something with this label."""
+    sentence = SENTENCES[fault]
+    return Words(sentence.zh.replace("{label}", label.zh), sentence.en.replace("{label}", label.en))
+
+
+def called(place: Place) -> Words:
+    """A field's label, in a body line with the line before it."""
+    label, line = place.field.label, _line(place)
+    return Words(f"{line.zh}{label.zh}", f"{line.en}{label.en}")
+
+
+def _line(place: Place) -> Words:
+    row = place.row
+    if row.parent is None:
+        return Words()
+    group = row.field.label
+    return Words(f"{group.zh}第 {row.number} 行 ", f"{group.en} {row.number}: ")
+
+
+def _one(problem: Problem) -> Words:
+    return say(problem.fault, called(problem.place))
+
+
+def _all(missing: Sequence[Problem]) -> Words:
+    named = list(_named(missing[:NAMED]))
+    zh, en = "；".join(each.zh for each in named), "; ".join(each.en for each in named)
+    if len(missing) > NAMED:
+        zh, en = f"{zh} 等 {len(missing)} 项", f"{en} and others, {len(missing)} in all,"
+    return say(Fault.MISSING, Words(zh, en))
+
+
+def _named(missing: Sequence[Problem]) -> Iterator[Words]:
+    """The labels, those of one row together."""
+    for _, same in groupby(missing, lambda problem: id(problem.place.row)):
+        places = [problem.place for problem in same]
+        line = _line(places[0])
+        labels = [place.field.label for place in places]
+        yield Words(
+            line.zh + "、".join(label.zh for label in labels),
+            line.en + ", ".join(label.en for label in labels),
+        )

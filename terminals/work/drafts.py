@@ -50,5 +50,5 @@ class Drafts:
         raise NotImplementedError
 
     def close(self) -> None:
-        """This terminal ends: what it has kept and not forgotten is left behind."""
+        """The terminal ends: what it has kept and not forgotten is left behind."""
         raise NotImplementedError

@@ -69,9 +69,7 @@ class Line:
     who: Who
     up: bool
 
-    def __init__(
-        self, session: Session, prover: Prover, state: Path, tell: Callable[[Event], None]
-    ) -> None:
+    def __init__(self, session: Session, prover: Prover, state: Path, tell: Callable[[Event], None]) -> None:
         raise NotImplementedError
 
     def open(self) -> Who:

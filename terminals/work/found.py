@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for. `criteria`: column or column.from, .to, .starts, .contains → value; '' is no criterion."""
+    """What to look for. `criteria`: column or column.from, .to, .starts, .contains → value, '' for any."""
 
     criteria: Mapping[str, str] = field(default_factory=dict)
     states: tuple[str, ...] = ()

@@ -7,9 +7,10 @@ know screens, the gateway and every system's name. Not thread-safe: it belongs t
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, Protocol
 
 from lxml import etree
@@ -18,9 +19,20 @@ from messages.annotations import Words
 from messages.codes import CodeList
 from messages.faults import Violation
 from messages.forms import Field, Form
+from messages.system import CASE
+from terminals.work import checks, filling, keeping
 from terminals.work.checks import Problem, Purpose, Verdict
-from terminals.work.rows import Changed, Place, Row
+from terminals.work.filling import Question
+from terminals.work.judging import Judge
+from terminals.work.plan import Plan, plan_of
+from terminals.work.rows import EVERYTHING, NOTHING, Changed, Place, Row, cleaned
 from terminals.work.standing import Standing
+
+__all__ = ["Context", "FormModel", "Question"]
+
+NEW, CHANGE, DELETE = "1", "2", "3"  # appType
+_STRUCTURE = ("required", "order")  # rules of messages.violations about elements, not values
+_STATUS = {Purpose.SAVE: "1", Purpose.DECLARE: "2", Purpose.DELETE: "2"}  # appStatus
 
 
 class Context(Protocol):
@@ -35,131 +47,224 @@ class Context(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A lookup that a row owes: ask `name` with `key`, and give the model the answer."""
-
-    row: Row
-    field: str
-    name: str  # the lookup's, such as party
-    key: tuple[tuple[str, str], ...]
-
-
 class FormModel:
     """One form. `case` is its number (统一编号) once there is one; `id` names it in drafts."""
 
-    form: Form
-    id: str
-    case: str
-    state: str  # the case's, '' while it is nowhere but here
-    app_time: str  # of what was submitted last, '' for nothing
-    head: Row
-    revision: int  # counts the changes
-
     def __init__(self, form: Form, context: Context, *, id: str = "") -> None:  # noqa: A002
-        raise NotImplementedError
+        self.form = form
+        self.id = id or uuid.uuid4().hex
+        self.case = ""
+        self.state = ""  # the case's; '' while it is nowhere but here
+        self.app_time = ""  # of what was submitted last; '' for nothing
+        self.revision = 0  # counts the changes
+        self._clean = 0
+        self._context = context
+        self._judge = Judge(context.code_list, context.today)
+        self.plan: Plan = plan_of(form)
+        self._watched = self.plan.watched()
+        self.head = Row(self.plan)
 
     # -- what is on it
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """The head's fields that are shown, in document order, the locked ones too."""
-        raise NotImplementedError
+        return self.plan.shown
 
     @property
     def groups(self) -> tuple[Field, ...]:
         """The groups of body lines, in document order."""
-        raise NotImplementedError
+        return self.form.groups
 
     def columns(self, group: Field) -> tuple[Field, ...]:
-        """A group's fields that are shown, in document order."""
-        raise NotImplementedError
+        """The fields that are shown of a group of the head's, in document order."""
+        return self.plan.plans[group.name].shown
 
     def rows(self, group: str, parent: Row | None = None) -> tuple[Row, ...]:
         """The lines of a group, of the head if no other row is said."""
-        raise NotImplementedError
+        return (parent or self.head).rows(group)
 
     def standing(self, row: Row, name: str) -> Standing:
-        """How a field stands, by what is in it now; a field being typed into is judged by who draws it."""
-        raise NotImplementedError
+        """How a field stands, by what is in it now; what is being typed is the screen's to know."""
+        return self._judge.standing(row, name, self.control(Purpose.DECLARE))
 
     def meaning(self, row: Row, name: str) -> Words:
         """What a code in this field means; empty for no code, and for one that is not known."""
-        raise NotImplementedError
+        field, value = row.plan.fields[name], row.text(name)
+        if field.hints.list:
+            known = self._context.code_list(field.hints.list)
+            code = known.codes.get(value) if known else None
+            return code.label if code else Words()
+        return next((choice.label for choice in field.choices if choice.value == value), Words())
 
     # -- changing it
 
     def set(self, row: Row, name: str, text: str) -> Changed:
-        """Type `text` into a field. A locked field is left as it is."""
-        raise NotImplementedError
+        """Type `text` into a field. A locked field is left as it is; blanks around the text are dropped."""
+        value = cleaned(text)
+        if self.standing(row, name).locked or not filling.put(row, name, value):
+            return NOTHING
+        self.revision += 1
+        changed = Changed(frozenset({Place(row, name)}), name in self._watched)
+        return changed | filling.withdraw(row, name) | filling.resum(row, name)
 
     def add(self, group: str, parent: Row | None = None, at: int | None = None) -> Row:
         """A new empty line, at the end or before place `at`. Raises ValueError when the group is full."""
-        raise NotImplementedError
+        parent = parent or self.head
+        lines = parent.lines[group]
+        self._room(parent, group, 1)
+        row = Row(parent.plan.plans[group], parent)
+        lines.insert(len(lines) if at is None else at, row)
+        parent.renumber(group)
+        self.revision += 1
+        return row
 
     def delete(self, rows: Iterable[Row]) -> Changed:
         """Take these lines away; the others close up."""
-        raise NotImplementedError
+        gone = {row for row in rows if row.parent is not None}
+        groups = {(row.parent, row.plan.name) for row in gone if row.parent is not None}
+        for parent, group in groups:
+            parent.lines[group] = [row for row in parent.lines[group] if row not in gone]
+            parent.renumber(group)
+        self.revision += bool(groups)
+        return EVERYTHING if groups else NOTHING
 
     def fill(self, group: str, lines: Sequence[Mapping[str, str]], *, replace: bool = False) -> Changed:
-        """Put many lines in at once, behind or (replace) instead of those there, as if they were typed."""
-        raise NotImplementedError
+        """Put many lines in at once, behind or (replace) instead of those there, as if they were typed.
 
-    # -- lookups (调出)
+        What a lookup fills is left to it. Raises ValueError when there is no room for so many.
+        """
+        kept = [] if replace else self.head.lines[group]
+        self._room(self.head, group, len(lines) - (len(self.head.lines[group]) if replace else 0))
+        plan, control = self.plan.plans[group], self.control(Purpose.DECLARE)
+        fresh = []
+        for line in lines:
+            row = Row(plan, self.head)
+            for name, text in line.items():
+                field = plan.fields.get(name)
+                if field is None or field not in plan.shown or field.hints.fill == "system":
+                    continue
+                if not self._judge.locked(row, name, control):
+                    filling.put(row, name, cleaned(text))
+            for parts in plan.sums.values():
+                filling.resum(row, parts[0])
+            fresh.append(row)
+        self.head.lines[group] = [*kept, *fresh]
+        self.head.renumber(group)
+        self.revision += 1
+        return EVERYTHING
 
-    def questions(self, limit: int = 100) -> list[Question]:
-        """The lookups owed: keys complete and correct, conditions met, not answered for these keys yet."""
-        raise NotImplementedError
+    def _room(self, parent: Row, group: str, more: int) -> None:
+        most = parent.plan.plans[group].group.max_occurs
+        if most is not None and len(parent.lines[group]) + more > most:
+            raise ValueError(f"{group} holds at most {most} lines")
+
+    # -- what is looked up (调出)
+
+    def questions(self, row: Row | None = None, limit: int = 100) -> list[Question]:
+        """The lookups owed, by a row and what is below it: keys complete and right, and not answered yet."""
+        owed = filling.questions(row or self.head, self._judge, self.control(Purpose.DECLARE))
+        return list(islice(owed, limit))
 
     def answer(self, question: Question, found: Mapping[str, str] | None) -> Changed:
         """Apply what was found, or that there is no such thing. An answer to an old key changes nothing."""
-        raise NotImplementedError
+        changed = filling.apply(question, found, self._judge, self.control(Purpose.DECLARE))
+        if changed is not NOTHING:
+            self.revision += 1
+            for place in changed.places:
+                changed |= filling.resum(place.row, place.name)
+        return changed
 
     # -- judging it
 
     def problems(self, purpose: Purpose) -> list[Problem]:
         """All that stands against sending it for `purpose`, in document order."""
-        raise NotImplementedError
+        return list(self._judge.problems(self.head, self.control(purpose)))
 
     def verdict(self, purpose: Purpose) -> Verdict | None:
         """The manual's message for `purpose`, and where to go; None when it may be sent."""
-        raise NotImplementedError
+        return checks.verdict(self.problems(purpose), purpose)
 
     def complete(self, row: Row) -> bool:
         """Whether a row's own fields are all filled in and right: the body opens when the head is."""
-        raise NotImplementedError
+        control = self.control(Purpose.DECLARE)
+        return not any(
+            problem.place.row is row and not problem.place.field.is_group
+            for problem in self._judge.problems(row, control, below=False)
+        )
 
     def blame(self, violation: Violation) -> Place | None:
         """Show what the gateway found, at its field, until that is changed. None where it is no field's."""
-        raise NotImplementedError
+        place = self.locate(violation.path)
+        if place is None:
+            return None
+        found = self._judge.problems(place.row, self.control(Purpose.DECLARE), below=False)
+        own = [problem for problem in found if problem.place.row is place.row]
+        if violation.rule in _STRUCTURE and own:  # named is what stands behind the gap
+            place = own[0].place
+        said = next((problem.words for problem in own if problem.place == place), None)
+        words = said or Words(violation.text, violation.text)
+        place.row.blamed[place.name] = (place.row.values.get(place.name, ""), words)
+        return place
 
     def locate(self, path: str) -> Place | None:
-        """The field that a violation's path means: the nearest there is; None for another node's path."""
-        raise NotImplementedError
+        """The field that a violation's path means, or its group or line where the field is no shown one."""
+        return keeping.locate(self.head, path)
 
     # -- coming and going
 
     @property
     def dirty(self) -> bool:
         """Whether anything was changed since it was new, loaded or stored (`settled`)."""
-        raise NotImplementedError
+        return self.revision != self._clean
 
-    def settled(self, *, case: str = "", state: str = "", app_time: str = "") -> None:
-        """It is at the gateway as it is: no longer dirty; `case`, `state`, `app_time` where they are new."""
-        raise NotImplementedError
+    def settled(
+        self, *, revision: int | None = None, app_time: str = "", case: str = "", state: str = ""
+    ) -> None:
+        """It is at the gateway as it was at `revision` (now, if none is said); the rest where it is new."""
+        self._clean = self.revision if revision is None else revision
+        self.app_time = app_time or self.app_time
+        self.case, self.state = case or self.case, state or self.state
+        self._show_case()
 
-    def load(self, body: Mapping[str, Any], *, case: str, state: str, app_time: str = "") -> None:
-        """Fill it with a case's content (plain data of messages.system.content), clean."""
-        raise NotImplementedError
+    def load(self, content: Mapping[str, Any], *, case: str, state: str, app_time: str = "") -> None:
+        """Fill it with a case's content (plain data, as messages.system.content makes it), clean."""
+        self.head = keeping.read(self.plan, content)
+        self.case, self.state, self.app_time = case, state, app_time
+        self._show_case()
+        filling.trust(self.head, self._judge, self.control(Purpose.DECLARE))
+        self.revision += 1
+        self._clean = self.revision
 
     def dump(self) -> dict[str, Any]:
         """All of it as plain data for JSON: values, what is overtyped, answers, case, revision."""
-        raise NotImplementedError
+        return {
+            "form": self.form.code, "case": self.case, "state": self.state, "appTime": self.app_time,
+            "revision": self.revision, "clean": self._clean, "head": keeping.dump(self.head),
+        }  # fmt: skip
 
     def restore(self, dumped: Mapping[str, Any]) -> None:
         """What `dump` gave, dirty or clean as it was. What the form does not have any more is left out."""
-        raise NotImplementedError
+        self.head = keeping.restore(self.plan, dumped.get("head", {}))
+        self.case, self.state = str(dumped.get("case", "")), str(dumped.get("state", ""))
+        self.app_time = str(dumped.get("appTime", ""))
+        self.revision, self._clean = int(dumped.get("revision", 0)), int(dumped.get("clean", 0))
+
+    def control(self, purpose: Purpose) -> dict[str, str]:
+        """The fields that the terminal fills by itself, as far as `purpose` decides them."""
+        kind = DELETE if purpose is Purpose.DELETE else CHANGE if self.case else NEW
+        wanted = {"appType": kind, "appStatus": _STATUS[purpose], CASE: self.case}
+        return {name: self._possible(name, value) for name, value in wanted.items() if value}
+
+    def _show_case(self) -> None:
+        if CASE in self.plan.fields:
+            filling.put(self.head, CASE, self.case)
+
+    def _possible(self, name: str, value: str) -> str:
+        field = self.plan.fields.get(name)
+        choices = [choice.value for choice in field.choices] if field else []
+        return value if not choices or value in choices else choices[0]
 
     def node(self, control: Mapping[str, str]) -> etree._Element:
         """The business node in schema order; `control` has the fields that the terminal fills by itself."""
-        raise NotImplementedError
+        return keeping.node(self.form, self.head, self._judge, control)

@@ -1,4 +1,4 @@
-"""What became of everything sent: a ladder of steps for each submission (暂存 → 申报中 → 入库 …), kept on disk.
+"""What became of everything sent: a ladder of steps a submission (暂存 → 申报中 → 入库 …), kept on disk.
 
 Knows submissions, the receipts that belong to them and which of those were looked at; refuses to know how
 they are shown. Several terminals of one person may share the file: each change is merged under a lock.
@@ -94,5 +94,5 @@ class Ladders:
         raise NotImplementedError
 
     def wait(self, cop_msg_id: str, timeout: float) -> tuple[Step, ...]:
-        """The steps of a message when each of its nodes has one, or after `timeout` seconds those there are."""
+        """The steps of a message once each of its nodes has one; after `timeout` seconds those there are."""
         raise NotImplementedError

@@ -48,7 +48,7 @@ class Answer:
 
 
 class Sending:
-    """How this terminal sends; `signer` opens the card, Ikey, agent or file when there is something to sign."""
+    """How a terminal sends; `signer` opens the card, Ikey, agent or file when there is something to sign."""
 
     def __init__(
         self,

@@ -1,0 +1,78 @@
+"""What a form's hints mean for filling it in, worked out once: sums, lookups, what depends on what.
+
+Knows the form model (messages.forms) and its hints; refuses to know values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from messages.annotations import Condition, Lookup
+from messages.forms import Field, Form
+
+TERMINAL, SYSTEM = "terminal", "system"
+
+
+class Plan:
+    """One group of fields: the head (the business node itself), or the lines of a body group below it."""
+
+    def __init__(self, group: Field) -> None:
+        self.group = group
+        self.fields = {each.name: each for each in group.children if not each.is_group}
+        self.plans = {each.name: Plan(each) for each in group.children if each.is_group}
+        self.shown = tuple(each for each in self.fields.values() if each.hints.fill != TERMINAL)
+        self.sums = {each.name: each.hints.sum_of for each in self.shown if each.hints.sum_of}
+        self.lookups = tuple(
+            (each.name, each.hints.lookup) for each in self.shown if each.hints.lookup is not None
+        )
+        self.locks: dict[str, tuple[Lookup, ...]] = {}
+        for _, lookup in self.lookups:
+            for name in lookup.locks:
+                self.locks[name] = (*self.locks.get(name, ()), lookup)
+
+    @property
+    def name(self) -> str:
+        """The group's element."""
+        return self.group.name
+
+    def field(self, name: str) -> Field:
+        """A field or group of this one. Raises KeyError."""
+        known = self.fields.get(name)
+        return known if known is not None else self.plans[name].group
+
+    def summed(self, part: str) -> Iterator[str]:
+        """The fields that are sums of `part` and others."""
+        return (name for name, parts in self.sums.items() if part in parts)
+
+    def asked_by(self, name: str) -> Iterator[tuple[Plan, str, Lookup]]:
+        """The lookups, here and below, that have `name` in their key."""
+        for key, lookup in self.lookups:
+            if name in lookup.by:
+                yield self, key, lookup
+        for plan in self.plans.values():
+            yield from ((each, key, lookup) for each, key, lookup in plan.asked_by(name) if each is not self)
+
+    def conditions(self) -> Iterator[Condition]:
+        """All conditions in the hints, here and below."""
+        for each in (self.group, *self.fields.values()):
+            lookup = each.hints.lookup
+            for condition in (
+                each.hints.required_when,
+                each.hints.absent_when or each.absent_when,
+                lookup.when if lookup else None,
+            ):
+                if condition is not None:
+                    yield condition
+        for plan in self.plans.values():
+            yield from plan.conditions()
+
+    def watched(self) -> frozenset[str]:
+        """The fields whose change may change how others stand."""
+        return frozenset(condition.field for condition in self.conditions())
+
+
+@lru_cache(maxsize=64)
+def plan_of(form: Form) -> Plan:
+    """The plan of a form's business node (业务节点)."""
+    return Plan(form.node)
