@@ -13,6 +13,7 @@ import click
 
 from hardware.memory import keep_memory_private
 from terminals.cli.doctor import doctor
+from terminals.cli.host import host
 from terminals.cli.login_check import login_check
 from terminals.cli.poll import poll
 from terminals.cli.send import send
@@ -63,5 +64,5 @@ def main() -> None:
     """
 
 
-for _command in (send, poll, status, sign, verify, login_check, doctor, virtual_card):
+for _command in (send, poll, status, sign, verify, login_check, doctor, virtual_card, host):
     main.add_command(_command)

@@ -31,7 +31,7 @@ class Visit:
     role: str  # customs, operator, enterprise, agency, officer …
     card: str  # '' no card, 'legal' 法人卡, 'operator' 操作员卡
     dxp_id: str  # the party
-    certificates: tuple[bytes, ...]  # DER; of the key that logged in first, then others of the same card
+    certificates: tuple[bytes, ...] = field(repr=False)  # DER; of the key that logged in, then of its card
     token: str = field(repr=False)  # bearer token of a login by password; '' by key: log in by the agent
     agent: str  # socket of the forwarded SSH agent; '' without ssh -A
     language: str  # 'zh' or 'en'

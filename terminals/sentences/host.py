@@ -40,6 +40,15 @@ SENTENCES: Sentences = {
         "The terminal cannot be started now. Try again in a minute.",
         "终端暂时无法启动，请稍后再试。",
     ),
+    # the host itself
+    "host-key": (
+        "The host key {file} cannot be used: {reason}",
+        "主机密钥 {file} 无法使用：{reason}",
+    ),
+    "host-running": (
+        "Another terminal host serves {folder}: stop it first.",
+        "另一个终端主机正在使用 {folder}：请先停止它。",
+    ),
     # logging in
     "host-no-gateway": (
         "The gateway cannot be reached now, so nobody can be let in. Try again in a minute.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import subprocess
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,11 +19,16 @@ class Typist:
     """One command at a terminal; `screen` is all that stood there so far."""
 
     def __init__(
-        self, arguments: Sequence[object], environment: Mapping[str, str], program: str = "eport-terminal"
+        self,
+        arguments: Sequence[object],
+        environment: Mapping[str, str],
+        program: str = "eport-terminal",
+        size: tuple[int, int] = (80, 24),
     ) -> None:
         self.screen = ""
         self._read = 0
         self._ours, theirs = os.openpty()
+        termios.tcsetwinsize(self._ours, (size[1], size[0]))
         self.process = subprocess.Popen(
             ["setsid", "--ctty", "--wait", str(BIN / program), *map(str, arguments)],
             stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, env={**os.environ, **environment},
