@@ -33,7 +33,7 @@ The gateway answers on {url} and goes on until Ctrl+C. In another shell:
   eport-terminal poll --url {url}
   eport-terminal poll --url {url} --as customs       # another party of the demo
 
-  eport-terminal virtual-card                        # an IC card; it says how to sign with it, lock it, take it out
+  eport-terminal virtual-card                        # an IC card to sign with, lock, take out
 
   curl --cacert {home}/demo/ca.pem {url}/healthz
   eport-terminal sign --fresh --envelope {sample} > {home}/envelope.xml
