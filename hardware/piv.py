@@ -80,18 +80,22 @@ class Command:
 
 
 def exchange(transmit: Transmit, command: Command) -> tuple[bytes, int]:
-    """Send all of `command` and fetch all of the answer: its data and the last status word."""
+    """Send all of `command` and fetch all of the answer: its data and the last status word.
+
+    Nothing is sent twice but a command that is answered, which alone has an Le to correct: in another, such
+    as VERIFY, the last byte is the PIN's. A card that goes on and on without giving data is given up.
+    """
     data, sw = b"", OK
     for apdu in command.apdus():
         data, sw = transmit(apdu)
-        if sw >> 8 == _LENGTH:  # the card wants exactly this Le (ISO/IEC 7816-3, 10.3)
+        if sw >> 8 == _LENGTH and command.answered:  # this Le exactly (ISO/IEC 7816-3, 10.3)
             data, sw = transmit(apdu[:-1] + bytes([sw & 0xFF]))
         if sw != OK and sw >> 8 != _MORE:
             return data, sw
     while sw >> 8 == _MORE:
         more, sw = transmit(bytes([0, 0xC0, 0, 0, sw & 0xFF]))
         data += more
-        if len(data) > _MAX_OBJECT:
+        if len(data) > _MAX_OBJECT or (not more and sw >> 8 == _MORE):
             raise Malformed("an answer without end")
     return data, sw
 

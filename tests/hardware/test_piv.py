@@ -74,9 +74,25 @@ def test_a_card_that_wants_another_length_gets_it() -> None:
 
 
 def test_a_card_that_never_ends_is_given_up() -> None:
-    """An answer has a bound."""
+    """An answer has a bound, also one that says again and again that more is there and gives nothing."""
     with pytest.raises(Malformed):
         exchange(lambda _: (bytes(256), 0x6100), piv.get(0x5FC105))
+    empty = Transcript(*[(b"", 0x6100)] * 3)
+    with pytest.raises(Malformed):
+        exchange(empty, piv.get(0x5FC105))
+
+
+def test_a_pin_is_sent_once_and_never_with_another_last_byte() -> None:
+    """A card that wants another length of VERIFY or CHANGE, which have no Le, gets no second try of a PIN."""
+    for command in (
+        piv.verify(piv.pad("12345678")),
+        piv.change(piv.PIN, piv.pad("123456"), piv.pad("12345678")),
+        piv.unblock(piv.pad("12345678"), piv.pad("12345678")),
+        piv.put(0x5FC105, bytes(600)),
+    ):
+        card = Transcript((b"", 0x6C39), (b"", 0x9000))
+        assert exchange(card, command) == (b"", 0x6C39)
+        assert len(card.sent) == 1
 
 
 def test_a_command_shows_no_data() -> None:
