@@ -11,7 +11,7 @@ import contextlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -52,7 +52,20 @@ class ByPassword:
         return f"ByPassword(account={self.account!r})"
 
 
-Credentials = ByCertificate | ByPassword
+@dataclass(frozen=True, slots=True)
+class ByToken:
+    """Go on with a session that was opened for us, as the SSH host opens one for an account's password."""
+
+    account: str
+    token: str = field(repr=False)
+
+    @property
+    def who(self) -> str:
+        """The account's name."""
+        return self.account
+
+
+Credentials = ByCertificate | ByPassword | ByToken
 
 
 def statement(origin: str, nonce: object) -> bytes:
@@ -108,6 +121,8 @@ class Session:
         """Challenge and answer as one try: a nonce whose answer was lost is spent, so both are repeated."""
         origin = self.gateway.origin
         claim: dict[str, str]
+        if isinstance(self.credentials, ByToken):
+            return self._go_on(self.credentials)
         if isinstance(self.credentials, ByPassword):
             claim = {"account": self.credentials.account, "password": self.credentials.password}
         else:
@@ -129,6 +144,15 @@ class Session:
         if not isinstance(granted.get("token"), str):
             raise Unreachable("answer-unreadable", origin=origin, path="/v1/sessions", detail="no token")
         return granted
+
+    def _go_on(self, given: ByToken) -> dict[str, Any]:
+        path = "/v1/sessions/current"
+        answer = self.gateway.once("GET", path, headers={"authorization": f"Bearer {given.token}"})
+        if 400 <= answer.status < 500:
+            raise LoginRefused(
+                "login-refused", origin=self.gateway.origin, who=given.who, detail=detail(answer)
+            )
+        return {**self._object(answer, path), "token": given.token}
 
     def _object(self, answer: Response, path: str) -> dict[str, Any]:
         if answer.status not in (200, 201):

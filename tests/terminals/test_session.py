@@ -6,7 +6,7 @@ import pytest
 
 from hardware.file import CertificateFile
 from terminals.client import Gateway, Patience
-from terminals.session import ByCertificate, ByPassword, Session, statement
+from terminals.session import ByCertificate, ByPassword, ByToken, Session, statement
 from terminals.trouble import LoginRefused
 from tests.terminals.office import DXP_ID, Office
 from tests.terminals.peer import Peer
@@ -98,3 +98,23 @@ def test_closing_ends_the_session(gateway: Gateway, peer: Peer, signer: Certific
     session.open()
     session.close()
     assert not peer.tokens
+
+
+def test_a_session_that_was_opened_for_us_is_gone_on_with(gateway: Gateway, peer: Peer) -> None:
+    """Its token is used as it is, without a login, and does not show in a repr."""
+    token = Session(gateway, ByPassword("operator1", "right")).open()["token"]
+    given = ByToken("operator1", token)
+    session = Session(gateway, given)
+    assert (session.open()["dxpId"], session.open()["token"], peer.logins) == (DXP_ID, token, 1)
+    assert token not in repr(given)
+
+
+def test_a_session_opened_for_us_cannot_be_opened_again(gateway: Gateway, peer: Peer) -> None:
+    """When the gateway has ended it, only its password would help, and the terminal does not have it."""
+    session = Session(
+        gateway, ByToken("operator1", Session(gateway, ByPassword("operator1", "right")).open()["token"])
+    )
+    session.open()
+    peer.tokens.clear()
+    with pytest.raises(LoginRefused):
+        session.request("GET", "/v1/receipts?after=&limit=1&wait=0")
