@@ -1,25 +1,23 @@
 """The IC card (IC 卡): seen through PC/SC, signing through OpenSC's PKCS#11 module.
 
-Knows which cards are in the readers, how one is opened, and that a PIN goes to its own card only; refuses to
-know APDUs but those that ask for the tries left and take a verified PIN back. A PIV card signs with 9C, which
-wants the PIN for every signature, or with 9A, which wants it once and is reset when the session ends.
+Knows how a card is opened, that a PIN goes to its own card only, and what is told when card, reader or pcscd
+go away; refuses to know APDUs and what is signed. A PIV card signs with 9C, which wants the PIN for every
+signature, or with 9A, which wants it once and is reset when the session ends.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Self, TypeVar
-from weakref import WeakSet
 
 from cryptography import x509
 
-from hardware import piv
 from hardware.modules import CARDS
-from hardware.pcsc import Connection, Reader, readers
+from hardware.pcsc import Connection, readers
 from hardware.pin import verified
 from hardware.piv_card import as_pin
 from hardware.pkcs11 import Key, Module, Session, Stored, Token, suitable
@@ -40,9 +38,8 @@ from hardware.signer import (
     SignerError,
     TokenMissing,
     WrongPin,
-)
-from hardware.slots import PIV, Use, cards, load, meant, names, tries_left
-from hardware.tlv import Malformed
+)  # fmt: skip
+from hardware.slots import PIV, Use, cards, enrol, forget_pin, load, meant, names, tries_left
 
 __all__ = ["DEFAULT_MODULE", "KIND", "Card", "inserted", "tries_left"]
 
@@ -65,7 +62,7 @@ def inserted(module: str = DEFAULT_MODULE, key: Use = "sign") -> list[Found]:
     if any(reader.present for reader in there):
         loaded = load(module)
         with loaded.lock:
-            for reader, token in _all(loaded, there):
+            for reader, token in cards(loaded, there):
                 stored = _shown(token, key)
                 certificate = stored.certificate if stored else None
                 card = partial(Card, loaded, token.label, token.serial, reader.name, certificate, key)
@@ -128,13 +125,14 @@ class Card:
         self.serial = serial
         self.label = label
         self.reader = reader
-        self._module = module
+        self.module = module
         self._use: Use = key
         self._ask = ask
         self._each = False  # the key wants the PIN for every signature
+        self._forgotten = False  # the card is there, but another program has reset it
         self._asking = threading.Lock()  # one question at a time
         self._opened: _Opened | None = None
-        _open.add(self)
+        enrol(self)
         self._begin(ask)
 
     def __repr__(self) -> str:
@@ -159,7 +157,8 @@ class Card:
             return self._signed(data)
         except _Forgotten:
             with self._asking:
-                self._begin(self._ask)
+                if self._forgotten:  # otherwise another thread has asked meanwhile
+                    self._begin(self._ask)
             return self._signed(data)
 
     def reopen(self, ask: AskPin) -> None:
@@ -173,13 +172,14 @@ class Card:
 
     def close(self) -> None:
         """End the session and reset the card, so that nobody else signs with the PIN that was given."""
+        self._forgotten = False
         self._lose()
 
     # -- opening and losing --------------------------------------------------------------------------
 
     def _begin(self, ask: AskPin, *, verify: bool = False) -> None:
         opened, is_piv = self._sit()
-        self._opened = opened
+        self._opened, self._forgotten = opened, False
         try:
             if self._tries() == 0 or opened.session.token.tries == 0:
                 raise CardLocked(serial=self.serial)
@@ -192,28 +192,22 @@ class Card:
 
     def _sit(self) -> tuple[_Opened, bool]:
         """A session on the very card that was found, and whether it is a PIV card; no PIN yet."""
-        with self._module.lock:
+        with self.module.lock, ExitStack() as undo:
             reader, token = self._find()
-            seat = Seat(reader)
-            session: Session | None = None
-            try:
-                session = self._module.open(token)
-                stored = meant(session, self._use)
-                if stored is None or stored.certificate != self.certificate:
-                    raise AnotherDevice(serial=self.serial, found=f"{token.label} {token.serial}")
-                seat.check()  # all this was read from the card that sits there
-            except BaseException:
-                if session is not None:
-                    session.close()
-                seat.close()
-                raise
+            seat = undo.enter_context(Seat(reader))
+            session = undo.enter_context(self.module.open(token))
+            stored = meant(session, self._use)
+            if stored is None or stored.certificate != self.certificate:
+                raise AnotherDevice(serial=self.serial, found=f"{token.label} {token.serial}")
+            seat.check()  # all this was read from the card that sits there
+            undo.pop_all()
             self.reader = reader
             return _Opened(seat, session, stored.id), token.manufacturer == PIV
 
     def _find(self) -> tuple[str, Token]:
         """Reader and token of this card. Raises AnotherDevice when its reader holds another one."""
         there = readers()
-        plugged = _all(self._module, there)
+        plugged = cards(self.module, there)
         for reader, token in plugged:
             if token.serial == self.serial:
                 return reader.name, token
@@ -227,7 +221,7 @@ class Card:
 
     def notice(self) -> None:
         """Lose the session if the card is not what it was; nothing is asked, nothing raised."""
-        with self._module.lock:
+        with self.module.lock:
             if self._opened is not None:
                 try:
                     self._opened.seat.check()
@@ -235,7 +229,7 @@ class Card:
                     self._lose()
 
     def _lose(self) -> None:
-        with self._module.lock:
+        with self.module.lock:
             opened, self._opened = self._opened, None
             if opened is None:
                 return
@@ -270,33 +264,33 @@ class Card:
         with self._device() as opened:
             key = self._key(opened, pin)
             if self._each:
-                self._forget()
+                self._forget(opened)
             self._each = key.always_authenticate
 
     def _signed(self, data: bytes, pin: str | None = None) -> bytes:
         """The signature. With a PIN, the card forgets it at once: 9A would sign for any program otherwise."""
         with self._device() as opened:
+            if pin is None and opened.key is None:
+                raise _Forgotten(serial=self.serial)  # another thread asks for the PIN
             try:
                 return self._key(opened, pin).sign(data, pin)
             finally:
                 if pin is not None:
-                    self._forget()
+                    self._forget(opened)
 
     def _key(self, opened: _Opened, pin: str | None) -> Key:
         if opened.key is None:
-            opened.session.login(pin)
+            opened.session.login(pin or None)
             opened.key = opened.session.key(self.certificate, opened.id)
         return opened.key
 
-    def _forget(self) -> None:
-        """Take the PIN back by VERIFY FF (SP 800-73-4 part 2, 3.2.1), or by a reset where a card has none."""
-        with suppress(SignerError, Malformed), Connection(self.reader) as card, card.transaction():
-            card.reset = True
-            if piv.exchange(card.transmit, piv.select())[1] == piv.OK:
-                card.reset = piv.exchange(card.transmit, piv.forget())[1] != piv.OK
+    def _forget(self, opened: _Opened) -> None:
+        with suppress(SignerError):
+            opened.seat.check()
+            forget_pin(self.reader)
 
     def _tries(self) -> int | None:
-        with self._module.lock:
+        with self.module.lock:
             self._still()
             try:
                 return tries_left(self.reader)
@@ -308,7 +302,7 @@ class Card:
     @contextmanager
     def _device(self) -> Iterator[_Opened]:
         """The card, when it is surely still the same one, under the module's lock; its errors explained."""
-        with self._module.lock:
+        with self.module.lock:
             opened = self._still()
             try:
                 yield opened
@@ -316,14 +310,14 @@ class Card:
                 raise self._meaning(error) from None
 
     def _still(self) -> _Opened:
-        with self._module.lock:
+        with self.module.lock:
             opened = self._opened
             if opened is None:
-                raise CardRemoved(serial=self.serial)
+                raise (_Forgotten if self._forgotten else CardRemoved)(serial=self.serial)
             try:
                 opened.seat.check()
-            except SignerError as why:
-                raise self._gone(why) from None
+            except SignerError:
+                raise self._gone() from None
             return opened
 
     def _meaning(self, error: SignerError) -> SignerError:
@@ -332,41 +326,28 @@ class Card:
             with suppress(SignerError):
                 tries = tries_left(self.reader)
                 return WrongPin(tries=tries) if tries != 0 else CardLocked(serial=self.serial)
-        if not isinstance(error, AnotherDevice | CardMissing | CardRemoved | DeviceFailed | TokenMissing):
-            return error
-        if self._opened is None:
+        lost = AnotherDevice | CardMissing | CardRemoved | DeviceFailed | TokenMissing
+        if not isinstance(error, lost) or isinstance(error, _Forgotten) or self._opened is None:
             return error
         try:
             self._opened.seat.settle(_SETTLING)
-        except SignerError as why:
-            return self._gone(why)
+        except SignerError:
+            return self._gone()
         if isinstance(error, CardRemoved):
             self._lose()
+            self._forgotten = not self._each
             return _Forgotten(serial=self.serial)
         return error
 
-    def _gone(self, why: SignerError) -> SignerError:
+    def _gone(self) -> SignerError:
         """Lose the session; the reason to tell, from what is in the readers now."""
         self._lose()
         try:
             self._find()
-        except (AnotherDevice, ReaderGone, ServiceDown) as error:
-            return error
         except ReaderMissing:
             return ReaderGone(reader=self.reader)
+        except (AnotherDevice, ReaderGone, ServiceDown) as error:
+            return error
         except SignerError:
             pass
-        return why if isinstance(why, ReaderGone) else CardRemoved(serial=self.serial)
-
-
-_open: WeakSet[Card] = WeakSet()
-
-
-def _all(module: Module, there: Sequence[Reader]) -> list[tuple[Reader, Token]]:
-    """The cards that there are, once every session that is lost has noticed.
-
-    It would lend its login to a new one in the same slot.
-    """
-    for card in list(_open):
-        card.notice()
-    return cards(module, there)
+        return CardRemoved(serial=self.serial)

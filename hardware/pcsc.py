@@ -112,15 +112,16 @@ def _listens() -> bool:
 class Context:
     """A client's connection to pcscd. It ends with pcscd: whoever survives a restart makes another one.
 
-    Raises ServiceDown or ServiceRefused when there is none to be had.
+    It is its process's own: after a fork, a child's words would mix with its parent's. Raises ServiceDown or
+    ServiceRefused when there is none to be had.
     """
 
     def __init__(self) -> None:
-        code, self._handle = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+        code, self._known = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
         if code in _SERVICE and _listens():
             raise ServiceRefused
         _check(code)
-        self._open = True
+        self._process = os.getpid()  # 0 when closed
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -129,18 +130,28 @@ class Context:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def _ours(self) -> bool:
+        return self._process == os.getpid()
+
+    @property
+    def _handle(self) -> Any:
+        if not self._ours:
+            raise ServiceDown
+        return self._known
+
     def close(self) -> None:
         """Give the connection back; twice does no harm."""
         with self._lock:
-            if self._open:
-                self._open = False
-                scard.SCardReleaseContext(self._handle)
+            if self._ours:
+                scard.SCardReleaseContext(self._known)
+            self._process = 0
 
     def cancel(self) -> None:
         """End a `wait` that runs in another thread. One that begins later is not ended."""
         with self._lock:
-            if self._open:
-                scard.SCardCancel(self._handle)
+            if self._ours:
+                scard.SCardCancel(self._known)
 
     def look(self) -> list[Reader]:
         """All readers as they are now; none is no error here."""

@@ -1,13 +1,16 @@
 """The cards in the readers, as OpenSC's PKCS#11 module shows them, and the key that is meant on each.
 
-Knows which slot of the module belongs to which reader, how a PIV card's keys are told apart, and how a card
-says without a PIN how many tries are left; refuses to know sessions with a PIN.
+Knows which slot of the module belongs to which reader, how a PIV card's keys are told apart, how a card says
+without a PIN how many tries are left, and how it forgets one; refuses to know sessions with a PIN.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from contextlib import suppress
+from threading import Lock
+from typing import Literal, Protocol
+from weakref import WeakSet
 
 from hardware import piv
 from hardware.ikey import signs
@@ -43,6 +46,10 @@ def load(module: str) -> Module:
 
 def cards(module: Module, there: Sequence[Reader]) -> list[tuple[Reader, Token]]:
     """The cards in those readers that OpenSC knows. Raises Several when it can't tell two readers apart."""
+    with _turn:
+        opened = [card for card in _open if card.module is module]
+    for card in opened:
+        card.notice()  # a session that is lost would lend its login to a new one in the same slot
     refresh(module)
     tokens = module.tokens()
     by_name: dict[bytes, Reader] = {}
@@ -53,6 +60,26 @@ def cards(module: Module, there: Sequence[Reader]) -> list[tuple[Reader, Token]]
                 raise Several(what="reader", names=f"{other.name}, {reader.name}")
     found = ((by_name.get(token.reader.encode()[:_NAME]), token) for token in tokens)
     return [(reader, token) for reader, token in found if reader is not None]
+
+
+class Noticing(Protocol):
+    """An open card."""
+
+    module: Module
+
+    def notice(self) -> None:
+        """Lose the session if the card is not what it was; nothing is asked, nothing raised."""
+        ...
+
+
+_open: WeakSet[Noticing] = WeakSet()
+_turn = Lock()
+
+
+def enrol(card: Noticing) -> None:
+    """Have an open card notice its loss before others are looked for."""
+    with _turn:
+        _open.add(card)
 
 
 def meant(session: Session, key: Use) -> Stored | None:
@@ -84,3 +111,15 @@ def tries_left(reader: str) -> int | None:
         except Malformed:
             return None
     return piv.tries(sw)
+
+
+def forget_pin(reader: str) -> None:
+    """Take a verified PIN back from the card in `reader`, by VERIFY FF (part 2, 3.2.1), else by a reset.
+
+    Raises as `tries_left`.
+    """
+    with suppress(Malformed), Connection(reader, reset=True) as connection, connection.transaction():
+        _, sw = piv.exchange(connection.transmit, piv.select())
+        if sw == piv.OK:
+            _, sw = piv.exchange(connection.transmit, piv.forget())
+            connection.reset = sw != piv.OK

@@ -17,6 +17,7 @@ import pkcs11
 from pkcs11 import PKCS11Error, TokenFlag
 from pkcs11._pkcs11 import lib as Library  # noqa: N812 - a class; pkcs11.lib() counts paths, not modules
 
+from hardware.opensc import keep_pins_out_of_logs
 from hardware.pkcs11.errors import translate, words
 from hardware.pkcs11.session import Login, Session
 from hardware.signer import AnotherDevice, ModuleMissing, TokenMissing
@@ -69,6 +70,8 @@ class Module:
             if real not in cls._loaded:
                 if not Path(real).is_file():
                     raise ModuleMissing(module=path, reason="no such file")
+                if "opensc" in Path(real).name:
+                    keep_pins_out_of_logs(path)
                 try:
                     cls._loaded[real] = cls(path, Library(real))
                 except PKCS11Error as error:

@@ -333,6 +333,17 @@ def test_another_program_resets_the_card(stack: Stack, card: Path, use: Use) -> 
     assert len(ask.asked) == 2
 
 
+def test_threads_that_sign_after_a_reset_wait_for_one_answer(stack: Stack, card: Path) -> None:
+    """Whoever comes upon the reset first has the PIN asked for; the others sign then."""
+    stack.insert(card)
+    ask = Patient()
+    with opened(ask, "auth") as signer, ThreadPoolExecutor(8) as threads:
+        Connection(stack.readers[0], reset=True).close()
+        signatures = list(threads.map(signer.sign, [DATA] * 16))
+        assert all(good(signer.certificate, signature) for signature in signatures)
+    assert len(ask.asked) == 2
+
+
 @pytest.mark.parametrize("held", [False, True])
 def test_after_a_crash_the_card_is_free(stack: Stack, card: Path, held: bool) -> None:
     """A process that dies with an open card keeps nobody from it, also in the middle of a signature.
@@ -362,6 +373,30 @@ def test_after_a_crash_the_card_is_free(stack: Stack, card: Path, held: bool) ->
     stack.release()
     with opened(Patient(), "auth") as signer:
         assert good(signer.certificate, signer.sign(DATA))
+
+
+def test_a_child_process_does_not_disturb_its_parent(stack: Stack, card: Path) -> None:
+    """What it inherits by fork it cannot use; it opens the card for itself, and the parent signs on."""
+    stack.insert(card)
+    script = (
+        "import os\n"
+        "from hardware.card import inserted\n"
+        "from hardware.signer import SignerError\n"
+        f"signer = inserted(key='auth')[0].open(lambda request: {PIN!r})\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    try:\n"
+        "        signer.sign(b'x')\n"
+        "    except SignerError:\n"
+        f"        own = inserted()[0].open(lambda request: {PIN!r})\n"
+        "        os._exit(len(own.sign(b'x')) - 256)\n"
+        "    os._exit(1)\n"
+        "print(os.waitpid(child, 0)[1], len(signer.sign(b'x')))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("0 256\n", "")
 
 
 def test_nothing_of_the_card_is_kept_in_files(stack: Stack, card: Path, tmp_path: Path) -> None:
