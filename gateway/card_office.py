@@ -6,7 +6,7 @@ signed proves the key and nothing else: whatever else it asks for, a certificate
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -115,6 +115,11 @@ def proven(request: x509.CertificateSigningRequest) -> pki.PublicKey:
     raise pki.PkiError("the key of the request is neither P-256 nor RSA of 2048 bits or more")
 
 
+def issued_for(card: Card, certificate: x509.Certificate, cas: Sequence[x509.Certificate]) -> bool:
+    """Whether one of `cas` issued the certificate for this card number, registered or not."""
+    return _numbers(certificate) == [card.number] and pki.issued_by(certificate, cas) is not None
+
+
 def wanted_of_the_ca(card: Card, use: str) -> str:
     """What an outside CA must put into the certificate, as a section of extensions for openssl -extfile."""
     usage = "digitalSignature, nonRepudiation" if use == SIGN else "digitalSignature"
@@ -154,9 +159,9 @@ def answers(
 
 def _check_names(card: Card, use: str, certificate: x509.Certificate) -> None:
     pki.check_holder(certificate)
-    numbers = [each.value for each in certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)]
+    numbers = _numbers(certificate)
     if numbers != [card.number]:
-        said = ", ".join(str(each) for each in numbers) or "none"
+        said = ", ".join(numbers) or "none"
         raise pki.PkiError(f"the certificate for {use} names the card number {said}, not {card.number}")
     kind = oids.card_kind(certificate)
     if kind != card.kind:
@@ -164,3 +169,8 @@ def _check_names(card: Card, use: str, certificate: x509.Certificate) -> None:
             f"the certificate for {use} is for the card kind {kind or 'none'}, not {card.kind}: the CA must "
             f"put in the extension {oids.CARD_KIND.dotted_string}, as the file beside the request says"
         )
+
+
+def _numbers(certificate: x509.Certificate) -> list[str]:
+    """The card numbers that a certificate names; one, as a rule."""
+    return [str(each.value) for each in certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)]

@@ -218,6 +218,10 @@ class Blank(Protocol):
         """
         ...
 
+    def holds(self, use: Use, public: PublicKey) -> bool:
+        """Whether the medium's key for `use` is this one: it has to sign. Asks for the PIN."""
+        ...
+
     def set_pin(self, pin: str) -> None:
         """Set the holder's PIN: a card's from the present one (asked for), an Ikey's by the SO PIN.
 

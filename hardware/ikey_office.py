@@ -163,11 +163,17 @@ class BlankIkey:
         fitting = [made for made in pairs.made() if made.public == public]
         if not fitting and use in self._new and self._new[use].public == public:
             raise CardRemoved(serial=self.serial)  # some modules show an empty Ikey where there is none
-        if not fitting or not signs_for(certificate, self._signing(use, fitting[0])):
+        if not fitting or not signs_for(public, self._signing(use, fitting[0])):
             raise CertificateForAnotherKey(serial=self.serial)
         pairs.complete(fitting[0], certificate)
         for number in pairs.numbers() - {fitting[0].id}:
             pairs.remove(number)
+
+    def holds(self, use: Use, public: PublicKey) -> bool:
+        """See Blank."""
+        self._login()
+        fitting = [made for made in self._pairs(use).made() if made.public == public]
+        return any(signs_for(public, self._signing(use, made)) for made in fitting)
 
     def _signing(self, use: Use, made: Made) -> Callable[[bytes], bytes]:
         pairs = self._pairs(use)

@@ -14,6 +14,7 @@ from hardware.blank import AskSecret, Blank, State, Use
 from hardware.ikey_office import BlankIkey, find_token, set_holder_pin
 from hardware.piv_card import PivCard, find_reader
 from hardware.piv_office import BlankCard
+from hardware.signer import AnotherDevice
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +68,31 @@ def blank_ikey(modules: Sequence[str], device: str | None, *, so_pin: AskSecret,
     return BlankIkey(find_token(modules, device), so_pin=so_pin, pin=pin)
 
 
-def unlock_card(reader: str | None, puk: str, new_pin: str) -> None:
+def unlock_card(reader: str | None, puk: str, new_pin: str, *, looked_at: Look | None = None) -> None:
     """Set a new PIN by the PUK, which also gives all the tries back (RESET RETRY COUNTER).
 
-    Raises as `look_card`, and PukWrong with the tries left, PukLocked, PinUnusable.
+    `looked_at`: what the card showed before the office typed its PUK; another card by now does not get it.
+    Raises as `look_card`, and AnotherDevice, PukWrong with the tries left, PukLocked, PinUnusable.
     """
     with PivCard(find_reader(reader)) as card:
+        if looked_at is not None:
+            _same(looked_at, _look(card, None))
         card.unlock(puk, new_pin)
 
 
-def unlock_ikey(modules: Sequence[str], device: str | None, so_pin: str, new_pin: str) -> None:
+def unlock_ikey(
+    modules: Sequence[str], device: str | None, so_pin: str, new_pin: str, *, looked_at: Look | None = None
+) -> None:
     """Set a new PIN by the SO PIN.
 
-    Raises as `look_ikey`, and OfficePinWrong, OfficePinLocked, PinUnusable.
+    `looked_at` as for a card. Raises as `look_ikey`, and AnotherDevice, OfficePinWrong, OfficePinLocked,
+    PinUnusable.
     """
-    set_holder_pin(find_token(modules, device), so_pin, new_pin)
+    token = find_token(modules, device)
+    if looked_at is not None:
+        with BlankIkey(token, so_pin=_nobody, pin=_nobody) as ikey:
+            _same(looked_at, _look(ikey, None))
+    set_holder_pin(token, so_pin, new_pin)
 
 
 def _look(medium: PivCard | BlankIkey, tries: int | None) -> Look:
@@ -94,6 +105,12 @@ def _look(medium: PivCard | BlankIkey, tries: int | None) -> Look:
         {use: certificate for use, certificate in held.items() if certificate is not None},
         {use: medium.state(use) for use in medium.uses},
     )
+
+
+def _same(before: Look, now: Look) -> None:
+    """Raise AnotherDevice unless both are of one medium."""
+    if (now.serial, now.certificates) != (before.serial, before.certificates):
+        raise AnotherDevice(serial=before.serial or before.label, found=now.serial or now.label)
 
 
 def _nobody() -> None:

@@ -145,12 +145,14 @@ class BlankCard(PivCard):
         if made is not None:
             fits = public == made
         else:
-            fits = isinstance(public, PublicKey) and signs_for(
-                certificate, lambda data: self._sign(use, public, data)
-            )
+            fits = isinstance(public, PublicKey) and self.holds(use, public)
         if not fits:
             raise CertificateForAnotherKey(serial=self.named)
         self._put(piv.CERTIFICATE[use], piv.certificate_object(certificate))
+
+    def holds(self, use: Use, public: PublicKey) -> bool:
+        """See Blank."""
+        return signs_for(public, lambda data: self._sign(use, public, data))
 
     def _sign(self, use: Use, public: PublicKey, data: bytes) -> bytes:
         """The card's signature: the PIN directly before, as 9C wants it, with no command between."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hardware.blank import PublicKey
@@ -49,10 +50,9 @@ def hashed(public: PublicKey, data: bytes) -> bytes:
     return DIGEST_INFO + digest if isinstance(public, rsa.RSAPublicKey) else digest
 
 
-def signs_for(certificate: x509.Certificate, sign: Sign) -> bool:
-    """Whether what `sign` makes is verified by `certificate`; not when there is no such key."""
+def signs_for(public: CertificatePublicKeyTypes, sign: Sign) -> bool:
+    """Whether what `sign` makes is verified by `public`; not when there is no such key."""
     probe = b"eport card office: " + os.urandom(32)
-    public = certificate.public_key()
     try:
         algorithm = algorithm_for(public)
         return algorithm.verify(public, algorithm.value(sign(probe)), probe)

@@ -65,7 +65,7 @@ def unlock(home: Path, number: str, desk: Desk, puk_file: str | None, pin_file: 
         by_puk = locked.medium == media.CARD
         secret = Source("PUK of the card", "--puk-file", puk_file).read() if by_puk else desk.so_pin()
         pin = Source("New PIN", "--pin-file", pin_file).chosen()
-        desk.unlock(locked.medium, secret, pin)
+        desk.unlock(seen, secret, pin)
         say(f"card {number} of {locked.holder} is unlocked; its new PIN is in force")
         with database.write() as connection:
             how = "by its PUK" if by_puk else "by the SO PIN"

@@ -17,19 +17,19 @@ import click
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from gateway import card_office, pki
+from gateway import card_office, pki, requested
 from gateway.cli import pins
 from gateway.cli.certificates import check_holders, entry, publish
-from gateway.cli.media import CARD, held
+from gateway.cli.media import held
 from gateway.cli.pins import Secrets
 from gateway.cli.shell import KNOWN, Trouble, refuse, say, trouble
 from gateway.settings import Settings
 from hardware.blank import (
     Algorithm,
     Blank,
-    CertificateForAnotherKey,
     OfficePinLocked,
     OfficePinWrong,
+    PublicKey,
     Use,
 )
 from hardware.signer import CardLocked, PinCancelled, PinUnusable, WrongPin
@@ -140,22 +140,34 @@ class Work:
             "--present-pin-file and --present-puk-file."
         )
 
-    def proven(self) -> None:
-        """End the command unless a card's PIN is right and its keys are those of its certificates.
+    def proven(self, card: Card, given: Sequence[registry.Certificate]) -> None:
+        """End the command unless the PIN is right and a key of the card's own has signed.
 
-        Before the keys go: a card has one place for each. And a copied certificate on another card gets no
-        new one. An Ikey keeps its pair until the new one is complete, and asks for the PIN by itself.
+        Before the keys go: a card has one place for each. Its number, like a copy of its certificates, can be
+        on any card. The key is one of a registered certificate, of one that a broken off renewal wrote, or of
+        a request that waits for its answer.
         """
-        if self.blank.kind != CARD:
-            return
+        ours = {each.fingerprint for each in given}
+        cas = pki.load_folder(self.settings.ca_folder)
+        shown = False
         for use in self.blank.uses:
             certificate = self.blank.certificate(use)
             if certificate is None:
+                asked = (card.requests or {}).get(USES[use])
+                shown = shown or (asked is not None and self._holds(use, requested.load(asked).public_key()))
                 continue
-            try:
-                self.blank.write(use, certificate)
-            except CertificateForAnotherKey:
-                refuse(f"the certificate {_KEYS[use]} on this card is a copy: its key is not here")
+            if not self._holds(use, certificate.public_key()):
+                refuse(f"the certificate {_KEYS[use]} on this {card.medium} is a copy: its key is not here")
+            shown = shown or pki.fingerprint(certificate) in ours
+            shown = shown or card_office.issued_for(card, certificate, cas)
+        if not shown:
+            refuse(
+                f"none of the keys of card {card.number} is on this {card.medium}, though it has its "
+                "number: revoke the card and issue another (card revoke, card issue --overwrite)"
+            )
+
+    def _holds(self, use: Use, public: object) -> bool:
+        return isinstance(public, PublicKey) and self.blank.holds(use, public)
 
     # -- keys and certificates -----------------------------------------------------------------------
 

@@ -68,14 +68,17 @@ class Desk:
             as_pin(made.pin)
             as_puk(made.puk)
 
-    def unlock(self, medium: str, puk: str, new_pin: str) -> None:
-        """Set a new PIN by the PUK of a card, or the SO PIN of an Ikey. Raises SignerError."""
+    def unlock(self, looked_at: Look, puk: str, new_pin: str) -> None:
+        """Set a new PIN on what was looked at, by the PUK of a card or the SO PIN of an Ikey.
+
+        Whoever types these takes his time: a medium that was changed meanwhile gets neither. SignerError.
+        """
         from hardware import office
 
-        if medium == CARD:
-            office.unlock_card(self.device, puk, new_pin)
+        if looked_at.kind == CARD:
+            office.unlock_card(self.device, puk, new_pin, looked_at=looked_at)
         else:
-            office.unlock_ikey(self._modules, self.device, puk, new_pin)
+            office.unlock_ikey(self._modules, self.device, puk, new_pin, looked_at=looked_at)
 
     def so_pin(self) -> str:
         """The SO PIN, by which the office manages an Ikey."""

@@ -189,7 +189,7 @@ def renew(
             belongs(old, given, blank.serial, held(blank))
             work = Work(settings, database, blank, now, getpass.getuser())
             with work.told():
-                work.proven()
+                work.proven(old, given)
             work.changed = (
                 "Nothing is registered: the former certificates are in force, though a card's former key may "
                 "be gone. When the cause is mended, give the same command again."

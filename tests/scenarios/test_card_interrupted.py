@@ -75,7 +75,7 @@ def test_a_card_pulled_out_in_the_middle_leaves_nothing_registered(
         assert counter.send(person) == "0000"
 
 
-@pytest.mark.parametrize(("step", "times"), [("write", 1), ("generate", 1), ("request", 2), ("write", 4)])
+@pytest.mark.parametrize(("step", "times"), [("holds", 1), ("generate", 1), ("request", 2), ("write", 2)])
 def test_a_renewal_that_was_broken_off_is_given_again(
     counter: Counter, monkeypatch: pytest.MonkeyPatch, step: str, times: int
 ) -> None:
@@ -85,7 +85,7 @@ def test_a_renewal_that_was_broken_off_is_given_again(
     Pulled(counter, monkeypatch, step, times)
     said = counter.run("card", "renew", number, *counter.pin, code=1)
     monkeypatch.undo()
-    assert ("Nothing was changed." in said) == ((step, times) == ("write", 1))
+    assert ("Nothing was changed." in said) == (step == "holds")
     assert [each.state for each in counter.card(number)[1]] == ["active"] * 2
     counter.stack.insert(card)
     counter.run("card", "renew", number, *counter.pin)

@@ -9,12 +9,14 @@ import pytest
 from cryptography import x509
 
 from gateway import pki, revocations
+from gateway.cli.pins import Source
 from hardware.card import inserted
 from hardware.office import look_card
 from hardware.signer import CardLocked, WrongPin
+from hardware.virtual import medium
 from hardware.virtual.stack import Stack
 from tests.hardware.asking import Holder
-from tests.hardware.stack import make_card
+from tests.hardware.stack import blank_card, make_card
 from tests.scenarios.counter import OPERATOR, PIN, PUK, Counter, openssl
 from tests.scenarios.house import Desk, House
 
@@ -144,6 +146,25 @@ def test_another_card_is_not_renewed_under_this_number(counter: Counter) -> None
     assert "is a copy" in counter.run("card", "renew", number, *counter.pin, code=1)
 
 
+@pytest.mark.parametrize("keys", [True, False])
+def test_a_card_that_only_has_the_number_of_another_is_not_renewed(counter: Counter, keys: bool) -> None:
+    """Anybody can write a number onto a card of his own: one of the card's keys has to sign."""
+    counter.blank()
+    number = counter.issue()
+    serial = look_card().serial
+    forged = counter.folder / "forged.card"
+    medium.create(forged, pin=PIN, puk=PUK, serial=serial)
+    if keys:
+        make_card(forged, pin=PIN, serial=serial)
+    counter.stack.remove()
+    counter.stack.insert(forged)
+    assert look_card().serial == serial
+    said = counter.run("card", "renew", number, *counter.pin, code=1)
+    assert "none of the keys of card" in said
+    assert "Nothing was changed." in said
+    assert [each.state for each in counter.card(number)[1]] == ["active"] * 2
+
+
 # -- unlocking -----------------------------------------------------------------------------------
 
 
@@ -169,6 +190,29 @@ def test_a_locked_card_is_unlocked_by_its_puk(counter: Counter) -> None:
     shown = counter.run("card", "show", number)
     assert "unlocked by" in shown
     assert shown.count("unlocked") == 1
+
+
+def test_a_card_changed_while_the_puk_is_typed_does_not_get_it(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the card and its PUK there is a person who types: another card loses no try."""
+    counter.blank()
+    number = counter.issue()
+    other = blank_card(counter.folder / "other.card")
+    puk, pin = counter.secret("puk", PUK), counter.secret("new", "662607")
+    real = Source.chosen
+
+    def changed(asked: Source) -> str:
+        """The new PIN, and meanwhile another card."""
+        counter.stack.remove()
+        counter.stack.insert(other)
+        return real(asked)
+
+    monkeypatch.setattr(Source, "chosen", changed)
+    said = counter.run("card", "unlock", number, "--puk-file", puk, "--pin-file", pin, code=1)
+    assert "this is another card" in said
+    assert medium.load(other).puk.tries == medium.TRIES
+    assert "unlocked" not in counter.run("card", "show", number)
 
 
 def test_a_revoked_card_is_not_unlocked(counter: Counter) -> None:
@@ -240,6 +284,7 @@ def test_a_renewal_by_an_outside_ca_supersedes_when_it_is_loaded(counter: Counte
     waiting, given = counter.card(number)
     assert (waiting.state, set(waiting.requests or {})) == ("active", {"auth", "sign"})
     assert {each.state for each in given} == {"active"}
+    counter.run("card", "renew", number, *counter.pin, "--requests", counter.folder)  # the CA wants it again
     said = counter.run("card", "load", number, *counter.outside_ca(number), *counter.pin)
     assert all(each.serial in said for each in given)
     assert "crl-import" in said
