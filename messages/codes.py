@@ -40,6 +40,21 @@ class CodeList:
     source: str
     codes: dict[str, Code]
 
+    def label(self, code: str, language: str = "zh") -> str:
+        """What the code means, in `zh` or `en`; the code itself where the list does not hold it."""
+        known = self.codes.get(code)
+        return known.label.in_language(language) if known else code
+
+    def search(self, text: str, limit: int = 20) -> list[Code]:
+        """The entries that fit what was typed, best first; the first entries of the list for nothing typed.
+
+        An entry fits if its code begins with the text or one of its names holds it, whatever the case of its
+        letters. Best are equal codes and names, then beginnings, then the rest.
+        """
+        wanted = text.strip().casefold()
+        ranked = ((rank, each) for each in self.codes.values() if (rank := _rank(each, wanted)) < _MISS)
+        return [each for _, each in sorted(ranked, key=lambda pair: pair[0])][:limit]
+
 
 class CodeLists:
     """All lists of one or more folders (this package's own, without any)."""
@@ -63,21 +78,12 @@ class CodeLists:
         return code in self._lists[name].codes
 
     def label(self, name: str, code: str, language: str = "zh") -> str:
-        """What the code means, in `zh` or `en`; the code itself where the list does not hold it."""
-        known = self._lists[name].codes.get(code)
-        return known.label.in_language(language) if known else code
+        """As CodeList.label. Raises KeyError for an unknown list."""
+        return self._lists[name].label(code, language)
 
     def search(self, name: str, text: str, limit: int = 20) -> list[Code]:
-        """The entries that fit what was typed, best first; the first entries of the list for nothing typed.
-
-        An entry fits if its code begins with the text or one of its names holds it, whatever the case of its
-        letters. Best are equal codes and names, then beginnings, then the rest. Raises KeyError.
-        """
-        wanted = text.strip().casefold()
-        ranked = (
-            (rank, each) for each in self._lists[name].codes.values() if (rank := _rank(each, wanted)) < _MISS
-        )
-        return [each for _, each in sorted(ranked, key=lambda pair: pair[0])][:limit]
+        """As CodeList.search. Raises KeyError for an unknown list."""
+        return self._lists[name].search(text, limit)
 
 
 _MISS = 3

@@ -6,8 +6,10 @@ Nothing is signed here, so a retry can never be signed anew. No proxy, no system
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
+import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -15,8 +17,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from threading import Event
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
+from weakref import WeakSet
 
 import httpx
 
@@ -26,7 +30,7 @@ T = TypeVar("T")
 
 MAX_ANSWER = 64 * 1024 * 1024  # bytes; a page of receipts is far below
 CONNECT = 10.0  # seconds
-ANSWER = 60.0  # seconds a request may take beyond what it asked the gateway to wait
+ANSWER = 60.0  # seconds between two bytes of an answer, beyond what it asked the gateway to wait
 _BUSY = frozenset({408, 429, 503})
 _FAULT = frozenset({500, 502, 504})
 
@@ -114,23 +118,32 @@ class Gateway:
         ca: Path,
         *,
         patience: Patience | None = None,
+        answer: float = ANSWER,
         on_wait: Callable[[Trouble, float], None] | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.origin = origin_of(url)
         self.patience = patience or Patience()
+        self._ca = ca
+        self._answer = answer
         self._on_wait = on_wait
-        self._sleep = sleep
+        self._over = Event()
+        self._sleep = sleep or self._over.wait
         self._clock = clock
         self._chance = random.SystemRandom().random
+        self._sockets: WeakSet[socket.socket] = WeakSet()
         self._http = httpx.Client(
             base_url=self.origin,
             verify=tls(ca),
             trust_env=False,
-            timeout=httpx.Timeout(ANSWER, connect=CONNECT),
+            timeout=httpx.Timeout(answer, connect=CONNECT),
             limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=60),
         )
+
+    def twin(self, patience: Patience, answer: float) -> Gateway:
+        """The same gateway over connections of its own, with other patience."""
+        return Gateway(self.origin, self._ca, patience=patience, answer=answer)
 
     def __enter__(self) -> Self:
         return self
@@ -143,6 +156,13 @@ class Gateway:
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
+
+    def leave(self) -> None:
+        """Break off whatever is waiting, in any thread, and refuse what comes: NoAnswer or Unreachable."""
+        self._over.set()
+        for line in list(self._sockets):
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)  # closing alone does not wake a thread that reads
 
     def request(
         self,
@@ -170,7 +190,7 @@ class Gateway:
             except NoAnswer as trouble:
                 wait = self.patience.wait(tries, trouble.retry_after, self._chance())
                 spent = self._clock() - started
-                if spent + wait > self.patience.total:
+                if spent + wait > self.patience.total or self._over.is_set():
                     raise Unreachable(
                         "no-answer", origin=self.origin, reason=trouble, seconds=round(spent)
                     ) from trouble
@@ -189,9 +209,18 @@ class Gateway:
         wait: float = 0.0,
     ) -> Response:
         """One try. Raises NoAnswer where the same bytes may go again, Unreachable where TLS is refused."""
-        timeout = httpx.Timeout(ANSWER + wait, connect=CONNECT)
+        timeout = httpx.Timeout(self._answer + wait, connect=CONNECT)
+        if self._over.is_set():
+            raise NoAnswer("reason-left")
         try:
-            with self._http.stream(method, path, content=body, headers=headers, timeout=timeout) as answer:
+            with self._http.stream(
+                method,
+                path,
+                content=body,
+                headers=headers,
+                timeout=timeout,
+                extensions={"trace": self._trace},
+            ) as answer:
                 content = self._read(answer)
         except httpx.ConnectError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error) or "SSL" in str(error):
@@ -207,6 +236,14 @@ class Gateway:
         if answer.status_code in _FAULT:
             raise NoAnswer("reason-fault", status=answer.status_code, retry_after=asked)
         return Response(answer.status_code, content, {k.lower(): v for k, v in answer.headers.items()})
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Of httpcore: remember each connection's socket, which nothing else leads to while it waits."""
+        if event == "connection.start_tls.complete":
+            line = info["return_value"].get_extra_info("socket")
+            self._sockets.add(line)
+            if self._over.is_set():  # it was made while `leave` went through the others
+                line.close()
 
     def _read(self, answer: httpx.Response) -> bytes:
         chunks: list[bytes] = []

@@ -21,6 +21,7 @@ from messages.wire import wire_time
 from messages.xml import parse
 from receipts.document import Receipt, Unreadable
 from receipts.document import parse as parse_returns
+from terminals.client import Gateway
 from terminals.pending import folder_name, replace_durably
 from terminals.proof import Proof, Prover, is_receipt, type_of
 from terminals.session import Session, detail
@@ -82,14 +83,15 @@ class Cursors:
 class Mailbox:
     """The mailbox of whoever the session belongs to."""
 
-    def __init__(self, session: Session, prover: Prover) -> None:
+    def __init__(self, session: Session, prover: Prover, gateway: Gateway | None = None) -> None:
         self._session = session
         self._prover = prover
+        self._gateway = gateway  # another way to the session's, for waiting
 
     def page(self, after: str, *, limit: int = 100, wait: int = 0) -> Page:
         """The documents behind `after`; with `wait` the gateway holds an empty answer for so many seconds."""
         query = urlencode({"after": after, "limit": limit, "wait": wait})
-        answer = self._session.request("GET", f"{PATH}?{query}", wait=wait)
+        answer = self._session.request("GET", f"{PATH}?{query}", wait=wait, gateway=self._gateway)
         origin = self._session.gateway.origin
         if answer.status != 200:
             raise Refused(

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -76,18 +77,23 @@ def statement(origin: str, nonce: object) -> bytes:
 
 
 class Session:
-    """A bearer token, taken when first needed and again when the gateway no longer knows it."""
+    """A bearer token, taken when first needed and again when the gateway no longer knows it.
+
+    Several threads may use it: one logs in, the others wait for it.
+    """
 
     def __init__(self, gateway: Gateway, credentials: Credentials) -> None:
         self.gateway = gateway
         self.credentials = credentials
         self._granted: dict[str, Any] | None = None
+        self._lock = RLock()
 
     def open(self) -> Mapping[str, Any]:
         """What the gateway granted (token, dxpId, role …). Raises LoginRefused, Unreachable."""
-        if self._granted is None:
-            self._granted = self.gateway.patiently(self._log_in)
-        return self._granted
+        with self._lock:
+            if self._granted is None:
+                self._granted = self.gateway.patiently(self._log_in)
+            return self._granted
 
     def close(self) -> None:
         """End the session at the gateway, in one try: one that stays open ends by itself."""
@@ -97,16 +103,35 @@ class Session:
             with contextlib.suppress(NoAnswer, Unreachable):
                 self.gateway.once("DELETE", "/v1/sessions/current", headers=headers)
 
-    def forget(self) -> None:
-        """The gateway knows the token no longer: take another when one is needed."""
-        self._granted = None
+    def forget(self, bearer: Mapping[str, str] | None = None) -> None:
+        """The gateway knows the token no longer: take another when one is needed.
 
-    def request(self, method: str, path: str, *, wait: float = 0.0) -> Response:
-        """As Gateway.request, as who we are; logs in once more when the session has ended meanwhile."""
-        answer = self.gateway.request(method, path, headers=self.bearer(), wait=wait)
+        With `bearer`, only if that is still the token, and not one that another thread has taken since.
+        """
+        with self._lock:
+            if self._granted is not None and bearer in (None, self.bearer()):
+                self._granted = None
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        wait: float = 0.0,
+        gateway: Gateway | None = None,
+    ) -> Response:
+        """As Gateway.request, as who we are; logs in once more when the session has ended meanwhile.
+
+        `gateway` is another way to the same one, such as its twin.
+        """
+        way = gateway or self.gateway
+        bearer = self.bearer()
+        answer = way.request(method, path, body, {**(headers or {}), **bearer}, wait=wait)
         if answer.status == 401:
-            self.forget()
-            answer = self.gateway.request(method, path, headers=self.bearer(), wait=wait)
+            self.forget(bearer)
+            answer = way.request(method, path, body, {**(headers or {}), **self.bearer()}, wait=wait)
         if answer.status == 401:
             raise LoginRefused(
                 "login-refused", origin=self.gateway.origin, who=self.credentials.who, detail=detail(answer)

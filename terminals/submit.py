@@ -91,9 +91,7 @@ def deliver(
     Unreachable or NotProven where there is no answer that counts; the envelope stays kept.
     """
     headers = {"content-type": "application/xml"}
-    if session is not None:
-        headers |= session.bearer()
-    answer = gateway.request("POST", PATH, kept.body, headers)
+    answer = (session or gateway).request("POST", PATH, kept.body, headers)
     answered = judge(answer, kept.body, gateway.origin, prover)
     pending.settle(kept)
     return answered

@@ -21,6 +21,7 @@ SENTENCES: Sentences = {
         "{origin}：{reason}，{seconds} 秒后仍然如此。请确认网关在运行、地址正确，稍后重试。",
     ),
     "reason-connect": ("no connection ({detail})", "无法连接（{detail}）"),
+    "reason-left": ("the terminal ends", "终端正在退出"),
     "reason-timeout": ("no answer in time", "未及时应答"),
     "reason-broken": ("the connection broke before the answer ({detail})", "应答之前连接中断（{detail}）"),
     "reason-busy": ("the gateway is busy (HTTP {status})", "网关繁忙（HTTP {status}）"),
