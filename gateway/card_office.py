@@ -159,6 +159,11 @@ def answers(
 
 def _check_names(card: Card, use: str, certificate: x509.Certificate) -> None:
     pki.check_holder(certificate)
+    named = pki.common_name(certificate)
+    if named != card.holder:
+        raise pki.PkiError(
+            f"the certificate for {use} is for the holder {named or 'none'}, not {card.holder}"
+        )
     numbers = _numbers(certificate)
     if numbers != [card.number]:
         said = ", ".join(numbers) or "none"
@@ -169,6 +174,10 @@ def _check_names(card: Card, use: str, certificate: x509.Certificate) -> None:
             f"the certificate for {use} is for the card kind {kind or 'none'}, not {card.kind}: the CA must "
             f"put in the extension {oids.CARD_KIND.dotted_string}, as the file beside the request says"
         )
+    if oids.commits(certificate) != (use == SIGN):
+        # Else a login's key, open once its PIN was given, would bind its holder like the one for signatures.
+        said = "must have" if use == SIGN else "must not have"
+        raise pki.PkiError(f"the certificate for {use} {said} the key usage nonRepudiation")
 
 
 def _numbers(certificate: x509.Certificate) -> list[str]:

@@ -32,16 +32,28 @@ def place(folder: Path, issuer: x509.Certificate) -> Path:
     return folder / f"{pki.fingerprint(issuer)[:16]}.pem"
 
 
-def publish(connection: Connection, folder: Path, ca: pki.Pair, now: datetime, days: int) -> Path:
+def publish(
+    connection: Connection,
+    folder: Path,
+    ca: pki.Pair,
+    now: datetime,
+    days: int,
+    *,
+    withdrawn: Iterable[x509.Certificate] = (),
+) -> Path:
     """Write the next edition of the CA's list into `folder`, the following one due in `days`; its file.
 
+    `withdrawn` are certificates of the CA's that no registry has: only the list can say that they are void.
     Raises PkiError when the edition in place cannot be read: then it must be put right first, for what only
     that one names would come into force again.
     """
     target = place(folder, ca.certificate)
-    with _alone(folder):
+    with alone(folder):
         former = pki.load_revocation_list(target) if target.exists() else None
-        edition = following(ca, former, registry.revoked_certificates(connection), now, days)
+        void = [
+            Revoked(each.serial_number, now, x509.ReasonFlags.cessation_of_operation) for each in withdrawn
+        ]
+        edition = following(ca, former, registry.revoked_certificates(connection), now, days, void)
         pki.write_whole(target, pki.pem(edition))
     return target
 
@@ -52,9 +64,11 @@ def following(
     revoked: Iterable[registry.Certificate],
     now: datetime,
     days: int,
+    void: Iterable[Revoked] = (),
 ) -> x509.CertificateRevocationList:
-    """The edition after `former`: all that it names, and those of `revoked` that are the CA's."""
-    named = {each.serial_number: entry(each) for each in former or ()}
+    """The edition after `former`: all that it names, those of `revoked` that are the CA's, and `void`."""
+    named = {each.serial: each for each in void}
+    named |= {each.serial_number: entry(each) for each in former or ()}
     for each in revoked:
         serial = int(each.serial, 16)
         issued = pki.issued_by(x509.load_der_x509_certificate(each.der), [ca.certificate])
@@ -84,7 +98,7 @@ def number(crl: x509.CertificateRevocationList) -> int:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """One edition at a time, or of two made at once the second would lack what the first names."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -180,9 +180,9 @@ def crl_import(home: Path, file: Path) -> None:
         if issuer is None:
             refuse(f"the list in {file} is not signed by a configured CA (certs/ca/*.pem)")
         target = revocations.place(settings.crl_folder, issuer)
-        if target.exists() and pki.load_revocation_list(target).last_update_utc > crl.last_update_utc:
-            refuse(f"the list in place is newer than that of {crl.last_update_utc:%Y-%m-%d %H:%M}Z")
-        with database.write() as connection:
+        with revocations.alone(settings.crl_folder), database.write() as connection:
+            if target.exists() and pki.load_revocation_list(target).last_update_utc > crl.last_update_utc:
+                refuse(f"the list in place is newer than that of {crl.last_update_utc:%Y-%m-%d %H:%M}Z")
             revoked = _revoke_listed(connection, crl, issuer)
             pki.write_whole(target, pki.pem(crl))
     until = f"{crl.next_update_utc:%Y-%m-%d}" if crl.next_update_utc else "further notice"
@@ -214,10 +214,21 @@ def crl_issue(home: Path, days: int | None, ca: CaFiles) -> None:
 
 
 def publish(
-    connection: Connection, settings: Settings, ca: pki.Pair, now: datetime, days: int | None = None
+    connection: Connection,
+    settings: Settings,
+    ca: pki.Pair,
+    now: datetime,
+    days: int | None = None,
+    *,
+    withdrawn: Iterable[x509.Certificate] = (),
 ) -> str:
-    """Write the next edition of the CA's list where the gateway reads it; what was written, in a sentence."""
-    target = revocations.publish(connection, settings.crl_folder, ca, now, days or settings.cards.list_days)
+    """Write the next edition of the CA's list where the gateway reads it; what was written, in a sentence.
+
+    `withdrawn`: what the CA issued and nobody registered.
+    """
+    target = revocations.publish(
+        connection, settings.crl_folder, ca, now, days or settings.cards.list_days, withdrawn=withdrawn
+    )
     edition = pki.load_revocation_list(target)
     return (
         f"revocation list {target}: edition {revocations.number(edition)}, {len(edition)} certificates, "

@@ -7,7 +7,7 @@ know how a command is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy import Connection
 
 from gateway import card_office, pki, requested
 from gateway.cli import pins
@@ -99,11 +100,18 @@ class Work:
         """The card with a number: its own when it has one that is free, else the office's next."""
         with self.database.write() as connection:
             if not card.number:
-                office = self.settings.cards.office
-                card = replace(card, number=card_office.number(office, cards.take_number(connection, office)))
-            if cards.exists(connection, card.number):
+                card = replace(card, number=self._next_number(connection))
+            elif cards.exists(connection, card.number):
                 raise cards.NumberTaken(f"there is a card {card.number} already: give another --number")
         return replace(card, serial=self.blank.serial)
+
+    def _next_number(self, connection: Connection) -> str:
+        """The next of the office's numbers that nobody has given to a card by hand."""
+        office = self.settings.cards.office
+        while True:
+            number = card_office.number(office, cards.take_number(connection, office))
+            if not cards.exists(connection, number):
+                return number
 
     def open_with(self, card: Card, made: Secrets, letter: Path | None) -> None:
         """Give the medium its holder's PIN and PUK; the letter comes first, and goes if it isn't true."""
@@ -176,11 +184,35 @@ class Work:
     ) -> None:
         """New keys and certificates on the medium, then card and certificates into the register."""
         issued: dict[str, x509.Certificate] = {}
-        for use in self.blank.uses:
-            request = self._request(card, use, algorithm)
-            issued[USES[use]] = card_office.certify(ca, card, USES[use], request, self.now, days)
-            self.blank.write(use, issued[USES[use]])
-        self._register(card, issued, ca, anew=anew)
+        registered = False
+        try:
+            for use in self.blank.uses:
+                request = self._request(card, use, algorithm)
+                issued[USES[use]] = card_office.certify(ca, card, USES[use], request, self.now, days)
+                self.blank.write(use, issued[USES[use]])
+            former = self._register(card, issued, anew=anew)
+            registered = True
+        finally:
+            if not registered:
+                self._withdraw(ca, issued.values())
+        if former:
+            say(listed(self.database, self.settings, ca, former, self.now))
+
+    def _withdraw(self, ca: pki.Pair, issued: Collection[x509.Certificate]) -> None:
+        """Put certificates that were issued and not registered on the CA's list.
+
+        The gateway never believes them; whoever asks the CA alone would, and somebody holds their keys: a
+        card that was revoked while it was renewed, say.
+        """
+        if not issued:
+            return
+        try:
+            with self.database.read() as connection:
+                told = publish(connection, self.settings, ca, self.now, withdrawn=issued)
+        except KNOWN as error:
+            serials = ", ".join(f"{each.serial_number:X}" for each in issued)
+            told = f"have the CA revoke the serial numbers {serials}: {trouble(error).message}"
+        click.echo(f"issued and not registered, so withdrawn: {told}", err=True)
 
     def ask(self, card: Card, folder: Path, algorithm: Algorithm | None, *, anew: bool) -> None:
         """New keys on the medium, and their requests to an outside CA, as files and in the register."""
@@ -206,7 +238,9 @@ class Work:
         check_holders(self.settings, answered.values())
         for name, certificate in answered.items():
             self.blank.write(_OF_NAME[name], certificate)
-        self._register(card, answered, None, anew=False)
+        former = self._register(card, answered, anew=False)
+        if former:
+            say(listed(self.database, self.settings, None, former, self.now))
 
     def _request(self, card: Card, use: Use, algorithm: Algorithm | None) -> x509.CertificateSigningRequest:
         kind = algorithm or _same_as(self.blank.certificate(use))
@@ -219,8 +253,9 @@ class Work:
     # -- the register --------------------------------------------------------------------------------
 
     def _register(
-        self, card: Card, issued: Mapping[str, x509.Certificate], ca: pki.Pair | None, *, anew: bool
-    ) -> None:
+        self, card: Card, issued: Mapping[str, x509.Certificate], *, anew: bool
+    ) -> Sequence[registry.Certificate]:
+        """Card and certificates into the register; the former ones, which are revoked by it."""
         check_holders(self.settings, issued.values())
         new = [entry(certificate, card.dxp_id, card.role) for certificate in issued.values()]
         with self.database.write() as connection:
@@ -232,8 +267,7 @@ class Work:
         for use, each in zip(issued, new, strict=True):
             say(f"  {use:4} {each.fingerprint[:16]}")
         self.changed = "The card is registered and in force; what failed came after."
-        if former:
-            say(listed(self.database, self.settings, ca, former, self.now))
+        return former
 
 
 def living(database: Database, number: str) -> tuple[Card, list[registry.Certificate]]:

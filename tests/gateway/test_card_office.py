@@ -148,6 +148,7 @@ def test_an_answer_that_does_not_fit_is_refused_with_what_is_wrong(ca: pki.Pair)
     for changed, said in (
         ({"number": "3100000000099"}, "names the card number 3100000000099, not 3100000000012"),
         ({"kind": "legal"}, "card kind legal, not operator"),
+        ({"holder": "王五"}, "for the holder 王五, not 李四"),
     ):
         asked, wrong = answered(ca, replace(CARD, **changed))  # type: ignore[arg-type]
         with pytest.raises(pki.PkiError, match=said):
@@ -160,6 +161,16 @@ def test_an_answer_that_does_not_fit_is_refused_with_what_is_wrong(ca: pki.Pair)
     forged = pki.issue_signer(ca, key, card_office.subject(CARD), NOW, card="operator", gateway=True)
     with pytest.raises(pki.PkiError, match="forge receipts"):
         card_office.answers(CARD, asked, [forged])
+
+
+@pytest.mark.parametrize("use", [AUTH, SIGN])
+def test_only_the_key_for_signatures_may_bind_its_holder(ca: pki.Pair, use: str) -> None:
+    """With nonRepudiation for 9A a login would count as a signature; without it 9C binds nobody."""
+    key = pki.new_key()
+    named = card_office.subject(CARD)
+    wrong = pki.issue_signer(ca, key, named, NOW, card="operator", commits=use == AUTH)
+    with pytest.raises(pki.PkiError, match="nonRepudiation"):
+        card_office.answers(CARD, {use: pki.pem(request(key)).decode()}, [wrong])
 
 
 def test_a_certificate_that_names_no_number_is_told_so(ca: pki.Pair) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from gateway import pki, revocations
 from gateway.cli import main
 from hardware.card import inserted
 from hardware.virtual import medium
@@ -88,6 +89,12 @@ class Counter:
             found = len(registry.certificates(connection))
         database.close()
         return found
+
+    def listed(self) -> set[int]:
+        """The serial numbers on the revocation list of the demo's CA."""
+        [ca] = pki.load_certificates(self.house.home / "demo/ca.pem")
+        target = revocations.place(self.house.home / "certs/crl", ca)
+        return {each.serial_number for each in pki.load_revocation_list(target)}
 
     def send(self, person: Person, body: bytes = b"") -> str:
         """Send a message without a session; the reply's code."""

@@ -7,7 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
+from gateway import card_office
 from hardware.blank import Use
 from hardware.office import look_card
 from hardware.piv_office import BlankCard
@@ -132,6 +134,8 @@ def test_a_register_that_is_away_at_the_end_is_said_with_how_to_go_on(counter: C
     finally:
         execute(database, "DROP TRIGGER away")
     assert "disk full" in said
+    assert "not registered, so withdrawn" in said
+    assert {each.serial_number for each in look_card().certificates.values()} <= counter.listed()
     assert "The card has its new PIN and PUK already" in said
     assert "--present-pin-file" in said
     assert counter.registered() == before
@@ -142,3 +146,40 @@ def test_a_register_that_is_away_at_the_end_is_said_with_how_to_go_on(counter: C
     with counter.holder() as person:
         assert counter.send(person) == "0000"
     assert set(look_card().certificates) == set(Use)
+    assert not {each.serial_number for each in look_card().certificates.values()} & counter.listed()
+
+
+def test_a_card_that_is_revoked_while_it_is_renewed_gets_nothing(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was issued meanwhile is on the list, since the medium is in somebody's hands with its keys."""
+    counter.blank()
+    number = counter.issue()
+    real = BlankCard.request
+
+    def revoked(card: BlankCard, use: Use, name: x509.Name) -> x509.CertificateSigningRequest:
+        """The request, and before the last one somebody at another desk revokes the card."""
+        if use is Use.SIGN:
+            counter.run("card", "revoke", number, "--reason", "stolen", "--why", "lost")
+        return real(card, use, name)
+
+    monkeypatch.setattr(BlankCard, "request", revoked)
+    said = counter.run("card", "renew", number, *counter.pin, code=1)
+    assert "stolen" in said
+    assert [each.state for each in counter.card(number)[1]] == ["revoked"] * 2
+    held = {each.serial_number for each in look_card().certificates.values()}
+    assert len(held) == 2
+    assert held <= counter.listed()
+
+
+def test_a_number_given_by_hand_does_not_stop_the_count(counter: Counter) -> None:
+    """The office's next number was given to another card: the one after it is taken, now and later."""
+    counter.blank()
+    number = counter.issue()
+    after = card_office.number(number[:4], int(number[4:12]) + 1)
+    counter.stack.remove()
+    counter.blank("second")
+    assert counter.issue("--number", after) == after
+    counter.stack.remove()
+    counter.blank("third")
+    assert int(counter.issue()[4:12]) == int(number[4:12]) + 2
