@@ -26,24 +26,20 @@ from hardware.agent import (
     identities,
 )
 from hardware.agent_protocol import MAX_IDENTITIES, AgentSilent, NoAgent, NotAnAgent
-from hardware.signer import AgentRefused, AgentUnreachable, KeyUnsuitable, PinRequest
+from hardware.signer import AgentRefused, AgentUnreachable, KeyUnsuitable
 from messages.signature.profile import algorithm_for
 from messages.signature.sign import sign
 from messages.signature.verify import CertificateCache, verify
 from messages.xml import parse
 from tests.hardware.agents import PATIENCE, RealAgent, hostile, program
 from tests.hardware.agents import agent as agent
+from tests.hardware.asking import nobody
 from tests.messages.signature.making import DOCUMENTS, METHODS, PLAIN, Pair, holder
 from tests.messages.signature.peers import xmlsec1_refuses
 from tests.scenarios.xmlsec import verifies
 
 KINDS = ["rsa2048", "rsa3072", "p256", "p384", "p521"]
 MISSING = "/nowhere/agent.sock"
-
-
-def nobody(request: PinRequest) -> str | None:
-    """Asks nobody: an agent never wants a PIN here."""
-    raise AssertionError(request)
 
 
 def opened(agent: RealAgent, pair: Pair) -> Agent:

@@ -10,24 +10,20 @@ import pytest
 from lxml import etree
 
 from hardware.agent import Agent, AgentLacksKey, PinEachTime, agent_signers, identities
-from hardware.signer import AgentRefused, PinRequest
+from hardware.signer import AgentRefused
 from hardware.virtual import medium
 from hardware.virtual.stack import Stack
 from messages.signature.sign import sign
 from messages.signature.verify import CertificateCache, verify
 from messages.xml import parse
 from tests.hardware.agents import RealAgent, program
+from tests.hardware.asking import nobody
 from tests.hardware.stack import PIN, PUK, make_card
 from tests.messages.signature.making import PLAIN, holder
 from tests.scenarios.xmlsec import verifies
 
 MODULE = next(str(path) for path in Path("/usr/lib").rglob("opensc-pkcs11.so"))
 AUTH, SIGN = holder("rsa2048"), holder("p256")
-
-
-def nobody(request: PinRequest) -> str | None:
-    """Asks nobody: the PIN stays at the workstation."""
-    raise AssertionError(request)
 
 
 @pytest.fixture
