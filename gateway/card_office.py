@@ -140,12 +140,13 @@ def answers(
     CAs' certificates among them are passed over. Each must be for a requested key, and name this card number
     and kind. Raises PkiError; chain, dates and revocation are for whoever has the configured CAs.
     """
-    keys = {use: requested.load(pem).public_key() for use, pem in requests.items()}
+    keys = {use: pki.public_key(requested.load(pem)) for use, pem in requests.items()}
     answered: dict[str, x509.Certificate] = {}
     for certificate in found:
         if pki.is_authority(certificate):
             continue
-        use = next((use for use, key in keys.items() if key == certificate.public_key()), None)
+        its = pki.public_key(certificate)
+        use = next((use for use, key in keys.items() if key is not None and key == its), None)
         if use is None:
             who = certificate.subject.rfc4514_string()
             raise pki.PkiError(f"the certificate of {who} is for no key that card {card.number} waits for")

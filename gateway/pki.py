@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -354,11 +354,22 @@ def common_name(certificate: x509.Certificate) -> str:
 
 
 def is_authority(certificate: x509.Certificate) -> bool:
-    """Whether the certificate may issue others."""
+    """Whether the certificate may issue others. Raises PkiError when it cannot be read."""
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
         return False
+    except (ValueError, x509.DuplicateExtension) as error:
+        raise PkiError(f"the extensions of a certificate cannot be read: {error}") from error
+
+
+def public_key(holder: x509.Certificate | x509.CertificateSigningRequest) -> PublicKey | None:
+    """The key of a certificate or request; None for a kind that nothing here is signed with, such as SM2."""
+    try:
+        key = holder.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return key if isinstance(key, PublicKey) else None
 
 
 def issued_by(certificate: x509.Certificate, cas: Sequence[x509.Certificate]) -> x509.Certificate | None:

@@ -26,7 +26,7 @@ from hardware.signer import (
     KeyUnsuitable,
     OpenSigner,
 )
-from messages.signature.profile import algorithm_for
+from messages.signature.certificates import algorithm_of
 
 KIND = "agent"
 _PIN_EACH_TIME = ("Digital Signature", "SIGN pubkey", "SIGN key")  # OpenSC's labels of PIV key 9C
@@ -115,12 +115,11 @@ def _found(identity: Identity, certificate: x509.Certificate, path: str | None) 
 
 def _blob(certificate: x509.Certificate) -> bytes:
     """The certificate's public key as SSH writes it (RFC 4253, 6.6; RFC 5656, 3.1)."""
-    public = certificate.public_key()
     try:
-        algorithm_for(public)
+        algorithm_of(certificate)
     except ValueError as error:
         raise KeyUnsuitable(reason=error) from None
-    line = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    line = certificate.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
     return base64.b64decode(line.split()[1])
 
 
@@ -135,7 +134,7 @@ class Agent:
     def __init__(self, certificate: x509.Certificate, path: str | None = None) -> None:
         """KeyUnsuitable when no algorithm of the messages takes the key; the agent is not asked yet."""
         self._blob = _blob(certificate)
-        self._algorithm = algorithm_for(certificate.public_key())
+        self._algorithm = algorithm_of(certificate)
         self._line = Line(path)
         self._lock = threading.Lock()
         self._closed = False

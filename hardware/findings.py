@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from messages.visible import plain
+
 Words = tuple[str, str]  # English, Chinese
 
 CHECKS: dict[str, Words] = {
@@ -97,7 +99,8 @@ class Row:
 
     def _told(self, sentence: Words, lang: str) -> str:
         values = {
-            name: value.told(lang) if hasattr(value, "told") else value for name, value in self.values.items()
+            name: plain(value.told(lang) if hasattr(value, "told") else value)
+            for name, value in self.values.items()
         }
         return sentence[lang == "zh"].format(**values)
 

@@ -120,7 +120,8 @@ class Ikey:
         self._token = token
         self._beside = {each.serial for each in token.module.tokens()}
         self._ask = ask
-        self._session, self._key = _opened(token, certificate, ask)
+        self._shown = certificate is not None
+        self._session, self._key = _opened(token, certificate, ask, shown=self._shown)
         self.certificate = self._key.certificate
         self.algorithm = self._key.algorithm
         self.serial = token.serial
@@ -160,7 +161,7 @@ class Ikey:
             if others:
                 raise AnotherDevice(serial=self.serial, found=", ".join(others))
             raise TokenMissing(which=f"{self.label} {self.serial}")
-        self._session, self._key = _opened(token, self.certificate, ask)
+        self._session, self._key = _opened(token, self.certificate, ask, shown=self._shown)
         self._token, self._ask = token, ask
 
     def close(self) -> None:
@@ -168,9 +169,17 @@ class Ikey:
         self._session.close()
 
 
-def _opened(token: Token, certificate: x509.Certificate | None, ask: AskPin) -> tuple[Session, Key]:
+def _opened(
+    token: Token, certificate: x509.Certificate | None, ask: AskPin, *, shown: bool
+) -> tuple[Session, Key]:
+    """A session with its PIN; `shown`: the Ikey shows the certificate without one.
+
+    Some makers give all their Ikeys one serial number: what shows another certificate gets no PIN.
+    """
     session = token.module.open(token)
     try:
+        if shown and certificate not in [each.certificate for each in session.certificates()]:
+            raise AnotherDevice(serial=token.serial, found=token.label)
         _login(session, ask)
         return session, session.key(certificate or _only(session))
     except BaseException:

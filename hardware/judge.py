@@ -14,8 +14,8 @@ from cryptography.x509.oid import NameOID
 from hardware.findings import Row, Told, row
 from messages.faults import CertificateRefused
 from messages.senders import CARD_WORDS
+from messages.signature.certificates import algorithm_of
 from messages.signature.oids import card_kind, commits
-from messages.signature.profile import algorithm_for
 from messages.signature.sign import serial_hex
 from messages.signature.trust import Trust
 
@@ -32,7 +32,7 @@ def judge(
     told = described(certificate)
     begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     try:
-        algorithm_for(certificate.public_key())
+        algorithm_of(certificate)
     except ValueError as error:
         return row("certificate-unsuitable", where=where, certificate=told, reason=error), False
     if now > ends:

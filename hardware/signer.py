@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol, Self
 from cryptography import x509
 
 from messages.signature.sign import Signer
+from messages.visible import plain
 
 __all__ = [
     "AgentRefused", "AgentUnreachable", "AnotherDevice", "AskPin", "CardLocked", "CardMissing", "CardRemoved",
@@ -37,7 +38,9 @@ class SignerError(Exception):
 
     def told(self, lang: str) -> str:
         """The sentence in `lang`, 'en' or 'zh'."""
-        return self.sentence[lang == "zh"].format(**self.values)
+        return self.sentence[lang == "zh"].format(
+            **{name: plain(value) for name, value in self.values.items()}
+        )
 
     def __str__(self) -> str:
         return self.told("en")
@@ -110,7 +113,7 @@ class Several(SignerError):
     def told(self, lang: str) -> str:
         """The sentence, with the kind in the same language."""
         what = _WHAT[str(self.values["what"])][lang == "zh"]
-        return self.sentence[lang == "zh"].format(what=what, names=self.values["names"])
+        return self.sentence[lang == "zh"].format(what=what, names=plain(self.values["names"]))
 
 
 # -- the device ----------------------------------------------------------------------------------

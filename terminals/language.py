@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from messages.visible import plain
 from terminals.sentences import Sentences, commands, devices, exchange, host
 
 LANGUAGES = ("en", "zh")
@@ -23,6 +24,10 @@ def language(environ: Mapping[str, str], chosen: str | None = None) -> str:
 
 
 def say(lang: str, key: str, /, **values: object) -> str:
-    """The sentence `key` in `lang`, its placeholders filled; raises KeyError for a sentence there is not."""
+    """The sentence `key` in `lang`, its placeholders filled; raises KeyError for a sentence there is not.
+
+    A value may be what a stranger chose, such as a device's name: it moves nobody's cursor.
+    """
     english, chinese = _SENTENCES[key]
-    return (chinese if lang == "zh" else english).format(**values)
+    shown = {name: plain(value, "\n") if isinstance(value, str) else value for name, value in values.items()}
+    return (chinese if lang == "zh" else english).format(**shown)

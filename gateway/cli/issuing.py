@@ -30,7 +30,6 @@ from hardware.blank import (
     Blank,
     OfficePinLocked,
     OfficePinWrong,
-    PublicKey,
     Use,
 )
 from hardware.signer import CardLocked, PinCancelled, PinUnusable, WrongPin
@@ -162,9 +161,9 @@ class Work:
             certificate = self.blank.certificate(use)
             if certificate is None:
                 asked = (card.requests or {}).get(USES[use])
-                shown = shown or (asked is not None and self._holds(use, requested.load(asked).public_key()))
+                shown = shown or (asked is not None and self._holds(use, requested.load(asked)))
                 continue
-            if not self._holds(use, certificate.public_key()):
+            if not self._holds(use, certificate):
                 refuse(f"the certificate {_KEYS[use]} on this {card.medium} is a copy: its key is not here")
             shown = shown or pki.fingerprint(certificate) in ours
             shown = shown or card_office.issued_for(card, certificate, cas)
@@ -174,8 +173,9 @@ class Work:
                 "number: revoke the card and issue another (card revoke, card issue --overwrite)"
             )
 
-    def _holds(self, use: Use, public: object) -> bool:
-        return isinstance(public, PublicKey) and self.blank.holds(use, public)
+    def _holds(self, use: Use, named: x509.Certificate | x509.CertificateSigningRequest) -> bool:
+        public = pki.public_key(named)
+        return public is not None and self.blank.holds(use, public)
 
     # -- keys and certificates -----------------------------------------------------------------------
 
@@ -308,6 +308,6 @@ def listed(
 
 def _same_as(former: x509.Certificate | None) -> Algorithm:
     """The kind of key that the medium has now."""
-    if former is not None and not isinstance(former.public_key(), rsa.RSAPublicKey):
+    if former is not None and not isinstance(pki.public_key(former), rsa.RSAPublicKey):
         return "P-256"
     return "RSA-2048"

@@ -20,6 +20,7 @@ from gateway.pki import PkiError
 from gateway.settings import BadSettings, Settings
 from hardware.signer import ModuleMissing, ReaderMissing, ServiceDown, SignerError
 from messages.faults import Fault
+from messages.visible import plain as plain
 from storage.backup import BackupDamaged
 from storage.cards import CardEnded, CardUnknown, NumberTaken
 from storage.database import Database, DatabaseTooNew, DatabaseUnsupported
@@ -167,19 +168,6 @@ def opened(home: Path) -> Iterator[tuple[Settings, Database]]:
         yield settings, database
     finally:
         database.close()
-
-
-def plain(text: object, keep: str = "") -> str:
-    """`text` as a terminal may be given it: whatever is no visible character, but for `keep`, in its code.
-
-    What strangers filed is shown to operators: it must not move their cursor or reverse the line's order.
-    """
-    return "".join(
-        letter
-        if letter.isprintable() or letter in keep or letter == "\u3000"
-        else letter.encode("unicode_escape", "backslashreplace").decode()
-        for letter in str(text)
-    )
 
 
 def say(text: object) -> None:

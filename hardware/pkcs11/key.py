@@ -15,7 +15,8 @@ from pkcs11 import Attribute, Mechanism, PKCS11Error
 
 from hardware.request import DIGEST_INFO
 from hardware.signer import DeviceFailed, KeyUnsuitable, SignerError
-from messages.signature.profile import Algorithm, algorithm_for
+from messages.signature.certificates import algorithm_of
+from messages.signature.profile import Algorithm
 
 if TYPE_CHECKING:
     from hardware.pkcs11.session import Session
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def suitable(certificate: x509.Certificate) -> Algorithm:
     """The algorithm of the messages for its key. Raises KeyUnsuitable when there is none."""
     try:
-        return algorithm_for(certificate.public_key())
+        return algorithm_of(certificate)
     except ValueError as error:
         raise KeyUnsuitable(reason=error) from None
 

@@ -17,6 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from messages.faults import CertificateRefused
+from messages.signature.profile import Algorithm, algorithm_for
 
 MAX_TEXT = 16 * 1024  # characters of X509Certificate, whitespace included
 MAX_KEPT = 16 * 1024 * 1024  # characters and bytes kept altogether
@@ -83,6 +84,19 @@ def _read(text: str) -> Holder:
         # The count of unused bits before the CA's signature is outside what it signs: OpenSSL wants it zero.
         raise CertificateRefused("X509Certificate is not DER: its signature does not end in whole bytes")
     return Holder(certificate, der, hashlib.sha256(der).hexdigest(), key)
+
+
+def algorithm_of(certificate: x509.Certificate) -> Algorithm:
+    """The algorithm to sign with under its key.
+
+    ValueError when there is none, also for a key of a kind that is unknown here: SM2's, on many a Chinese
+    card.
+    """
+    try:
+        key = certificate.public_key()
+    except UnsupportedAlgorithm as error:
+        raise ValueError(str(error)) from None
+    return algorithm_for(key)
 
 
 def unbase64(text: str) -> bytes | None:

@@ -22,6 +22,7 @@ OPERATOR = "operator"  # 操作员卡
 CARD_KINDS = (LEGAL, OPERATOR)
 
 _UTF8_STRING = 0x0C
+_UNREADABLE = (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError)  # it says nothing then
 
 
 def card_extension(kind: str) -> x509.UnrecognizedExtension:
@@ -39,7 +40,7 @@ def card_kind(certificate: x509.Certificate) -> str:
     """
     try:
         extension = certificate.extensions.get_extension_for_oid(CARD_KIND)
-    except (x509.ExtensionNotFound, ValueError):
+    except _UNREADABLE:
         return ""
     value = extension.value
     for kind in CARD_KINDS:
@@ -55,7 +56,7 @@ def commits(certificate: x509.Certificate) -> bool:
     """
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage)
-    except (x509.ExtensionNotFound, ValueError):
+    except _UNREADABLE:
         return False
     return usage.value.content_commitment
 
@@ -64,6 +65,6 @@ def is_gateway(certificate: x509.Certificate) -> bool:
     """Whether the holder is a gateway, so that its receipts and replies count."""
     try:
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    except (x509.ExtensionNotFound, ValueError):
+    except _UNREADABLE:
         return False
     return GATEWAY_SIGNER in usage.value

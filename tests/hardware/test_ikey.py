@@ -328,7 +328,16 @@ def test_an_ikey_with_another_certificate_is_another_one(softhsm: SoftHsm) -> No
         renewed: Pair = issue("renewed", RSA.key, authority())
         softhsm.renew("eins", renewed.certificate, 1)
         with pytest.raises(AnotherDevice):
-            signer.reopen(Holder(PIN))
+            signer.reopen(Holder())  # nobody is asked
+
+
+def test_no_pin_goes_to_an_ikey_that_shows_another_certificate(softhsm: SoftHsm) -> None:
+    """Some makers number all their Ikeys alike: between a look and the PIN it may be somebody else's."""
+    softhsm.token("eins", RSA)
+    found = only(softhsm)
+    softhsm.renew("eins", P256.certificate, 1)
+    with pytest.raises(AnotherDevice):
+        found.open(Holder())
 
 
 def test_a_pin_changed_meanwhile_counts(softhsm: SoftHsm) -> None:
