@@ -76,10 +76,11 @@ def _check(code: int, reader: str = "") -> None:
     """Raise what `code` means; `reader` is the reader concerned."""
     if code == scard.SCARD_S_SUCCESS:
         return
-    raise _error(code, reader)
+    raise meaning(code, reader)
 
 
-def _error(code: int, reader: str) -> SignerError:
+def meaning(code: int, reader: str) -> SignerError:
+    """What a code of PC/SC other than success means, at this reader."""
     if code in _SERVICE:
         return ServiceDown()
     if code in _REFUSED:

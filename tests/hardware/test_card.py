@@ -12,8 +12,10 @@ from lxml import etree
 from hardware.card import inserted, tries_left
 from hardware.choose import Wish, choose
 from hardware.signer import (
+    AnotherDevice,
     CardMissing,
     CertificateMissing,
+    DeviceFailed,
     ModuleMissing,
     OpenSigner,
     ReaderMissing,
@@ -31,7 +33,7 @@ from tests.hardware.asking import PIN, Patient, nobody
 from tests.hardware.checking import good
 from tests.hardware.inserting import USES, only, opened
 from tests.hardware.stack import blank_card, foreign_card, make_card
-from tests.messages.signature.making import PLAIN, holder
+from tests.messages.signature.making import PLAIN, holder, key
 
 
 @pytest.fixture
@@ -178,3 +180,24 @@ def test_it_looks_like_every_signer(stack: Stack, card: Path) -> None:
         device: OpenSigner = signer
         assert (device.kind, device.algorithm) == ("card", "rsa-sha256")
         assert repr(device) == f"Card({device.serial})"
+
+
+def test_a_card_whose_key_is_not_its_certificates(stack: Stack, tmp_path: Path) -> None:
+    """No signature is given away that the certificate does not verify."""
+    certificate = holder("rsa2048").certificate
+    stack.insert(make_card(tmp_path / "a.card", key=key("rsa2048", 5), certificate=certificate))
+    with opened(Patient()) as signer, pytest.raises(DeviceFailed):
+        signer.sign(b"data")
+
+
+def test_a_card_that_was_issued_anew_in_between_is_another_one(stack: Stack, tmp_path: Path) -> None:
+    """Its number is the same, its certificate is not: who found the one must not sign with the other."""
+    number = "00112233445566778899aabbccddeeff"
+    stack.insert(make_card(tmp_path / "before.card", "rsa2048", serial=number))
+    before = only()
+    stack.remove()
+    stack.insert(make_card(tmp_path / "after.card", "p256", serial=number))
+    with pytest.raises(AnotherDevice):
+        before.open(nobody)
+    with only().open(Patient()) as signer:
+        assert good(holder("p256").certificate, signer.sign(b"data"))

@@ -14,8 +14,16 @@ from pathlib import Path
 import pytest
 
 from hardware import piv
-from hardware.pcsc import CardReset, Connection, Context, readers
-from hardware.signer import CardMissing, ReaderGone, ReaderMissing, ServiceDown, ServiceRefused
+from hardware.pcsc import CardReset, Connection, Context, meaning, readers
+from hardware.signer import (
+    CardMissing,
+    DeviceFailed,
+    ReaderGone,
+    ReaderMissing,
+    ServiceDown,
+    ServiceRefused,
+    SignerError,
+)
 from hardware.virtual.piv import atr
 from hardware.virtual.stack import Stack
 
@@ -242,3 +250,28 @@ def test_a_transaction_keeps_others_out(stack: Stack, card: Path) -> None:
             order.append("ours")
         waiting.join(10)
     assert order == ["ours", "theirs"]
+
+
+@pytest.mark.parametrize(
+    ("code", "means"),
+    [
+        (0x8010001D, ServiceDown),  # SCARD_E_NO_SERVICE
+        (0x80100013, ServiceDown),  # SCARD_F_COMM_ERROR
+        (0x8010006A, ServiceRefused),  # SCARD_W_SECURITY_VIOLATION
+        (0x8010002E, ReaderMissing),  # SCARD_E_NO_READERS_AVAILABLE
+        (0x80100017, ReaderGone),  # SCARD_E_READER_UNAVAILABLE
+        (0x80100069, CardMissing),  # SCARD_W_REMOVED_CARD
+        (0x80100066, DeviceFailed),  # SCARD_W_UNRESPONSIVE_CARD
+        (0x8010000B, DeviceFailed),  # SCARD_E_SHARING_VIOLATION
+    ],
+)
+def test_what_codes_mean(code: int, means: type[SignerError]) -> None:
+    """Those too that no virtual reader gives."""
+    error = meaning(code, "the reader")
+    assert type(error) is means
+
+
+def test_a_card_that_does_not_answer_may_be_the_wrong_way_round() -> None:
+    """What a person can mend is said; the rest in PC/SC's own words."""
+    assert "right way round" in meaning(0x80100066, "the reader").told("en")
+    assert "sharing violation" in meaning(0x8010000B, "the reader").told("en")
