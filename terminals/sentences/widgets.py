@@ -41,4 +41,19 @@ SENTENCES: Sentences = {
         "Type to search code or name   Up/Down   Enter: choose   Esc: cancel",
         "输入代码、中文或英文查找   ↑↓ 移动   Enter 选定   Esc 取消",
     ),
+    # lists
+    "table-again": ("Refresh", "刷新"),
+    "table-menu": ("List", "列表"),
+    "table-turn-to": ("Go to page", "转到页"),
+    "table-sort": ("Sort by", "排序"),
+    "table-columns": ("Columns shown", "选择显示列"),
+    "table-loading": ("Getting the list …", "正在查询 …"),
+    "table-failed": ("{reason} F5: try again", "{reason} 按 F5 重试"),
+    "table-empty": ("Nothing found.", "没有符合条件的数据。"),
+    "table-place": (
+        "Page {page} of {pages}   {first}–{last} of {total}",
+        "第 {page} / {pages} 页   第 {first}–{last} 条，共 {total} 条",
+    ),
+    "table-which-page": ("Which page (1–{pages})?", "转到第几页（1–{pages}）？"),
+    "table-no-page": ("Type a number from 1 to {pages}.", "请输入 1 至 {pages} 的数字。"),
 }

@@ -1,21 +1,17 @@
 """How wide text is on a terminal, and how it is cut, filled and broken: a Chinese letter takes two cells.
 
-Knows cells, and that what others wrote may hold control characters, which would move a terminal's cursor or
-turn its text around: they never reach the screen. Refuses to know colours and widgets.
+Knows cells, and that what others wrote may hold characters that move a terminal's cursor or turn its text
+around: they never reach the screen as they are. Refuses to know colours and widgets.
 """
 
 from __future__ import annotations
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
+from messages import visible
+
 _CUT = "…"
-_TURNS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF)  # bidi marks, BOM
-_PLAIN = {
-    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " "),
-    **dict.fromkeys(_TURNS, None),
-    0x2028: " ",
-    0x2029: " ",
-}
+_ONE_LINE = str.maketrans("\t\n\r\v\f", "     ")
 
 
 def width(text: str) -> int:
@@ -24,8 +20,8 @@ def width(text: str) -> int:
 
 
 def plain(text: str) -> str:
-    """The text on one line: a space for each control character, nothing for marks that turn text around."""
-    return text if text.isascii() and text.isprintable() else text.translate(_PLAIN)
+    """The text on one line, as a terminal may be given it."""
+    return text if text.isprintable() else visible.plain(text.translate(_ONE_LINE))
 
 
 def fit(text: str, cells: int, *, right: bool = False) -> str:

@@ -1,15 +1,17 @@
 """What a list shows, before anything is drawn: its columns, and rows that are asked for one cell at a time.
 
-Knows headings and tones; refuses to know screens and where the rows come from.
+Knows headings, tones and pages; refuses to know screens and where the rows come from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from messages.annotations import Words
+
+T = TypeVar("T")
 
 TONES = ("bad", "good", "warn", "quiet")
 """How a cell may be coloured; '' is as the rest. Never the only sign of what it means."""
@@ -64,3 +66,42 @@ class Listed:
     def tone(self, row: int, key: str) -> str:
         """As it was given."""
         return self._tones.get((row, key), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which page, from 1, of how many rows, in the order of which column (with - the other way round)."""
+
+    page: int
+    size: int
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched(Generic[T]):
+    """The rows of a page, and how many rows there are on all pages."""
+
+    rows: Sequence[T]
+    total: int
+
+
+class Items(Generic[T]):
+    """The rows of a page, as a grid asks for them."""
+
+    def __init__(
+        self, rows: Sequence[T], text: Callable[[T, str], str], tone: Callable[[T, str], str] | None
+    ) -> None:
+        self.rows = rows
+        self._text = text
+        self._tone = tone
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def text(self, row: int, key: str) -> str:
+        """What stands in a cell."""
+        return self._text(self.rows[row], key)
+
+    def tone(self, row: int, key: str) -> str:
+        """How it is coloured."""
+        return self._tone(self.rows[row], key) if self._tone else ""

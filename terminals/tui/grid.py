@@ -74,6 +74,19 @@ class Grid(ScrollView, can_focus=True):
             super().__init__(grid, row)
             self.at = at
 
+    class Beyond(Message):
+        """A key went past the first row (-1) or the last one (1)."""
+
+        def __init__(self, grid: Grid, way: int) -> None:
+            super().__init__()
+            self.grid = grid
+            self.way = way
+
+        @property
+        def control(self) -> Grid:
+            """The grid."""
+            return self.grid
+
     class HeadingPicked(Message):
         """The left button on a heading."""
 
@@ -179,11 +192,19 @@ class Grid(ScrollView, can_focus=True):
 
     def action_step(self, by: int) -> None:
         """One row up or down."""
-        self.go(self._row + by)
+        if 0 <= self._row + by < len(self._rows):
+            self.go(self._row + by)
+        else:
+            self.post_message(self.Beyond(self, by))
 
     def action_page(self, by: int) -> None:
-        """As many rows as are seen."""
-        self.go(self._row + by * max(1, self.size.height - self._headings - 1))
+        """As many rows as are seen; past the end where there are no more."""
+        seen = self.size.height - self._headings
+        last = len(self._rows) - 1
+        if len(self._rows) <= seen or self._row == (0 if by < 0 else last):
+            self.post_message(self.Beyond(self, by))
+        else:
+            self.go(max(0, min(last, self._row + by * max(1, seen - 1))))
 
     def action_end(self, by: int) -> None:
         """To the first or the last row."""

@@ -13,9 +13,10 @@ from textual.dom import DOMNode
 from textual.widgets import Static
 
 from messages.annotations import Words
-from terminals.sentences import Sentences, widgets
+from messages.visible import plain
+from terminals.sentences import Sentences, shell, widgets
 
-_SAYINGS: Sentences = {**widgets.SENTENCES}
+_SAYINGS: Sentences = {**widgets.SENTENCES, **shell.SENTENCES}
 
 
 @runtime_checkable
@@ -56,7 +57,7 @@ def retell(root: DOMNode, language: str) -> None:
 
 
 class Saying(Static):
-    """Words on the screen, in the language that is spoken there. Never read as markup."""
+    """Words on the screen, in the language that is spoken there. Never read as markup, whoever wrote them."""
 
     def __init__(
         self,
@@ -66,7 +67,7 @@ class Saying(Static):
         id: str | None = None,  # noqa: A002 - Textual's own name
         classes: str | None = None,
     ) -> None:
-        super().__init__(words.in_language(language), markup=False, id=id, classes=classes)
+        super().__init__(_shown(words, language), markup=False, id=id, classes=classes)
         self._words = words
         self._language = language
 
@@ -79,9 +80,13 @@ class Saying(Static):
         """Say something else."""
         if words != self._words:
             self._words = words
-            self.update(words.in_language(self._language))
+            self.update(_shown(words, self._language))
 
     def retell(self, language: str) -> None:
         """Say the same in another language."""
         self._language = language
-        self.update(self._words.in_language(language))
+        self.update(_shown(self._words, language))
+
+
+def _shown(words: Words, language: str) -> str:
+    return plain(words.in_language(language), "\n")
