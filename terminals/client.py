@@ -157,6 +157,11 @@ class Gateway:
         """Give the connections back."""
         self._http.close()
 
+    @property
+    def left(self) -> bool:
+        """Whether `leave` was called."""
+        return self._over.is_set()
+
     def leave(self) -> None:
         """Break off whatever is waiting, in any thread, and refuse what comes: NoAnswer or Unreachable."""
         self._over.set()

@@ -95,13 +95,13 @@ class Session:
                 self._granted = self.gateway.patiently(self._log_in)
             return self._granted
 
-    def close(self) -> None:
+    def close(self, gateway: Gateway | None = None) -> None:
         """End the session at the gateway, in one try: one that stays open ends by itself."""
         if self._granted is not None:
             headers = self.bearer()
             self._granted = None
             with contextlib.suppress(NoAnswer, Unreachable):
-                self.gateway.once("DELETE", "/v1/sessions/current", headers=headers)
+                (gateway or self.gateway).once("DELETE", "/v1/sessions/current", headers=headers)
 
     def forget(self, bearer: Mapping[str, str] | None = None) -> None:
         """The gateway knows the token no longer: take another when one is needed.

@@ -2,110 +2,183 @@
 
 Knows the calls, how to go on after the line was lost, and whom to tell; refuses to know screens. Every method
 may be called from any thread, waits for its answer, and raises a Trouble in words where there is none: a
-screen calls it in a worker. What happens by itself is told to `tell`, from the line's own thread.
+screen calls it in a worker. What happens by itself is told to `tell`, from threads of the line's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import contextlib
+import json
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
 
 from messages.codes import CodeList
+from terminals.client import Patience, Response
+from terminals.pending import folder_name
 from terminals.proof import Prover
-from terminals.session import Session
-from terminals.trouble import Trouble
-from terminals.work.found import CaseFound, CasePage, Search
-from terminals.work.kinds import Kinds
-from terminals.work.receipts import Ladders, Step
+from terminals.receipts import Cursors
+from terminals.session import Session, detail
+from terminals.trouble import LoginRefused, Refused, Unreachable
+from terminals.work.codes import CodeBook
+from terminals.work.events import Came, Down, Ended, Event, Tell, Up, Who
+from terminals.work.found import CaseFound, CasePage, Query, Search, case_of, page_of
+from terminals.work.kinds import Kinds, kinds_of
+from terminals.work.receipts import Ladders
+from terminals.work.watch import Watch
 
+__all__ = ["INTERACTIVE", "Came", "Down", "Ended", "Event", "Line", "Up", "Who"]
 
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Whose session it is, as the gateway says."""
+INTERACTIVE = Patience(total=4.0, first=0.3, longest=2.0)
+"""For the Gateway of somebody who looks at a screen: long enough for a restart, then it is said."""
 
-    dxp_id: str
-    role: str
-    holder: str
-    card: str  # '', 'legal' or 'operator'
-    expires: str  # wire time
-    certificate_ends: str = ""  # wire time; '' without a certificate
-
-
-@dataclass(frozen=True, slots=True)
-class Up:
-    """The gateway answers (again)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Down:
-    """The gateway does not answer: why, and in how many seconds it is tried again."""
-
-    trouble: Trouble
-    again: float
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """Receipts that were not known before, oldest first; they are on disk already."""
-
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The session ended and cannot be renewed from here: log in again."""
-
-    trouble: Trouble
-
-
-Event = Up | Down | Came | Ended
+_FAREWELL = 3.0  # seconds that the end of a session may take
+T = TypeVar("T")
 
 
 class Line:
     """Open after `open`, listening after `listen`; close it when the terminal ends."""
 
-    who: Who
-    up: bool
+    def __init__(self, session: Session, prover: Prover, state: Path, tell: Tell) -> None:
+        self.session = session
+        self.prover = prover
+        self.state = state
+        self.who = Who()
+        self._tell = tell
+        self._watch: Watch | None = None
+        self._book: CodeBook | None = None
+        self._kinds: tuple[str, Kinds] = ("", {})
 
-    def __init__(self, session: Session, prover: Prover, state: Path, tell: Callable[[Event], None]) -> None:
-        raise NotImplementedError
+    @property
+    def origin(self) -> str:
+        """The gateway: https://host:port."""
+        return self.session.gateway.origin
+
+    @property
+    def up(self) -> bool:
+        """Whether the gateway answered when it was asked last."""
+        return self._watch is None or self._watch.up
+
+    @property
+    def codes(self) -> CodeBook:
+        """The code lists as they are known here. Open first: they are kept beside the party's mailbox."""
+        if self._book is None:
+            folder = self.state / folder_name(self.origin, self.who.dxp_id) / "codes"
+            self._book = CodeBook(folder)
+        return self._book
 
     def open(self) -> Who:
         """Log in. Raises LoginRefused, Unreachable, or whatever the signer raises."""
-        raise NotImplementedError
+        self.who = Who.of(self.session.open())
+        return self.who
 
     def listen(self, ladders: Ladders) -> None:
         """Begin to wait for receipts, which go into `ladders`, and to watch the line."""
-        raise NotImplementedError
+        cursors = Cursors(self.state, self.origin, self.who.dxp_id)
+        self._watch = Watch(self.session, self.prover, cursors, ladders, self._tell)
+        self._watch.start()
+
+    def retry(self) -> None:
+        """Try a lost line, or an ended session, again now."""
+        if self._watch is not None:
+            self._watch.retry()
 
     def close(self) -> None:
         """Break off whatever is waiting, end the session; nothing is told after this."""
-        raise NotImplementedError
+        up = self.up
+        if self._watch is not None:
+            self._watch.close()
+        self.session.gateway.leave()
+        if up:
+            with self.session.gateway.twin(Patience(total=0), _FAREWELL) as gateway:
+                self.session.close(gateway)
 
     # -- asking
 
     def cases(self, system: str, search: Search) -> CasePage:
         """One page of a system's cases."""
-        raise NotImplementedError
+        return self._read(f"/v1/cases/{quote(system, safe='')}", search.query(), page_of)
 
     def case(self, system: str, number: str) -> CaseFound | None:
         """One case with its content, or None where there is none of that number to be seen."""
-        raise NotImplementedError
+        path = f"/v1/cases/{quote(system, safe='')}/{quote(number, safe='')}"
+        return self._read(path, (), lambda told: None if told is None else case_of(told))
 
-    def code_list(self, name: str) -> CodeList:
-        """A code list, from here when the gateway's version is the same; as Context.code_list, but asks."""
-        raise NotImplementedError
+    def code_list(self, name: str) -> CodeList | None:
+        """A code list as the gateway has it now; `codes.known` is what is known without asking."""
+        path = f"/v1/codes/{quote(name, safe='')}"
+        return self.codes.fetch(name, lambda headers: self._request(path, headers))
 
     def kinds(self) -> Kinds:
         """The message types and who may send what."""
-        raise NotImplementedError
+        tag, kinds = self._kinds
+        answer = self._request("/v1/types", {"if-none-match": tag} if tag else {})
+        if answer.status != 304:
+            kinds = self._understood("/v1/types", answer, kinds_of)
+            self._kinds = (answer.headers.get("etag", ""), kinds)
+        return kinds
 
-    def lookup(self, system: str, name: str, key: Mapping[str, str]) -> Mapping[str, str] | None:
+    def lookup(self, system: str, name: str, key: Iterable[tuple[str, str]]) -> Mapping[str, str] | None:
         """What customs or the gateway knows under a key, or None: there is no such thing."""
-        raise NotImplementedError
+        path = f"/v1/lookups/{quote(system, safe='')}/{quote(name, safe='')}"
+        return self._read(path, list(key), _values)
 
-    def ask(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
+    def ask(self, path: str, query: Query | tuple[()] = ()) -> Any:
         """The JSON of any other call, such as statistics; None for 404."""
-        raise NotImplementedError
+        return self._read(path, query, lambda told: told)
+
+    def send(self, deliver: Callable[[], T]) -> T:
+        """What `deliver` returns, which talks over `session`; a line found lost by it is told."""
+        try:
+            return self._noted(deliver())
+        except Unreachable as trouble:
+            self._lost(trouble)
+            raise
+
+    # -- how
+
+    def _read(self, path: str, query: Query | tuple[()], understand: Callable[[Any], T]) -> T:
+        asked = f"{path}?{urlencode(query)}" if query else path
+        return self._understood(path, self._request(asked), understand)
+
+    def _request(self, path: str, headers: Mapping[str, str] | None = None) -> Response:
+        try:
+            return self._noted(self.session.request("GET", path, headers=headers))
+        except Unreachable as trouble:
+            self._lost(trouble)
+            raise
+        except LoginRefused as trouble:
+            self._tell(Ended(trouble))
+            raise
+
+    def _understood(self, path: str, answer: Response, understand: Callable[[Any], T]) -> T:
+        if answer.status not in (200, 404):
+            raise Refused(
+                "answer-unexpected", origin=self.origin, path=path, status=answer.status,
+                detail=detail(answer),
+            )  # fmt: skip
+        try:
+            return understand(json.loads(answer.body) if answer.status == 200 else None)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise Unreachable(
+                "answer-unreadable", origin=self.origin, path=path, detail=repr(error)
+            ) from None
+
+    def _noted(self, found: T) -> T:
+        if self._watch is not None:
+            self._watch.answered()
+        return found
+
+    def _lost(self, trouble: Unreachable) -> None:
+        if self._watch is not None:
+            self._watch.lost(trouble)
+
+
+def _values(told: Any) -> dict[str, str] | None:
+    """The values of a lookup's answer."""
+    if told is None:
+        return None
+    with contextlib.suppress(KeyError):
+        told = told["values"]
+    return {str(name): "" if value is None else str(value) for name, value in told.items()}

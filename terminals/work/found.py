@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+Query = list[tuple[str, str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -16,10 +18,18 @@ class Search:
 
     criteria: Mapping[str, str] = field(default_factory=dict)
     states: tuple[str, ...] = ()
-    order: str = "-changed"
+    order: str = "-changed"  # a column; - before it: downwards
     page: int = 1
     size: int = 20
-    owner: str = ""  # for customs only
+    owner: str = ""  # a party; for customs only
+
+    def query(self) -> Query:
+        """As the gateway is asked."""
+        asked = [(name, value) for name, value in self.criteria.items() if value]
+        asked += [("state", state) for state in self.states]
+        if self.owner:
+            asked.append(("owner", self.owner))
+        return [*asked, ("order", self.order), ("page", str(self.page)), ("size", str(self.size))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +42,18 @@ class CaseLine:
     inner: str
     state: str
     search: Mapping[str, str]
-    created: str
-    changed: str
+    created: str  # wire time
+    changed: str  # wire time
     revision: int
 
     def text(self, column: str) -> str:
-        """The value in a column: one of the fields above, or a search column."""
-        raise NotImplementedError
+        """The value in a column: one of the fields above, or a search column; '' for any other."""
+        if column in self.search:
+            return self.search[column]
+        return str(getattr(self, column)) if column in _COLUMNS else ""
+
+
+_COLUMNS = ("number", "system", "owner", "inner", "state", "created", "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +76,30 @@ class CasePage:
     @property
     def pages(self) -> int:
         """How many pages there are, at least 1."""
-        raise NotImplementedError
+        return max(-(-self.total // self.size), 1)
+
+
+def line_of(told: Mapping[str, Any]) -> CaseLine:
+    """A line as the gateway tells it. Raises KeyError, TypeError or ValueError for anything else."""
+    return CaseLine(
+        number=str(told["number"]),
+        system=str(told["system"]),
+        owner=str(told["owner"]),
+        inner=str(told["inner"] or ""),
+        state=str(told["state"]),
+        search={str(name): str(value) for name, value in told["search"].items()},
+        created=str(told["created"]),
+        changed=str(told["changed"]),
+        revision=int(told["revision"]),
+    )
+
+
+def page_of(told: Mapping[str, Any]) -> CasePage:
+    """A page as the gateway tells it. Raises as `line_of`."""
+    cases = tuple(line_of(each) for each in told["cases"])
+    return CasePage(cases, int(told["total"]), int(told["page"]), int(told["size"]))
+
+
+def case_of(told: Mapping[str, Any]) -> CaseFound:
+    """A case as the gateway tells it. Raises as `line_of`."""
+    return CaseFound(line_of(told), dict(told["body"]))

@@ -193,7 +193,9 @@ def test_a_lookup_is_owed_once_its_key_is_complete() -> None:
     model, row = book()
     (question,) = model.questions(row)
     assert (question.name, question.field) == ("book", "recordNo")
-    assert question.key == (("bookNo", "B01041234567"), ("recordNo", "7"))
+    assert question.key == (
+        ("mgmtMode", "1"), ("etpsCode", HEAD["etpsCode"]), ("bookNo", "B01041234567"), ("recordNo", "7"),
+    )  # fmt: skip
     assert model.standing(row, "recordNo").waits
     model.set(row, "recordNo", "x")
     assert model.questions(row) == []
