@@ -164,6 +164,10 @@ class Ikey:
         self._session, self._key = _opened(token, self.certificate, ask, shown=self._shown)
         self._token, self._ask = token, ask
 
+    def there(self) -> bool:
+        """Whether it is plugged in now: nothing tells of an Ikey that was pulled. Raises ModuleMissing."""
+        return any(token.serial == self.serial for token in self._token.module.tokens())
+
     def close(self) -> None:
         """End the session, and with the last one on this Ikey the login."""
         self._session.close()
@@ -202,7 +206,9 @@ def _login(session: Session, ask: AskPin) -> None:
 
 
 def _request(token: Token, *, signature: bool = False) -> PinRequest:
-    return PinRequest(KIND, token.label, token.serial, token.tries, signature=signature)
+    return PinRequest(
+        KIND, token.label, token.serial, token.tries, signature=signature, missed=token.pin_missed
+    )
 
 
 def _only(session: Session) -> x509.Certificate:

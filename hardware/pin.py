@@ -17,6 +17,16 @@ ATTEMPTS = 2
 _T = TypeVar("_T")
 
 
+def written(pin: str) -> str:
+    """A PIN that can be written in UTF-8, as PKCS#11 has it. Raises PinCharacters.
+
+    Looked at beforehand: the error that encoding it would raise carries the PIN along.
+    """
+    if any("\ud800" <= letter <= "\udfff" for letter in pin):  # bytes of another encoding (PEP 383)
+        raise PinCharacters
+    return pin
+
+
 class PinLength(PinUnusable):
     """It is too short or too long for the device."""
 

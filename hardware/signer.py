@@ -279,6 +279,7 @@ class PinRequest:
     tries: int | None  # tries left, None where the device doesn't say
     again: bool = False  # the one before was wrong
     signature: bool = False  # for this one signature: the key always authenticates
+    missed: bool = False  # somebody gave a wrong one since the last right one, as far as the device says
 
 
 AskPin = Callable[[PinRequest], str | None]

@@ -47,8 +47,10 @@ class Source:
     def _from_file(self) -> str:
         if self.file is None:
             return ""
-        with click.open_file(self.file, encoding="utf-8") as stream:
+        with click.open_file(self.file, encoding="utf-8", errors="surrogateescape") as stream:
             found = str(stream.readline()).rstrip("\r\n")
+        if any("\udc80" <= letter <= "\udcff" for letter in found):  # strict reading would raise with it
+            refuse(f"the file of {self.option} is not in UTF-8")
         if not found:
             refuse(f"the first line of the file of {self.option} is empty")
         return found

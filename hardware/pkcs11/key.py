@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import Attribute, Mechanism, PKCS11Error
 
+from hardware.pin import written
 from hardware.request import DIGEST_INFO
 from hardware.signer import DeviceFailed, KeyUnsuitable, SignerError
 from messages.signature.certificates import algorithm_of
@@ -53,6 +54,8 @@ class Key:
         Hashed here: not all tokens can. `pin` is for a key that always authenticates. Raises CardRemoved,
         DeviceFailed, KeyUnsuitable, and with a PIN WrongPin, CardLocked, PinUnusable.
         """
+        if pin is not None:
+            pin = written(pin)
         digest = hashlib.new(self._hash, data).digest()
         if self._rsa:
             mechanism, digest = Mechanism.RSA_PKCS, DIGEST_INFO + digest

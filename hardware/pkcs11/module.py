@@ -39,6 +39,7 @@ class Token:
     pin_to_be_changed: bool  # it is the one that came with the device, or has expired
     pin_pad: bool  # it is typed at the device itself (protected authentication path)
     tries: int | None  # for the PIN, as far as flags tell: 0 when locked, 1 before that, otherwise unknown
+    pin_missed: bool  # a wrong one was given since the last right one
 
 
 class Module:
@@ -163,6 +164,7 @@ class Module:
             pin_to_be_changed=bool(flags & TokenFlag.USER_PIN_TO_BE_CHANGED),
             pin_pad=bool(flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH),
             tries=0 if flags & TokenFlag.USER_PIN_LOCKED else final,
+            pin_missed=bool(flags & TokenFlag.USER_PIN_COUNT_LOW),
         )
 
     def _initialise_again(self) -> None:

@@ -16,6 +16,7 @@ from cryptography import x509
 from pkcs11 import Attribute, ObjectClass, PKCS11Error
 from pkcs11.types import PROTECTED_AUTH
 
+from hardware.pin import written
 from hardware.pkcs11.errors import translate
 from hardware.pkcs11.key import Key
 from hardware.signer import AnotherDevice, CardRemoved, DeviceFailed, KeyMissing, SignerError
@@ -112,12 +113,12 @@ class Session:
     def init_pin(self, pin: str) -> None:
         """Set the holder's PIN, with all its tries: for the office, logged in. Raises PinUnusable."""
         with self.use() as raw:
-            raw.init_pin(pin)
+            raw.init_pin(written(pin))
 
     def change_pin(self, old: str, new: str) -> None:
         """Change the PIN of whoever is logged in. Raises WrongPin, CardLocked, PinUnusable."""
         with self.use() as raw:
-            raw.set_pin(old, new)
+            raw.set_pin(written(old), written(new))
 
     def certificates(self) -> list[Stored]:
         """The certificates that can be seen now; some tokens show theirs after the PIN only."""
@@ -165,7 +166,7 @@ class Session:
 
         When it fails, its handle stays open in the module until that is initialised again.
         """
-        given = PROTECTED_AUTH if pin is None else pin
+        given = PROTECTED_AUTH if pin is None else written(pin)
         holder, officer = (None, given) if office else (given, None)
         return self._token.open(rw=self._raw.rw, user_pin=holder, so_pin=officer)
 

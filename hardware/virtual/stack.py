@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -93,6 +94,15 @@ class StackBusy(SignerError):
     )
 
 
+class FolderShared(SignerError):
+    """Others may write into the folder, and so put their own service or settings there. Values: folder."""
+
+    sentence = (
+        "{folder} is not yours alone: others could take a PIN there. Use a folder of your own (chmod 700)",
+        "{folder} 不是您独占的目录，其他用户可能借此截取密码：请使用自己的目录（chmod 700）",
+    )
+
+
 class PathTooLong(SignerError):
     """A socket in the folder would have a longer path than the system allows. Values: folder."""
 
@@ -128,6 +138,7 @@ class Stack:
             raise ValueError("2, 4, 6 or 8 readers: a virtual reader has two slots")
         self.folder = folder.resolve()
         self.readers: list[str] = []  # their names as pcscd has them
+        self.private = True  # kept apart from the machine and the network
         self._count = readers
         self._process: subprocess.Popen[bytes] | None = None
         self._stream: IO[str] | None = None
@@ -147,7 +158,8 @@ class Stack:
     def start(self) -> None:
         """Start it; its readers are there when this returns.
 
-        Raises StackMissing, StackForbidden, ServiceInTheWay, StackBusy, PathTooLong or StackFailed.
+        Raises StackMissing, StackForbidden, ServiceInTheWay, StackBusy, FolderShared, PathTooLong or
+        StackFailed.
         """
         pcscd = _Pcscd.installed()
         for name in ("setpriv", "mount", "unshare"):
@@ -162,9 +174,10 @@ class Stack:
         try:
             (self.folder / "opensc.conf").write_text(OPENSC_CONF, encoding="ascii")
             prefix = _way(pcscd.ipc)
+            self.private = bool(prefix)
             self._spawn(prefix)
             answer = self._order(
-                folder=str(self.folder), readers=self._count, pcscd=pcscd.command, private=bool(prefix),
+                folder=str(self.folder), readers=self._count, pcscd=pcscd.command, private=self.private,
                 library=str(library.resolve()), drivers=str(pcscd.drivers), ipc=str(pcscd.ipc),
             )  # fmt: skip
         except BaseException:
@@ -225,7 +238,10 @@ class Stack:
         self.readers = self._order(do="start", readers=readers)["readers"]
 
     def _own_folder(self) -> None:
-        """One Stack a folder: a lock that ends with its process."""
+        """One Stack a folder: a lock that ends with its process. No symbolic link of others is followed."""
+        found = self.folder.stat()
+        if found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise FolderShared(folder=self.folder)
         self._lock = (self.folder / "lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

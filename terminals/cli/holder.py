@@ -194,7 +194,7 @@ def meet_service(profile: Profile) -> None:
         service = profile.path("pcscd")
         os.environ["PCSCLITE_CSOCK_NAME"] = str(service)
         opensc = service.with_name("opensc.conf")  # of virtual cards, which OpenSC must not cache
-        if opensc.exists():
+        if opensc.exists() and opensc.stat().st_uid == os.geteuid():  # it can name a library to load
             os.environ["OPENSC_CONF"] = str(opensc)
 
 

@@ -59,6 +59,9 @@ class Pins:
     def _from_file(self, request: PinRequest) -> str | None:
         if request.again:
             return None
+        if request.missed and request.tries is None:  # an Ikey, which seldom says how many are left
+            self._voice.note("pin-missed", device=shown(request))
+            return None
         if request.tries is not None and request.tries < FULL:
             self._voice.note("pin-spared", device=shown(request), tries=request.tries)
             return None

@@ -97,6 +97,8 @@ class _Table:
         """All that a newcomer must know."""
         say_ = self._desk.say
         say_("virtual-ready")
+        if not self._stack.private:
+            say_("virtual-open")
         self._status(0)
         say_("virtual-pins-kept" if kept else "virtual-pins", pin=PIN, puk=PUK)
         if card.stem == BLANK:

@@ -55,6 +55,16 @@ SENTENCES: Sentences = {
             "不带 --pin-file 并正确输入一次密码即可恢复。"
         ),
     ),
+    "pin-missed": (
+        (
+            "{device}: a wrong PIN was given last time, perhaps this very one, so the PIN in the file is not "
+            "tried: a PIN typed right, without --pin-file, makes it usable again."
+        ),
+        (
+            "{device}：上次输入的密码错误，可能正是文件中的密码，因此不再使用该文件；"
+            "不带 --pin-file 并正确输入一次密码即可恢复。"
+        ),
+    ),
     "take-out": ("Done. Take the card or Ikey out: {device}.", "操作结束，请取出 IC 卡或 Ikey：{device}。"),
     # the virtual card
     "virtual-folder": (
@@ -69,6 +79,16 @@ SENTENCES: Sentences = {
     "virtual-ready": (
         "A virtual card is in a virtual reader, as long as this command runs:",
         "虚拟卡已插入虚拟读卡器，本命令运行期间有效：",
+    ),
+    "virtual-open": (
+        (
+            "  ! Namespaces are not allowed here, so the readers' ports are open to the network: whoever "
+            "reaches them can put a card of his own in. Keep to PINs that are good for nothing else."
+        ),
+        (
+            "  ! 此处不允许使用命名空间，虚拟读卡器的端口对网络开放，任何人都可能插入自己的卡；"
+            "请勿输入在别处使用的密码。"
+        ),
     ),
     "virtual-pins": (
         "     PIN {pin} (three wrong ones lock the card), PUK {puk} (unlocks it)",

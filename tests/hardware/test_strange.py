@@ -15,12 +15,13 @@ from hardware.choose import Wish, choose
 from hardware.findings import Verdict, row
 from hardware.ikey import plugged
 from hardware.judge import judge
+from hardware.pin import PinCharacters
 from hardware.signer import AnotherDevice, DeviceFailed, KeyUnsuitable, Several
 from messages.signature.oids import card_kind, commits, is_gateway
 from terminals.language import say
 from terminals.trouble import NotSigned
 from tests.hardware.asking import Holder
-from tests.hardware.softhsm import SoftHsm
+from tests.hardware.softhsm import PIN, SoftHsm
 from tests.hardware.softhsm import softhsm as softhsm
 from tests.messages.signature.making import NOW, holder
 
@@ -79,6 +80,21 @@ def test_a_name_moves_no_cursor(softhsm: SoftHsm) -> None:
         ):
             assert said.replace("\n", "").isprintable()
             assert "\\x1b[2J" in said
+
+
+@pytest.mark.parametrize("pin", ["\udcd6\udcd0314159", "314159\ud800"])
+def test_a_pin_of_another_encoding_goes_nowhere(softhsm: SoftHsm, pin: str) -> None:
+    """It is refused in words, and no exception in the chain carries it along."""
+    softhsm.token("eins", RSA)
+    [found] = plugged([softhsm.module])
+    with pytest.raises(PinCharacters) as caught:
+        found.open(Holder(pin))
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert pin not in str(vars(error)) + str(error.args) + str(getattr(error, "object", ""))
+        error = error.__context__
+    with found.open(Holder(PIN)) as signer:
+        assert signer.sign(b"data")
 
 
 # -- certificates --------------------------------------------------------------------------------

@@ -124,6 +124,18 @@ def test_a_wrong_pin_in_a_file_is_tried_once(
     assert peer.bodies == []
 
 
+def test_a_wrong_pin_in_a_file_is_not_tried_by_the_next_command(
+    terminal: Terminal, ikey: SoftHsm, tmp_path: Path
+) -> None:
+    """An Ikey does not say how many tries are left, but that one was spent: three commands lock nothing."""
+    given = settings(ikey, EPORT_PIN_FILE=str(secret(tmp_path, WRONG)))
+    assert "PIN is wrong" in terminal.run("sign", SAMPLE, "-o", tmp_path / "out.xml", **given).output
+    for _ in range(2):
+        done = terminal.run("sign", SAMPLE, "-o", tmp_path / "out.xml", **given)
+        assert done.exit_code == 9
+        assert "the PIN in the file is not tried" in done.output
+
+
 def test_without_a_terminal_a_pin_needs_a_file(terminal: Terminal, ikey: SoftHsm) -> None:
     """A script that gives no --pin-file is told so, instead of hanging."""
     done = terminal.run("sign", SAMPLE, **settings(ikey))

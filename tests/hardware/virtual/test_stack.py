@@ -17,6 +17,7 @@ from hardware import pcsc
 from hardware.signer import SignerError
 from hardware.virtual import stack as module
 from hardware.virtual.stack import (
+    FolderShared,
     NotAVirtualCard,
     PathTooLong,
     ServiceInTheWay,
@@ -246,6 +247,31 @@ def test_one_folder_is_one_stacks(stack: Stack, folder: Path, alone: None) -> No
             assert own.readers
 
 
+def test_a_folder_that_others_may_write_into_is_not_used(tmp_path: Path) -> None:
+    """They could put their own socket there, and whoever calls it would give them a PIN."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (shared / "lock").symlink_to(victim)
+    with pytest.raises(FolderShared, match="chmod 700"):
+        Stack(shared).start()
+    assert victim.read_text() == "precious"
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can do without")
+def test_a_stack_says_whether_it_is_kept_apart(
+    folder: Path, alone: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without namespaces its readers' ports are open to the network, which a newcomer has to be told."""
+    with Stack(folder) as own:
+        assert own.private
+    monkeypatch.setattr(module, "_way", lambda _: [])
+    with Stack(folder) as own:
+        assert not own.private
+
+
 def test_a_path_too_long_for_a_socket_is_called_so(tmp_path: Path) -> None:
     """Before anything is started."""
     with pytest.raises(PathTooLong, match="shorter"):
@@ -268,7 +294,7 @@ def test_every_failure_is_told_in_two_languages() -> None:
     for kind, values in (
         (StackMissing, {"what": "X"}), (StackForbidden, {"reason": "X"}), (ServiceInTheWay, {"reason": "X"}),
         (StackBusy, {"folder": "X"}), (PathTooLong, {"folder": "X"}), (StackFailed, {"reason": "X"}),
-        (NotAVirtualCard, {"reason": "X"}),
+        (NotAVirtualCard, {"reason": "X"}), (FolderShared, {"folder": "X"}),
     ):  # fmt: skip
         error: SignerError = kind(**values)
         assert "X" in error.told("en")
