@@ -84,6 +84,10 @@ class BlankCard(PivCard):
     def _prove(self, algorithm: int, cipher: Cipher[modes.ECB], answer: bytes) -> None:
         try:
             witness = piv.witness(answer)
+            if len(witness) != (
+                8 if algorithm == _TRIPLE_DES else 16
+            ):  # nothing else is decrypted for a card
+                raise Malformed("a witness of another size")
             decryptor, encryptor = cipher.decryptor(), cipher.encryptor()
             challenge = os.urandom(len(witness))
             expected = encryptor.update(challenge) + encryptor.finalize()

@@ -22,6 +22,7 @@ from hardware.modules import located
 from hardware.signer import (
     CardRemoved,
     CertificateMissing,
+    DeviceFailed,
     KeyMissing,
     SignerError,
 )
@@ -258,3 +259,13 @@ def test_a_card_taken_out_while_it_signs_its_request_is_noticed(blank: Path, sta
     assert office.look_card().states[Use.AUTH] is State.BEGUN
     with opened() as office_card:
         issue(office_card)
+
+
+def test_nothing_but_one_block_is_decrypted_for_a_card(blank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hostile card would have the office's management key work for it on whatever it likes."""
+    proofs: list[bytes] = []
+    monkeypatch.setattr(piv, "witness", lambda _: bytes(64))
+    monkeypatch.setattr(piv, "prove", lambda _algorithm, witness, _challenge: proofs.append(witness))
+    with pytest.raises(DeviceFailed, match="witness of another size"):
+        opened()
+    assert proofs == []
