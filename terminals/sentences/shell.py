@@ -1,0 +1,210 @@
+"""Sentences of the terminal's shell: logging in, menu, tabs, status bar, receipts, cards, the end of a session.
+
+Knows the words only; refuses to know when they are said. A few words say what a key does, for the footer.
+"""
+
+from __future__ import annotations
+
+from terminals.sentences import Sentences
+
+SENTENCES: Sentences = {
+    # keys
+    "key-help": ("Help", "帮助"),
+    "key-language": ("中文", "English"),
+    "key-windows": ("Windows", "窗口"),
+    "key-close": ("Close", "关闭"),
+    "key-again": ("Refresh", "刷新"),
+    "key-menu": ("Menu", "菜单"),
+    "key-previous": ("Previous", "上一个"),
+    "key-next": ("Next", "下一个"),
+    "key-receipts": ("Receipts", "回执"),
+    "key-quit": ("Quit", "退出"),
+    "key-log-in": ("Log in", "登录"),
+    "key-look": ("Look again", "重新检测"),
+    "key-functions": ("Functions", "功能选择"),
+    "key-read": ("All read", "全部已读"),
+    # devices
+    "device-card": ("IC card", "IC 卡"),
+    "device-ikey": ("Ikey", "Ikey"),
+    "device-agent": ("SSH agent", "SSH 代理"),
+    "device-file": ("Certificate file", "证书文件"),
+    "device-none": ("no card: view only", "无卡：只能查看"),
+    "device-out": ("{device} is out", "{device} 已拔出"),
+    "pin-purpose-login": ("to log in", "登录"),
+    "pin-purpose-again": ("to go on", "继续操作"),
+    "pin-purpose-sign": ("to sign", "签名"),
+    "pin-for": ("{device}\n{purpose}", "{device}\n{purpose}"),
+    # logging in
+    "login-title": ("E-Port terminal", "电子口岸终端"),
+    "login-gateway": ("Gateway: {origin}", "网关：{origin}"),
+    "login-choose": ("Log in with", "登录方式"),
+    "login-looking": ("Looking for cards and Ikeys …", "正在检测 IC 卡和 Ikey …"),
+    "login-no-agent": (
+        "No SSH agent came along, so nothing can be signed here. To work with your card, leave, add it at your "
+        "workstation (ssh-add -s MODULE) and connect with  ssh -A . To look only, log in with account and "
+        "password.",
+        "未转发 SSH 代理，无法在此签名。如需使用您的卡，请退出，在本地工作站用 ssh-add -s 模块 加入卡，"
+        "再用  ssh -A  连接。仅需查看时，可用账号和密码登录。",
+    ),
+    "login-agent-unknown": (
+        "You came by password, so the SSH agent is not used here. To sign, connect with your card's key.",
+        "您以密码登录，此处不使用 SSH 代理。如需签名，请用卡的密钥连接。",
+    ),
+    "login-trying": ("Logging in …  Esc: stop", "正在登录 …  Esc 中止"),
+    "login-waiting": (
+        "{reason}; next try in {seconds} s.  Esc: stop",
+        "{reason}；{seconds} 秒后重试。  Esc 中止",
+    ),
+    "login-stopped": ("Stopped.", "已中止。"),
+    "login-role": (
+        "There are no screens here for the role {role}.",
+        "此处没有适用于角色“{role}”的界面。",
+    ),
+    "way-account": ("Account and password", "账号和密码"),
+    "way-token": ("Account", "账号"),
+    "login-file-title": ("Certificate file", "证书文件"),
+    "login-file-name": ("File (.p12, .pfx)", "文件（.p12、.pfx）"),
+    "login-file-secret": ("Passphrase", "口令"),
+    "login-account-title": ("Account and password", "账号和密码"),
+    "login-account-name": ("Account", "账号"),
+    "login-account-secret": ("Password", "密码"),
+    "secret-keys": ("Tab: next   Enter: accept   Esc: cancel", "Tab 下一项   Enter 确定   Esc 取消"),
+    # tabs and windows
+    "windows-title": ("Windows", "窗口"),
+    "windows-left": ("Move to the left", "左移"),
+    "windows-right": ("Move to the right", "右移"),
+    "windows-close": ("Close this one", "关闭当前"),
+    "windows-others": ("Close the others", "关闭其他"),
+    "windows-all": ("Close all", "关闭全部"),
+    # 功能选择
+    "functions-title": ("Functions", "功能选择"),
+    "functions-main": ("Main menu", "主菜单"),
+    "functions-forward": ("Forward", "前进"),
+    "functions-back": ("Back", "后退"),
+    "functions-help": ("Help", "帮助"),
+    "functions-about": ("About", "关于"),
+    "functions-quit": ("Quit", "退出"),
+    "about-title": ("About", "关于"),
+    "about": (
+        "E-Port gateway, terminal\nVersion {version}, of {date}\nGateway: {origin}",
+        "电子口岸网关 终端\n版本 {version}，更新日期 {date}\n网关：{origin}",
+    ),
+    # help
+    "help-title": ("Help", "帮助"),
+    "help-keys": ("Keys here:", "此处可用的按键："),
+    "help-login": (
+        "Choose with the arrow keys what to log in with, then press Enter. A card or Ikey that is put in is "
+        "found at once. Its PIN is asked for when it is needed; three wrong ones lock it.",
+        "用方向键选择登录方式，按 Enter 登录。插入的卡或 Ikey 会立即识别。需要时会提示输入密码，"
+        "连续输错三次将锁死。",
+    ),
+    "help-home": (
+        "Every screen that you may open. Choose one with the arrow keys and Enter, by its number, or by its "
+        "key. F6 shows the same menu beside any screen.",
+        "此处列出您可以打开的全部界面。用方向键和 Enter、序号或快捷键打开。按 F6 可在任何界面旁显示菜单。",
+    ),
+    "help-receipts": (
+        "Above is everything that was sent, the newest first; below are the receipts of the chosen one, with "
+        "their times. Receipts arrive by themselves. What was not looked at yet is marked with *.",
+        "上方为已发送的全部单证，最新的在前；下方为所选单证的各个回执及时间。回执自动到达，未读的标有 *。",
+    ),
+    "help-shell": (
+        "Open screens are tabs: F7 and F8 go through them, F3 lists them by number, moves and closes them. "
+        "F2 changes the language at any time.",
+        "打开的界面以标签页显示：F7、F8 切换，F3 按序号列出、移动和关闭。F2 可随时切换语言。",
+    ),
+    # main menu
+    "home-welcome": ("{name}, {party}", "{name}，{party}"),
+    "home-drafts": (
+        "{number} forms that were not finished are kept: press D to see them.",
+        "有 {number} 份未完成的单证已保留：按 D 查看。",
+    ),
+    "home-certificate": (
+        "Your certificate ends on {date}: ask the card office for a new one.",
+        "您的证书将于 {date} 到期：请联系制卡中心更换。",
+    ),
+    "key-drafts": ("Kept forms", "保留的单证"),
+    # status bar
+    "status-up": ("Gateway OK", "网关正常"),
+    "status-trying": ("Gateway lost, trying", "网关中断，正在重试"),
+    "status-down": ("Gateway lost, {seconds} s", "网关中断，{seconds} 秒后重试"),
+    "status-unread": ("{number} new receipts F9", "新回执 {number} F9"),
+    # the gateway
+    "line-down": (
+        "The gateway does not answer: {reason}. What you type is kept; it is tried again by itself.",
+        "网关无应答：{reason}。您的输入会保留，系统将自动重试。",
+    ),
+    "line-up": ("The gateway answers again.", "网关已恢复。"),
+    "session-ended": (
+        "Your session at the gateway has ended: {reason}. Log in again to go on; nothing typed is lost.",
+        "您与网关的会话已结束：{reason}。请重新登录以继续；已录入的内容不会丢失。",
+    ),
+    "session-again": ("Log in again", "重新登录"),
+    "session-other": (
+        "That is somebody else ({who}). Only who began goes on here; quit to change.",
+        "这是另一位用户（{who}）。只有原用户才能继续；如需更换，请退出。",
+    ),
+    # the card
+    "card-title": ("The card is out", "卡已拔出"),
+    "card-out": (
+        "{reason}\n\nEverything is closed for input until {device} is back.",
+        "{reason}\n\n在插回 {device} 之前，所有界面均不能录入。",
+    ),
+    "card-waiting": ("Waiting for the card …", "等待插卡 …"),
+    "card-checking": ("Looking at the card …", "正在检查卡 …"),
+    "card-keys": ("F5: look again   F10: quit", "F5 重新检测   F10 退出"),
+    "card-take-out": ("Please take out {device}.", "请取出 {device}。"),
+    # kept forms
+    "drafts-title": ("Forms that were not finished", "未完成的单证"),
+    "drafts-told": (
+        "These were kept when a terminal ended. Enter opens one; those left stay here until you want them.",
+        "终端结束时保留了以下单证。按 Enter 打开；其余的会继续保留。",
+    ),
+    "drafts-form": ("Form", "单证"),
+    "drafts-number": ("Number", "编号"),
+    "drafts-time": ("Kept at", "保留时间"),
+    "drafts-open": ("Open", "打开"),
+    "drafts-all": ("Open all", "全部打开"),
+    "drafts-drop": ("Throw away", "丢弃"),
+    "drafts-later": ("Later", "以后再说"),
+    "drafts-sure": ("Throw {title} away? It cannot be had back.", "确定丢弃 {title}？丢弃后无法恢复。"),
+    "drafts-not-here": (
+        "No screen here opens {code}; it stays kept.",
+        "此处没有可打开 {code} 的界面；该单证继续保留。",
+    ),
+    "drafts-failed": (
+        "What you typed cannot be kept: {reason}",
+        "无法保留您的输入：{reason}",
+    ),
+    # receipts
+    "receipts-heading": ("Receipts", "回执"),
+    "receipts-number": ("Number", "编号"),
+    "receipts-case": ("Case no.", "统一编号"),
+    "receipts-type": ("Type", "报文类型"),
+    "receipts-state": ("State", "状态"),
+    "receipts-time": ("Time", "时间"),
+    "receipts-info": ("Said", "说明"),
+    "receipts-none": ("Nothing was sent yet, and no receipt has come.", "尚未发送单证，也没有回执。"),
+    "receipts-waiting": ("sent, no receipt yet", "已发送，等待回执"),
+    "receipts-unanswered": ("not answered yet", "尚未应答"),
+    "receipts-refused": ("refused ({code})", "被拒绝（{code}）"),
+    "receipts-accepted": ("taken by the gateway", "网关已接收"),
+    "receipts-came": ("New receipt: {title} {label}", "新回执：{title} {label}"),
+    # the end
+    "quit-title": ("Quit", "退出"),
+    "quit-sure": ("Leave the terminal?", "确定退出终端？"),
+    "quit-unsaved": (
+        "Not finished: {titles}. They are kept and offered at the next login.",
+        "未完成：{titles}。这些内容会保留，下次登录时可以继续。",
+    ),
+    "quit-take-out": ("Do not forget to take out {device}.", "请记得取出 {device}。"),
+    "close-sure": (
+        "{title}: what was typed is not saved. Close it all the same?",
+        "{title}：录入的内容尚未保存。仍要关闭吗？",
+    ),
+    "tui-no-terminal": (
+        "the terminal needs a screen and a keyboard: run it in a terminal window; for programs there are the "
+        "other commands (eport-terminal --help)",
+        "该命令需要屏幕和键盘：请在终端窗口中运行；程序可使用其他命令（eport-terminal --help）",
+    ),
+}
