@@ -114,6 +114,7 @@ class ForkServer:
         for end in (self._awake, self._alarm):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(self._alarm, warn_on_full_buffer=False)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the host ignores it: a fork must not, not for a moment
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGTERM, self._asked_to_end)
         self._selector.register(self._awake, selectors.EVENT_READ, self._reap)

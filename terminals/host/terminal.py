@@ -49,7 +49,7 @@ class Terminal:
         self._pty: Pty | None = None
         self._agent: Forwarded | None = None
         self._ended: Ended | None = None
-        self._drained = self._cut = False
+        self._drained = self._cut = self._asked = False
         self._patience: Any = None
         self._began = host.clock.seconds()
 
@@ -127,14 +127,18 @@ class Terminal:
     def finish(self, words: str) -> None:
         """Ask it to end, and say so on the screen when it has."""
         self._words = self._words or words
-        self._host.forks.end(self._number)
+        self._ask_to_end()
 
     def gone(self) -> None:
         """Nobody looks at the screen any more."""
         self._channel = None
         self._close_agent()
-        self._host.forks.end(self._number)
+        self._ask_to_end()
         self.go_on()  # so that its last words do not keep it
+
+    def _ask_to_end(self) -> None:
+        self._asked = True
+        self._host.forks.end(self._number)
 
     # -- for the process ---------------------------------------------------------------------------------
 
@@ -154,6 +158,9 @@ class Terminal:
 
     def _over(self, how: Ended) -> None:
         """The process has ended; what it wrote before may still be on its way."""
+        if self._asked and how.signal == signal.SIGHUP:  # before it had anything to keep
+            how = Ended(0)
+            self._cut = True
         self._ended = how
         self._host.sessions.leave(self._person.folder)
         self._close_agent()
@@ -176,7 +183,7 @@ class Terminal:
     def _leave_when_done(self) -> None:
         if self._ended is None:
             if self._channel is not None:  # it has closed its terminal and lives on: nothing more can come
-                self._host.forks.end(self._number)
+                self._ask_to_end()
             return
         if self._patience is not None:
             self._patience.cancel()

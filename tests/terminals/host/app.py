@@ -18,6 +18,7 @@ from pathlib import Path
 import structlog
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.events import Resize
 from textual.widgets import Input, Label
 
 from hardware.agent import identities
@@ -32,7 +33,7 @@ class Small(App[int]):
     BINDINGS = [  # noqa: RUF012 - as Textual has it
         Binding(f"f{number}", f"do('{name}')", name, priority=True)
         for number, name in enumerate(
-            ("quit", "raise", "crash", "hang", "spew", "agent", "about", "reach"), 2
+            ("quit", "crash", "hang", "spew", "agent", "about", "reach"), 2
         )
     ]  # fmt: skip
 
@@ -44,6 +45,7 @@ class Small(App[int]):
         """The field and the line."""
         yield Input(id="typed")
         yield Label(id="answer", markup=False)
+        yield Label(id="who", markup=False)
 
     def on_mount(self) -> None:
         """Say that it is there, and be ready for the end."""
@@ -51,12 +53,12 @@ class Small(App[int]):
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGHUP, self.keep)
             self.query_one(Input).cursor_blink = False
-            self.answer("ready", f"{self.visit.account or '-'} {self.size.width}x{self.size.height}")
+            self.query_one("#who", Label).update(f">user: {self.visit.account or '-'}<")
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Say the size."""
-        if self.is_mounted and self.visit is not None:
-            self.answer("size", f"{self.size.width}x{self.size.height}")
+        if self.visit is not None:
+            self.answer("size", f"{event.size.width}x{event.size.height}")
 
     def answer(self, name: str, value: object) -> None:
         """Show one thing."""
@@ -76,11 +78,6 @@ class Small(App[int]):
     def do_quit(self) -> None:
         """End with a status of its own."""
         self.exit(7)
-
-    def do_raise(self) -> None:
-        """Fail, with a secret at hand."""
-        secret = "PIN 123456"  # noqa: F841 - it must show nowhere
-        raise RuntimeError("on purpose")
 
     def do_crash(self) -> None:
         """Die at once."""
@@ -130,8 +127,9 @@ class Small(App[int]):
         self.answer("about", os.getpid())
 
     def do_reach(self) -> None:
-        """Try the socket whose path stands in the field: another session's agent."""
-        path = self.query_one(Input).value
+        """Try the socket whose path stands in `state/target`: another session's agent."""
+        assert self.visit is not None
+        path = (self.visit.state / "target").read_text()
         try:
             with socket.socket(socket.AF_UNIX) as line:
                 line.settimeout(5)
@@ -162,5 +160,6 @@ def warm() -> None:
 
 
 def broken(visit: Visit) -> int:
-    """Fail before there is a screen."""
+    """Fail before there is a screen, with a secret at hand."""
+    pin = "PIN 123456"  # noqa: F841 - it must show nowhere
     raise RuntimeError(f"nothing works for {Path(visit.area).name}")
