@@ -174,7 +174,7 @@ def test_the_gateway_is_killed_and_comes_back(tmp_path: Path) -> None:
 def test_what_was_signed_while_the_gateway_was_away_goes_out_later_by_another_terminal(
     tmp_path: Path,
 ) -> None:
-    """Kept, drafts and all; the next terminal sends the same bytes, and forgets the draft then, not before."""
+    """Kept, drafts and all; the next terminal sends the same bytes, and forgets the draft only then."""
     own = House(tmp_path / "home")
     own.start()
     state = tmp_path / "state"
@@ -242,4 +242,4 @@ def test_a_second_terminal_of_the_same_person_knows_what_the_first_received(
         one.ladders.look()
         two.ladders.look(seen.steps[-1].cop_msg_id)
         assert two.ladders.unread == one.ladders.unread == 0
-        assert [ladder.case for ladder in two.ladders.all()][0] == model.case
+        assert two.ladders.all()[0].case == model.case
