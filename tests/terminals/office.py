@@ -45,7 +45,7 @@ class Office:
 
 def furnish(home: Path) -> Office:
     """Make the keys, certificates and files under `home`."""
-    now = datetime.now(UTC) - timedelta(hours=1)  # before whatever a test module took for now when it was read
+    now = datetime.now(UTC) - timedelta(hours=1)  # before any module took the time for its tests
     demo = home / "demo"
     demo.mkdir(parents=True)
     ca = pki.authority("test CA", now)
