@@ -230,21 +230,32 @@ class Upload:
         self._part = area.root / _INCOMING / secrets.token_hex(16)
         self.descriptor = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL | _FILE, 0o600)
         self.size = 0
+        self._holed = False
 
     def write(self, offset: int, data: bytes) -> None:
         """Put data at a place; what lies between it and the end so far is zeros."""
-        end = offset + len(data)
-        self._grow(end)
-        done = 0
-        while done < len(data):
-            done += os.pwrite(self.descriptor, data[done:], offset + done)
+        with self._whole():
+            self._grow(offset + len(data))
+            done = 0
+            while done < len(data):
+                done += os.pwrite(self.descriptor, data[done:], offset + done)
 
     def resize(self, size: int) -> None:
         """Make it so long."""
-        self._grow(size)
-        os.ftruncate(self.descriptor, size)
+        with self._whole():
+            self._grow(size)
+            os.ftruncate(self.descriptor, size)
         self._area.give(self.size - size)
         self.size = size
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What fails here leaves a hole: a client may close the file all the same, but it is not kept."""
+        try:
+            yield
+        except OSError:
+            self._holed = True
+            raise
 
     def _grow(self, end: int) -> None:
         if end > self._area.quota.file_size:
@@ -258,7 +269,10 @@ class Upload:
         _change(self.descriptor, stat.S_IFREG, mode, times)
 
     def keep(self) -> None:
-        """It is complete: show it under its name, in place of what had it."""
+        """It is complete: show it under its name, in place of what had it. EIO where a write has failed."""
+        if self._holed:
+            self.drop()
+            raise _error(errno.EIO)
         os.close(self.descriptor)
         try:
             with self._area._folder(self._parts[:-1]) as folder:
