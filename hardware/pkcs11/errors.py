@@ -21,7 +21,7 @@ from hardware.signer import (
     WrongPin,
 )
 
-_GONE = (
+GONE = (
     pkcs11.DeviceRemoved, pkcs11.KeyHandleInvalid, pkcs11.ObjectHandleInvalid, pkcs11.SessionClosed,
     pkcs11.SessionHandleInvalid, pkcs11.SlotIDInvalid, pkcs11.TokenNotPresent, pkcs11.TokenNotRecognised,
     pkcs11.UserNotLoggedIn,
@@ -51,7 +51,7 @@ def translate(error: PKCS11Error, serial: str, tries: int | None = None) -> Sign
             return unusable()
     if isinstance(error, pkcs11.FunctionCancelled | pkcs11.FunctionRejected):
         return PinCancelled()  # at the device's own pad
-    if isinstance(error, _GONE):
+    if isinstance(error, GONE):
         return CardRemoved(serial=serial)
     if isinstance(error, _UNSUITABLE):
         return KeyUnsuitable(reason=f"{serial}: {words(error)}")

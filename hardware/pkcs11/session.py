@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pkcs11
 from cryptography import x509
-from pkcs11 import Attribute, ObjectClass, PKCS11Error
+from pkcs11 import Attribute, Mechanism, ObjectClass, PKCS11Error
 from pkcs11.types import PROTECTED_AUTH
 
 from hardware.pin import written
-from hardware.pkcs11.errors import translate
+from hardware.pkcs11.errors import GONE, translate
 from hardware.pkcs11.key import Key
 from hardware.signer import AnotherDevice, CardRemoved, DeviceFailed, KeyMissing, SignerError
 
@@ -32,6 +32,17 @@ class Login:
     raw: pkcs11.Session
     office: bool  # as security officer
     users: int = 1
+
+    def alive(self) -> bool:
+        """Whether the module still knows it: it forgets a token's sessions when that is taken out.
+
+        Asked by a digest of nothing, which needs neither the token nor its objects.
+        """
+        try:
+            self.raw.digest(b"", mechanism=Mechanism.SHA256)
+        except PKCS11Error as error:
+            return not isinstance(error, GONE)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,9 @@ class Session:
         with self.use():
             shared = self.module.logins.get(self.token.slot)
             if shared is None or shared.office is not office:
+                return False
+            if not shared.alive():  # the token was out since, and nobody has noticed yet
+                del self.module.logins[self.token.slot]
                 return False
             shared.users += 1
             self._login = shared

@@ -15,6 +15,7 @@ from tests.messages.signature.making import holder
 
 RSA = holder("rsa2048")
 WRONG = "999999"
+OTHERS_PIN = "876543"
 
 
 def card_session(stack: Stack, card: Path) -> Session:
@@ -73,6 +74,20 @@ def test_a_card_that_was_out_signs_no_more(stack: Stack, card: Path, tmp_path: P
         with pytest.raises(CardRemoved):
             key.sign(b"data")
         assert one.lost
+
+
+def test_a_login_ends_with_its_card_though_nobody_noticed(stack: Stack, card: Path, tmp_path: Path) -> None:
+    """It counts for all sessions of a slot, but not for the next card in it: that one wants its own PIN."""
+    with card_session(stack, card) as before:
+        before.login(PIN)
+        assert before.join()
+        stack.remove()
+        with card_session(stack, make_card(tmp_path / "other.card", "p256", pin=OTHERS_PIN)) as after:
+            assert not after.join()
+            after.login(OTHERS_PIN)
+            key = after.key(holder("p256").certificate, b"\x01")
+            assert good(holder("p256").certificate, key.sign(b"data"))
+        assert before.lost
 
 
 def test_a_child_of_fork_leaves_its_parents_card_alone(stack: Stack, card: Path) -> None:
