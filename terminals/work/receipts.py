@@ -42,7 +42,7 @@ class _Content:
         for step in self.steps.values():
             steps[step.cop_msg_id, step.node].append(step)
         keys = {(one.cop_msg_id, one.node): one for one in self.sent.values()}
-        whole = {cop: steps.pop((cop, ""), []) for cop, _ in keys}
+        whole = {cop: steps.pop((cop, ""), []) for cop in {cop for cop, _ in keys}}
         found = []
         for key in dict.fromkeys((*keys, *steps)):
             cop, node = key

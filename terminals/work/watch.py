@@ -7,6 +7,7 @@ know what is done about it. One request hangs at the gateway all the time; where
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from threading import Event as Flag
 from threading import Lock, Thread
@@ -22,6 +23,7 @@ from terminals.work.receipts import Ladders
 
 WAIT = 25  # seconds that the gateway holds an empty answer; it allows 30
 ANSWER = 10.0  # seconds beyond that after which a silent line is a lost one
+LEAST = 1.0  # seconds from one empty answer to the next
 PAGE = 500
 AGAIN = Patience(first=1.0, factor=2.0, longest=30.0)  # between tries of a lost line
 _AT_ONCE = Patience(total=0)
@@ -92,11 +94,14 @@ class Watch:
                 if cursor is None:
                     cursor = self._cursors.read()
                     self._caught_up = bool(cursor) or not self._ladders.fresh
+                begun, waits = time.monotonic(), self._caught_up and self.up
                 page = self._page(cursor)
                 tries = 0
                 self._answered()
                 self._take(page)
                 cursor = page.next
+                if waits and not page.delivered and time.monotonic() - begun < LEAST:
+                    self._pause(LEAST)  # a gateway, or something before it, that does not hold an answer
             except Refused as trouble:
                 if not cursor:
                     self._down(trouble, tries)
