@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hardware import card, pcsc, presence, seat
 from hardware.pkcs11 import Key, Module, Session, Token
 from hardware.signer import CardRemoved, Found, PinRequest, SignerError
+from hardware.slots import Use
 
 TOLD = (
     Found, Key, Module, PinRequest, Session, SignerError, Token, card.Card, pcsc.Connection, pcsc.Context,
@@ -42,7 +43,7 @@ def everything() -> None:
             print(repr(each), str(each))
 
 
-def use(key: card.Use, *pins: str) -> None:
+def use(key: Use, *pins: str) -> None:
     """Open the card and sign twice, with these PINs in turn."""
     given = list(pins)
 
