@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from messages.visible import plain
-from terminals.sentences import Sentences, commands, devices, exchange, host
+from terminals.sentences import Sentences, commands, devices, exchange, host, work
 
 LANGUAGES = ("en", "zh")
-_SENTENCES: Sentences = {**commands.SENTENCES, **exchange.SENTENCES, **devices.SENTENCES, **host.SENTENCES}
+_SENTENCES: Sentences = {
+    **commands.SENTENCES,
+    **exchange.SENTENCES,
+    **devices.SENTENCES,
+    **host.SENTENCES,
+    **work.SENTENCES,
+}
 
 
 def language(environ: Mapping[str, str], chosen: str | None = None) -> str:

@@ -27,12 +27,6 @@ PLACES = (
 class FontMissing(Trouble):
     """There is no font to print with."""
 
-    def told(self, lang: str) -> str:
-        """The sentence in `lang`."""
-        if lang == "zh":
-            return f"没有可用于打印的中文字体：请安装 {PACKAGE}，或用 {SETTING} 指定字体文件"
-        return f"there is no Chinese font to print with: install {PACKAGE}, or name one in {SETTING}"
-
 
 def font_file(places: Iterable[str] = PLACES) -> Path:
     """The font's file: what EPORT_FONT names, else the first that is there. Raises FontMissing."""
@@ -40,4 +34,4 @@ def font_file(places: Iterable[str] = PLACES) -> Path:
     for place in (named,) if named else places:
         if Path(place).is_file():
             return Path(place)
-    raise FontMissing("font-missing")
+    raise FontMissing("font-missing", package=PACKAGE, setting=SETTING)

@@ -1,0 +1,150 @@
+"""Body lines from an .xlsx file (导入): by their headings, as text, as if somebody had typed them.
+
+Knows spreadsheets, and what they make of codes, numbers and days; refuses to judge a value, which is the
+model's. The file is a stranger's: its size is bounded and it holds no DTD before anything reads its XML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from messages.forms import Field
+from terminals.trouble import Unusable
+
+LARGEST = 100_000_000  # bytes of all parts, unpacked
+PARTS = 500
+HEADINGS_WITHIN = 20  # rows above the first line
+_XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<")
+_ENCODING = re.compile(rb"""\A[^>]{0,200}?encoding\s*=\s*["']([^"']*)""")
+_DTD = (b"<!DOCTYPE", b"<!ENTITY")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The lines of a file; headings that are no field of the form; fields without a heading, in form order."""
+
+    lines: list[dict[str, str]]
+    strange: tuple[str, ...]
+    absent: tuple[Field, ...]
+
+
+def read_lines(file: Path, columns: Iterable[Field], most: int) -> Imported:
+    """The lines in the first sheet that has a heading of `columns`, a label in either language or a name.
+
+    Raises Unusable for a file that is no .xlsx, is hostile, has no such heading or more than `most` lines.
+    """
+    fields = tuple(columns)
+    _inspect(file)
+    from openpyxl import load_workbook
+
+    known = {_plain(name): field for field in fields for name in _names(field)}
+    try:
+        book = load_workbook(file, read_only=True, data_only=True)
+    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a broken part makes it stumble over
+        raise Unusable("sheet-unreadable", file=file.name, reason=type(error).__name__) from None
+    try:
+        for sheet in book.worksheets:
+            rows = iter(sheet.iter_rows(values_only=True))
+            found = _headings(rows, known)
+            if found:
+                return _lines(file, rows, found, fields, most)
+    finally:
+        book.close()
+    labels = "、".join(field.label.zh for field in fields[:5])
+    raise Unusable("sheet-no-headings", file=file.name, labels=labels)
+
+
+def _headings(
+    rows: Iterator[tuple[Any, ...]], known: Mapping[str, Field]
+) -> dict[int, tuple[str, Field | None]]:
+    for _, row in zip(range(HEADINGS_WITHIN), rows, strict=False):
+        said = {place: str(value).strip() for place, value in enumerate(row) if value not in (None, "")}
+        found = {place: (text, known.get(_plain(text))) for place, text in said.items()}
+        if any(field for _, field in found.values()):
+            return found
+    return {}
+
+
+def _lines(
+    file: Path,
+    rows: Iterator[tuple[Any, ...]],
+    headings: Mapping[int, tuple[str, Field | None]],
+    fields: tuple[Field, ...],
+    most: int,
+) -> Imported:
+    lines = []
+    for row in rows:
+        line = {
+            field.name: text
+            for place, (_, field) in headings.items()
+            if field is not None and place < len(row) and (text := _text(row[place], field))
+        }
+        if line:
+            lines.append(line)
+        if len(lines) > most:
+            raise Unusable("sheet-too-long", file=file.name, most=most)
+    there = {field.name for _, field in headings.values() if field is not None}
+    return Imported(
+        lines,
+        tuple(text for text, field in headings.values() if field is None),
+        tuple(field for field in fields if field.name not in there),
+    )
+
+
+def _text(value: Any, field: Field) -> str:
+    """A cell as somebody would have typed it: days and codes as the form has them, numbers exactly."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime | date):
+        return value.strftime("%Y%m%d")
+    if isinstance(value, float):
+        text = format(Decimal(repr(value)), "f")
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    else:
+        text = str(value).strip()
+    if field.hints.list or field.choices:
+        text = text.split(" ", 1)[0]  # exports have the meaning behind the code
+    if isinstance(value, int | float) and field.base == "string" and field.min_length == field.max_length:
+        text = text.zfill(field.max_length or 0)  # a spreadsheet drops zeros in front
+    return text
+
+
+def _names(field: Field) -> tuple[str, str, str]:
+    return field.label.zh, field.label.en, field.name
+
+
+def _plain(heading: str) -> str:
+    return "".join(heading.split()).casefold()
+
+
+def _inspect(file: Path) -> None:
+    """Nothing may lead the XML parser behind openpyxl out of the file, or make it grow without end."""
+    try:
+        with ZipFile(file) as parts:
+            listed = parts.infolist()
+            if len(listed) > PARTS or sum(part.file_size for part in listed) > LARGEST:
+                raise Unusable("sheet-too-large", file=file.name, limit=LARGEST)
+            for part in listed:
+                if part.filename.endswith((".xml", ".rels", ".vml")):
+                    with parts.open(part) as opened:
+                        _check(file, opened.read(LARGEST + 1))
+    except (BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+        raise Unusable(
+            "sheet-unreadable", file=file.name, reason=str(error) or type(error).__name__
+        ) from None
+
+
+def _check(file: Path, part: bytes) -> None:
+    declared = _ENCODING.match(part)
+    proper = _XML.match(part) and b"\0" not in part
+    if not proper or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
+        raise Unusable("sheet-unreadable", file=file.name, reason="not UTF-8")
+    if any(word in part for word in _DTD):
+        raise Unusable("sheet-unreadable", file=file.name, reason="DTD")
