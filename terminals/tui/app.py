@@ -1,0 +1,337 @@
+"""The terminal: one person from login to quitting, on one screen.
+
+Knows its beginning and its end, the language, and how a question is asked from wherever one comes up: a key,
+a thread that wants a PIN, something that happened by itself. Refuses to know any system, every particular
+page, and what to do about what happens by itself (`conduct` does).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import structlog
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from hardware.signer import PinRequest, SignerError
+from messages.annotations import Words
+from messages.wire import CST
+from terminals.trouble import Told
+from terminals.tui import cjk
+from terminals.tui.at_work import Work
+from terminals.tui.conduct import Conduct
+from terminals.tui.dialogs import Ask, Tell
+from terminals.tui.driver import LineDriver, LineLost
+from terminals.tui.ends import HUNG_UP, Ends
+from terminals.tui.help import help_of
+from terminals.tui.holder import KINDS, Pins
+from terminals.tui.keeping import Keeper
+from terminals.tui.login import Login
+from terminals.tui.page import Page
+from terminals.tui.pin import PinPrompt
+from terminals.tui.place import Place
+from terminals.tui.shell import HOME, Shell
+from terminals.tui.systems import TABLE, Menu, System
+from terminals.tui.theme import LIGHT, STYLES
+from terminals.tui.told import told
+from terminals.tui.words import both, retell
+from terminals.work.drafts import Draft
+from terminals.work.events import Event
+
+T = TypeVar("T")
+BROKEN = 70  # exit status when something raised (EX_SOFTWARE of sysexits.h)
+PACKAGE = "eport-gateway"
+
+log = structlog.get_logger("terminals.tui.app")
+
+
+class Terminal(App[int]):
+    """The application. `run` it, then `end` it, then look whether it is `broken`."""
+
+    TITLE = "E-Port"
+    CSS_PATH = STYLES
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "key-help", priority=True),
+        Binding("f2", "language", "key-language", priority=True),
+        Binding("f10", "leave", "key-quit", priority=True),
+        Binding("ctrl+q,ctrl+c", "nothing", show=False),
+    ]
+
+    class Happened(Message, bubble=False):
+        """Something happened by itself, and was told by some thread."""
+
+        def __init__(self, event: Event | SignerError | str) -> None:
+            super().__init__()
+            self.event = event
+
+    def __init__(
+        self,
+        place: Place,
+        table: tuple[System, ...] = TABLE,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        cjk.install()
+        super().__init__(driver_class=LineDriver)
+        self.register_theme(LIGHT)
+        self.theme = LIGHT.name
+        self.place = place
+        self.clock = clock
+        self.language = place.language
+        self.broken: Exception | None = None
+        self.farewell = Words()  # what is said on the terminal when the screens are gone
+        self.left: list[Draft] = []  # forms that were not finished, from earlier terminals
+        self._table = table
+        self._ends = Ends(self._hung_up, self._keep)
+        self._pins_asked = asyncio.Lock()
+        self._begun: tuple[Work, Menu, Keeper, Shell, Conduct] | None = None
+
+    # -- what pages work with, once somebody is at work
+
+    @property
+    def at_work(self) -> bool:
+        """Whether somebody has logged in."""
+        return self._begun is not None
+
+    @property
+    def work(self) -> Work:
+        """Line, signer, receipts, drafts."""
+        assert self._begun is not None
+        return self._begun[0]
+
+    @property
+    def menu(self) -> Menu:
+        """What this person may open."""
+        assert self._begun is not None
+        return self._begun[1]
+
+    @property
+    def keeper(self) -> Keeper:
+        """Keeps what is typed."""
+        assert self._begun is not None
+        return self._begun[2]
+
+    @property
+    def shell(self) -> Shell:
+        """The screen around the pages."""
+        assert self._begun is not None
+        return self._begun[3]
+
+    def in_front(self, page: Page) -> bool:
+        """Whether a page is what is seen, with nothing before it."""
+        return self.at_work and self.screen is self.shell and self.shell.pages.front is page
+
+    async def open(self, name: str, **given: Any) -> Page:
+        """Open a screen of the menu, made with what is given, or go to its tab. Raises KeyError."""
+        return await self.shell.open(self.menu.find(name)[1], **given)
+
+    def open_soon(self, name: str, **given: Any) -> None:
+        """The same, from where nothing can be awaited."""
+        self.shell.run_worker(self.open(name, **given))
+
+    def offer_drafts(self) -> None:
+        """Show the forms that were not finished."""
+        assert self._begun is not None
+        self.run_worker(self._begun[4].offer())
+
+    def receipts_read(self) -> None:
+        """Some were looked at."""
+        self.shell.status.show_unread(self.work.ladders.unread)
+
+    # -- beginning
+
+    def on_mount(self) -> None:
+        """The first screen."""
+        if not self.is_headless:
+            self._ends.watch()
+        self.push_screen(Login(self.language))
+
+    async def start(self, work: Work) -> bool:
+        """Somebody has logged in. False if there is no screen for whoever it is."""
+        menu = Menu(self._table, work.who.role)
+        if not menu.systems:
+            return False
+        shell = Shell(self.language)
+        keeper = Keeper(self, work.drafts, lambda error: self.complain(error, "drafts-failed"))
+        conduct = Conduct(self, shell)
+        self._begun = (work, menu, keeper, shell, conduct)
+        for _, entry in menu:
+            if entry.key:
+                self.bind(entry.key, f"by_key('{entry.key}')", show=False)
+        await self.switch_screen(shell)
+        await self.open(HOME)
+        await conduct.begin()
+        return True
+
+    # -- asking and telling
+
+    async def ask(self, screen: Screen[T]) -> T | None:
+        """Show a dialog; its result."""
+        answered: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+
+        def answer(result: T | None) -> None:
+            if not answered.done():
+                answered.set_result(result)
+
+        with self._context():
+            await self.push_screen(screen, answer)
+        return await answered
+
+    async def withdraw(self, screen: Screen[Any]) -> None:
+        """Close a dialog that nobody has answered, with whatever is in front of it."""
+        while screen in self.screen_stack:
+            with self._context():
+                await self.screen.dismiss(None)
+
+    def complain(self, error: Told, key: str = "") -> None:
+        """Say what went wrong; `key` is a saying that has it as its reason."""
+        words = told(error) if isinstance(error, BaseException) else Words(error.told("zh"), error.told("en"))
+        self.say(both(key, reason=words) if key else words, alarm=True)
+
+    def say(self, words: Words, *, alarm: bool = False) -> None:
+        """Say something that goes away by itself."""
+        self.notify(
+            words.in_language(self.language), severity="error" if alarm else "information", markup=False
+        )
+
+    def told(self, event: Event | SignerError | str) -> None:
+        """For any thread: something has happened by itself."""
+        self.post_message(self.Happened(event))
+
+    async def on_terminal_happened(self, message: Happened) -> None:
+        """Let it be dealt with."""
+        if self._begun is not None:
+            await self._begun[4].happened(message.event)
+
+    def pins(self) -> Pins:
+        """Asks for PINs on this screen, for any thread."""
+        loop = asyncio.get_running_loop()
+
+        def show(request: PinRequest, purpose: Words) -> Future[str | None]:
+            return asyncio.run_coroutine_threadsafe(self._ask_pin(request, purpose), loop)
+
+        return Pins(show)
+
+    async def _ask_pin(self, request: PinRequest, purpose: Words) -> str | None:
+        kind = KINDS[request.kind]
+        name = f"{request.label} {request.serial}"
+        device = Words(f"{kind.zh} {name}", f"{kind.en} {name}")
+        words = both("pin-for", device=device, purpose=purpose) if purpose != Words() else device
+        prompt = PinPrompt(words, self.language, tries=request.tries, wrong=request.again)
+        async with self._pins_asked:
+            try:
+                return await self.ask(prompt)
+            finally:
+                await self.withdraw(prompt)
+
+    async def no_pin_asked(self) -> None:
+        """Wait until no PIN is being asked for."""
+        async with self._pins_asked:
+            pass
+
+    # -- keys
+
+    def action_nothing(self) -> None:
+        """A key that ends other programs ends nothing here."""
+
+    def action_by_key(self, key: str) -> None:
+        """A screen's own key."""
+        if self.at_work and self.screen is self.shell and (front := self.shell.pages.front) is not None:
+            entry = self.menu.by_key(key, self.menu.find(self.shell.entry(front).name)[0].name)
+            if entry is not None:
+                self.open_soon(entry.name)
+
+    def action_help(self) -> None:
+        """What the thing in front is for, and its keys."""
+        if not isinstance(self.screen, Tell):
+            words = help_of(self.screen)
+            self.push_screen(Tell(words, self.language, title=both("help-title")))
+
+    def action_language(self) -> None:
+        """The other language, everywhere; nothing else changes."""
+        self.language = "en" if self.language == "zh" else "zh"
+        for screen in self.screen_stack:
+            retell(screen, self.language)
+
+    def action_leave(self) -> None:
+        """Quit, after a question."""
+        if not self.at_work:
+            self.exit(0)
+        elif not any(isinstance(each, _Leaving) for each in self.screen_stack):
+            self.run_worker(self._leave())
+
+    async def _leave(self) -> None:
+        unsaved = [page.heading for page in self.shell.pages if page.unsaved]
+        parts = [both("quit-sure")]
+        if unsaved:
+            titles = Words(*("、".join(each.in_language(lang) for each in unsaved) for lang in ("zh", "en")))
+            parts.append(both("quit-unsaved", titles=titles))
+        holder = self.work.holder
+        if holder is not None and holder.removable and not holder.out:
+            parts.append(both("quit-take-out", device=holder.words))
+        words = Words("\n\n".join(each.zh for each in parts), "\n\n".join(each.en for each in parts))
+        if await self.ask(_Leaving(words, self.language, title=both("quit-title"))):
+            if holder is not None and holder.removable and not holder.out:
+                self.farewell = both("card-take-out", device=holder.words)
+            self._keep()
+            self.exit(0)
+
+    def about(self) -> Words:
+        """Version, when it was installed, and the gateway."""
+        found = metadata.distribution(PACKAGE)
+        stamp = Path(str(found.locate_file("."))).stat().st_mtime
+        date = datetime.fromtimestamp(stamp, CST).date().isoformat()
+        return both("about", version=found.version, date=date, origin=self.place.url)
+
+    # -- the end
+
+    def on_line_lost(self, _: LineLost) -> None:
+        """Whoever sat there is gone."""
+        self._hung_up()
+
+    def _hung_up(self) -> None:
+        self._keep()
+        self.exit(HUNG_UP)
+
+    def _keep(self) -> None:
+        """Write what is typed on any page."""
+        if self._begun is not None:
+            self.keeper.write(draft for page in self.shell.pages for draft in page.drafts())
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Whatever nobody has caught: keep what was typed, show nothing of it, and end."""
+        if self.broken is None:
+            cause = error.error if isinstance(error, WorkerFailed) else error
+            self.broken = cause if isinstance(cause, Exception) else error
+            self._exception = self.broken
+            noticed: asyncio.Event = self._exception_event
+            noticed.set()
+            self._return_code = BROKEN
+            try:
+                self._keep()
+            except Exception:
+                log.exception("what was typed could not be kept")
+        self._close_messages_no_wait()
+
+    def close(self) -> None:
+        """After the screens are gone: signals end nothing any more."""
+        self._ends.close()
+
+    def end(self) -> None:
+        """After the screens are gone: log out, let the device go, watch nothing any more; in any thread."""
+        if self._begun is not None:
+            self._begun[4].end()
+            self.work.end()
+
+
+class _Leaving(Ask):
+    """The question whether to quit."""

@@ -1,0 +1,89 @@
+"""What somebody who has logged in works with: line, signer, receipts, drafts, sending. Every page has it.
+
+Knows how these are made of a place and credentials, and in which order they end; refuses to know screens.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from hardware.signer import SignerError
+from messages.signature.sign import Signer
+from terminals.client import Gateway
+from terminals.compose import Party, party_of
+from terminals.proof import Prover, load_certificates, load_crl
+from terminals.session import Credentials, Session
+from terminals.trouble import Trouble
+from terminals.tui.holder import Holder
+from terminals.tui.place import Place
+from terminals.tui.words import both
+from terminals.work.drafts import Drafts
+from terminals.work.events import Tell, Who
+from terminals.work.exchange import Line
+from terminals.work.receipts import Ladders
+
+
+class NoSigner(SignerError):
+    """Somebody came by password, and has nothing to sign with."""
+
+    sentence = (
+        "you came by account and password, so nothing can be signed here: log in with a card or certificate",
+        "您以账号和密码登录，无法签名：请用卡或证书登录",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One person at work, from login to the end."""
+
+    place: Place
+    line: Line
+    who: Who
+    holder: Holder | None  # None: nothing can be signed
+    party: Party
+    ladders: Ladders
+    drafts: Drafts
+
+    def signer(self) -> Signer:
+        """Whoever signs what is sent. Raises NoSigner."""
+        if self.holder is None:
+            raise NoSigner
+        return self.holder.at(both("pin-purpose-sign"))
+
+    def end(self) -> None:
+        """Log out, and let the device go. May take seconds; what fails then is nobody's trouble any more."""
+        if self.holder is not None:
+            self.holder.stop_asking()
+        with suppress(Trouble):
+            self.line.close()
+        if self.holder is not None:
+            with suppress(SignerError):
+                self.holder.close()
+        self.drafts.close()
+
+
+def begin(
+    place: Place, gateway: Gateway, credentials: Credentials, holder: Holder | None, tell: Tell
+) -> Work:
+    """Log in. Raises LoginRefused, Unreachable, Unusable, or whatever the signer raises."""
+    crls = [load_crl(place.crl)] if place.crl else []
+    prover = Prover(load_certificates(place.ca), crls)
+    line = Line(Session(gateway, credentials), prover, place.state, tell)
+    who = line.open()
+    return Work(
+        place=place, line=line, who=who, holder=holder, party=_party(place, who, holder),
+        ladders=Ladders(place.state, line.origin, who.dxp_id),
+        drafts=Drafts(place.state, line.origin, who.dxp_id),
+    )  # fmt: skip
+
+
+def _party(place: Place, who: Who, holder: Holder | None) -> Party:
+    """From the settings, and for what they leave open from the certificate and the gateway."""
+    given = place.party
+    read = party_of(holder.certificate) if holder is not None else Party()
+    return Party(
+        given.dxp_id or who.dxp_id or read.dxp_id,
+        given.cop_code or read.cop_code,
+        given.cop_name or read.cop_name,
+    )

@@ -1,0 +1,88 @@
+"""The main menu (主菜单): the first tab, which is always there.
+
+Knows who is greeted and what waits for them: forms that were not finished, a certificate that ends soon.
+Refuses to know what any entry opens.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from messages.annotations import Words
+from messages.wire import CST, parse_wire_time
+from terminals.tui.dialogs import NOTHING
+from terminals.tui.menu import Entries
+from terminals.tui.page import Page
+from terminals.tui.words import Saying, both
+
+SOON = timedelta(days=30)
+"""How long before the certificate's end its holder is told."""
+
+
+class Home(Page):
+    """The menu as a page. A digit opens an entry."""
+
+    HEADING = both("functions-main")
+    DEFAULT_CSS = """
+    Home #welcome { width: 100%; text-style: bold; padding: 0 1; margin: 1 0 0 0; }
+    Home .waiting { width: 100%; height: auto; color: $warning; padding: 0 1; }
+    Home Entries { margin: 1 0 0 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("d", "drafts", "key-drafts")]
+
+    def compose(self) -> ComposeResult:
+        """Greeting, what waits, the menu."""
+        who, party = self.work.who, self.work.party
+        yield Saying(
+            both("home-welcome", name=who.holder, party=party.cop_name or who.dxp_id),
+            self.language,
+            id="welcome",
+        )
+        yield Saying(NOTHING, self.language, id="drafts", classes="waiting")
+        yield Saying(self._certificate(), self.language, classes="waiting")
+        yield Entries(self.terminal.menu, self.language, numbered=True, leave="home")
+
+    def first(self) -> Widget:
+        """The menu."""
+        return self.query_one(Entries)
+
+    def help(self) -> Words:
+        """What F1 says."""
+        return both("help-home")
+
+    def show_drafts(self, number: int) -> None:
+        """So many forms were not finished."""
+        self.query_one("#drafts", Saying).say(both("home-drafts", number=number) if number else NOTHING)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The key for forms that were not finished is there while there are any."""
+        return action != "drafts" or bool(self.terminal.left)
+
+    def action_drafts(self) -> None:
+        """Show the forms that were not finished."""
+        self.terminal.offer_drafts()
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit."""
+        if event.key.isdecimal() and (entry := self.query_one(Entries).numbered_entry(int(event.key))):
+            event.stop()
+            self.terminal.open_soon(entry.name)
+
+    def on_grid_picked(self, event: Entries.Picked) -> None:
+        """Enter or a click."""
+        event.stop()
+        if entry := self.query_one(Entries).entry(event.row):
+            self.terminal.open_soon(entry.name)
+
+    def _certificate(self) -> Words:
+        ends = self.work.who.certificate_ends
+        if not ends or (end := parse_wire_time(ends)) - self.terminal.clock() > SOON:
+            return NOTHING
+        return both("home-certificate", date=end.astimezone(CST).date().isoformat())

@@ -1,0 +1,115 @@
+"""The footer: the keys that do something now, and what.
+
+Knows bindings, whose descriptions are sayings (`terminals.tui.words`); refuses to know what they do. One line
+and one widget: it is drawn again at every change of the focus.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import ActiveBinding
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from terminals.tui.cells import width
+from terminals.tui.words import both
+
+SHOWN = {
+    "pageup": "PgUp", "pagedown": "PgDn", "escape": "Esc", "delete": "Del", "insert": "Ins",
+    "question_mark": "?", "space": "Space", "enter": "Enter", "tab": "Tab",
+}  # fmt: skip
+
+
+PINNED = ("f1", "f10")
+"""Keys that are always shown."""
+
+
+def shown(key: str) -> str:
+    """A key as a keyboard has it: Ctrl+S, Alt+1, F4."""
+    parts = key.split(",")[0].split("+")
+    return "+".join(SHOWN.get(part, part.upper() if len(part) == 1 else part.capitalize()) for part in parts)
+
+
+def described(binding: ActiveBinding, language: str) -> str:
+    """What a key does, in `zh` or `en`."""
+    description = binding.binding.description
+    try:
+        return both(description).in_language(language)
+    except KeyError:
+        return description
+
+
+class Keys(Widget):
+    """The line of keys. A click on one does what the key does."""
+
+    DEFAULT_CSS = """
+    Keys { dock: bottom; height: 1; background: $panel; color: $foreground; }
+    Keys .keys--key { color: $primary; text-style: bold; }
+    Keys .keys--closed { color: $quiet; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--closed"}
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+        self._spans: list[tuple[int, int, ActiveBinding]] = []
+
+    def on_mount(self) -> None:
+        """Follow the focus."""
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def _changed(self, _: Screen[object]) -> None:
+        self.refresh()
+
+    def retell(self, language: str) -> None:
+        """The same in another language."""
+        self._language = language
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """As many keys as have room: those of what has the focus first, but help and quitting always."""
+        found: dict[str, ActiveBinding] = {}
+        for active in self.screen.active_bindings.values():
+            if active.binding.show:
+                found.setdefault(active.binding.action, active)
+        pinned = [active for active in found.values() if active.binding.key in PINNED]
+        others = [active for active in found.values() if active.binding.key not in PINNED]
+        room = self.size.width - sum(width(self._key(each) + self._text(each)) for each in pinned)
+        kept: list[ActiveBinding] = []
+        for active in others:
+            room -= width(self._key(active) + self._text(active))
+            if room < 0:
+                break
+            kept.append(active)
+        return self._drawn([*kept, *pinned])
+
+    def _drawn(self, keys: list[ActiveBinding]) -> Strip:
+        plain = self.rich_style
+        key_style = self.get_component_rich_style("keys--key")
+        closed = self.get_component_rich_style("keys--closed")
+        segments: list[Segment] = []
+        self._spans = []
+        at = 0
+        for active in keys:
+            key, text = self._key(active), self._text(active)
+            segments += [Segment(key, key_style), Segment(text, plain if active.enabled else closed)]
+            right = at + width(key + text)
+            self._spans.append((at, right, active))
+            at = right
+        return Strip(segments).adjust_cell_length(self.size.width, plain)
+
+    def _key(self, active: ActiveBinding) -> str:
+        return f" {shown(active.binding.key_display or active.binding.key)}"
+
+    def _text(self, active: ActiveBinding) -> str:
+        return f"{described(active, self._language)} "
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the key there does."""
+        for left, right, active in self._spans:
+            if left <= event.x < right and active.enabled:
+                await self.app.run_action(active.binding.action, active.node)
