@@ -28,7 +28,7 @@ _DTD = (b"<!DOCTYPE", b"<!ENTITY")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The lines of a file; headings that are no field of the form; fields without a heading, in form order."""
+    """The lines of a file; headings that are no field of the form; fields without a heading."""
 
     lines: list[dict[str, str]]
     strange: tuple[str, ...]
@@ -105,7 +105,7 @@ def _text(value: Any, field: Field) -> str:
     if isinstance(value, datetime | date):
         return value.strftime("%Y%m%d")
     if isinstance(value, float):
-        text = format(Decimal(repr(value)), "f")
+        text = format(Decimal(f"{value:.15g}"), "f")  # the digits that a spreadsheet shows
         text = text.rstrip("0").rstrip(".") if "." in text else text
     else:
         text = str(value).strip()
