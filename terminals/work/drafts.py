@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from terminals.pending import durable_folder, folder_name, replace_durably, sync_folder
@@ -53,7 +53,7 @@ class Drafts:
         self._root = state / folder_name(origin, party) / "drafts"
         self._own = self._root / uuid.uuid4().hex
         self._held: int | None = None
-        self._lock = Lock()
+        self._lock = RLock()  # a signal's handler may keep a form in the middle of keeping one
 
     def keep(self, draft: Draft) -> None:
         """Put it on disk, in place of what was kept of the same form. Raises Unusable."""

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from messages.annotations import Words
-from messages.senders import Demand
+from messages.registry import BY_NAME
+from messages.senders import Demand, Sender
+from messages.workflow import Body
 
 
 @dataclass(frozen=True, slots=True)
-class _Hand:
-    """Who would send, as Demand asks it."""
+class Hand:
+    """Who would send. `commits`: the key usage of the certificate in hand has nonRepudiation."""
 
     role: str
     card: str
@@ -41,7 +43,7 @@ class Kind:
         if role not in self.roles:
             roles = ", ".join(sorted(self.roles))
             return Words(f"{self.code} 须由角色 {roles} 发送", f"{self.code} is sent by the role {roles}")
-        hand = _Hand(role, card, commits)
+        hand = Hand(role, card, commits)
         for _, zh, en in self.events.get(event, self.demand).unmet(hand):
             return Words(f"{self.code} {zh}", f"{self.code} {en}")
         return None
@@ -49,6 +51,18 @@ class Kind:
 
 Kinds = Mapping[str, Kind]
 """The types by their codes."""
+
+
+def why_not(kind: Kind, event: str, who: Sender, state: str | None, body: Body | None = None) -> Words | None:
+    """Why a button for `event` is not offered on a case in `state` (None: a new form); None where it is.
+
+    `body` is the case's, as far as it is known: some rules need it, so ask again once the case is there.
+    """
+    objection = kind.objection(who.role, who.card, who.commits, event)
+    if objection is not None:
+        return objection
+    against = BY_NAME[kind.system].objection(state, body or {}, event) if kind.system in BY_NAME else None
+    return Words(against, against) if against else None
 
 
 def kinds_of(told: Mapping[str, Any]) -> dict[str, Kind]:

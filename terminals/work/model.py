@@ -7,6 +7,7 @@ know screens, the gateway and every system's name. Not thread-safe: it belongs t
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -31,6 +32,7 @@ from terminals.work.standing import Standing
 __all__ = ["Context", "FormModel", "Question"]
 
 NEW, CHANGE, DELETE = "1", "2", "3"  # appType
+_NAMED = re.compile(r"\(([A-Za-z0-9]+)\)")
 _STRUCTURE = ("required", "order")  # rules of messages.violations about elements, not values
 _STATUS = {Purpose.SAVE: "1", Purpose.DECLARE: "2", Purpose.DELETE: "2"}  # appStatus
 
@@ -206,6 +208,15 @@ class FormModel:
         words = said or Words(violation.text, violation.text)
         place.row.blamed[place.name] = (place.row.values.get(place.name, ""), words)
         return place
+
+    def blame_receipt(self, info: str) -> Place | None:
+        """Show a receipt's words at the field of the head that they name, such as 盘库日期(stockDate)."""
+        for name in _NAMED.findall(info):
+            field = self.plan.fields.get(name)
+            if field is not None and field in self.plan.shown:
+                self.head.blamed[name] = (self.head.values.get(name, ""), Words(info, info))
+                return Place(self.head, name)
+        return None
 
     def locate(self, path: str) -> Place | None:
         """The field that a violation's path means, or its group or line where the field is no shown one."""

@@ -8,7 +8,7 @@ the paths of its fields, which FormModel.blame shows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -146,16 +146,14 @@ class Sending:
         """How many signed messages have no answer yet."""
         return len(self._pending)
 
-    def send_kept(self) -> list[Answer]:
-        """Deliver what was kept, oldest first; stops at the first that gets no answer (Unreachable)."""
-        answers = []
+    def send_kept(self) -> Iterator[Answer]:
+        """Deliver what was kept, oldest first; ends with the first that gets no answer, as `send` does."""
         for kept in self._pending:
             try:
                 cop = envelope.parse(kept.body).head.cop_msg_id
             except Fault:
                 continue  # nothing of ours
-            answers.append(self._deliver(kept, cop))
-        return answers
+            yield self._deliver(kept, cop)
 
     def _message(self, code: str, pieces: Sequence[Piece]) -> etree._Element:
         namespace = BY_CODE[code][0].namespace

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from terminals.work.kinds import kinds_of
+from messages.registry import BY_CODE
+from terminals.work.kinds import Hand, kinds_of, why_not
 
 TOLD = {
     "types": [
@@ -34,3 +35,22 @@ def test_a_button_is_there_for_those_who_may(
     if objection is not None:
         assert why in objection.zh
         assert objection.en.startswith("ENT111")
+
+
+@pytest.mark.parametrize(
+    ("state", "body", "event", "why"),
+    [
+        (None, None, "save", ""), ("暂存", {}, "delete", ""), ("申报中", {}, "save", "申报中"),
+        ("审批通过", {"again": True}, "declare", "只可变更一次"),
+    ],
+)  # fmt: skip
+def test_a_button_is_there_where_the_workflow_has_a_way(
+    state: str | None, body: dict[str, object] | None, event: str, why: str
+) -> None:
+    """By the case's state and what it holds, as the gateway would refuse it."""
+    listed = {"code": "BVS111", "system": "bonded", "receipt": "BVS112"}
+    kind = kinds_of({"types": [{**listed, **BY_CODE["BVS111"][1].senders.plain()}]})["BVS111"]
+    objection = why_not(kind, event, Hand("operator", "", commits=False), state, body)
+    assert (objection is None) == (why == "")
+    assert objection is None or why in objection.zh
+    assert why_not(kind, event, Hand("customs", "", commits=False), state, body) is not None

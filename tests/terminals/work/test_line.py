@@ -161,7 +161,7 @@ def test_what_lies_in_the_folder_and_is_no_envelope_is_passed_over(at_work: Seat
     folder = tmp_path / "state" / folder_name(at_work.line.origin, DXP_ID) / "pending"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{'0' * 64}.xml").write_bytes(b"<x/>")
-    assert at_work.sending.send_kept() == []
+    assert list(at_work.sending.send_kept()) == []
 
 
 def test_an_ended_session_is_renewed_by_the_signer(at_work: Seat, peer: Peer) -> None:

@@ -400,6 +400,16 @@ def test_a_path_leads_to_the_nearest_field(path: str, expected: str | None) -> N
     assert (place.path if place else None) == expected
 
 
+def test_a_receipt_that_names_a_field_shows_at_it() -> None:
+    """What is refused after acceptance comes with the element's name in brackets."""
+    model = stocktake()
+    place = model.blame_receipt("盘库日期(stockDate) 20240230 字段格式不正确，请修改")
+    assert place is not None
+    assert place.name == "stockDate"
+    assert kind(model, "stockDate") is Kind.WRONG
+    assert model.blame_receipt("企业内部编号 PD001 已存在，统一编号 Z1 / it is case Z1 (guid)") is None
+
+
 # -- coming and going
 
 
