@@ -250,7 +250,8 @@ class Card:
         tries = self._tries()
         if tries == 0:
             raise CardLocked(serial=self.serial)
-        request = PinRequest(KIND, self.label, self.serial, tries, signature=signature)
+        missed = opened.session.token.pin_missed
+        request = PinRequest(KIND, self.label, self.serial, tries, signature=signature, missed=missed)
 
         def formed(pin: str) -> _T:
             if opened.session.token.manufacturer == PIV:
