@@ -8,6 +8,7 @@ page, and what to do about what happens by itself (`conduct` does).
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
@@ -155,11 +156,16 @@ class Terminal(App[int]):
             self._ends.watch()
         self.push_screen(Login(self.language))
 
-    async def start(self, work: Work) -> bool:
-        """Somebody has logged in. False if there is no screen for whoever it is."""
+    def start(self, work: Work) -> Words:
+        """Somebody has logged in: go on with the menu. Says why not, if there is no screen for whoever it is."""
         menu = Menu(self._table, work.who.role)
         if not menu.systems:
-            return False
+            threading.Thread(target=work.end, daemon=True).start()
+            return both("login-role", role=work.who.role)
+        self.run_worker(self._start(work, menu))
+        return Words()
+
+    async def _start(self, work: Work, menu: Menu) -> None:
         shell = Shell(self.language)
         keeper = Keeper(self, work.drafts, lambda error: self.complain(error, "drafts-failed"))
         conduct = Conduct(self, shell)
@@ -170,7 +176,6 @@ class Terminal(App[int]):
         await self.switch_screen(shell)
         await self.open(HOME)
         await conduct.begin()
-        return True
 
     # -- asking and telling
 

@@ -152,6 +152,8 @@ class Conduct:
             device = both("device-out", device=device)
         role = ROLES.get(work.who.role, Words(work.who.role, work.who.role))
         name = work.who.holder or work.line.session.credentials.who
+        if name.startswith(role.zh):  # 操作员 李录: it says so itself
+            role = Words()
         self._shell.status.show_person(
             Person(role, name, work.party.cop_name or work.who.dxp_id, device, out)
         )

@@ -29,6 +29,7 @@ class Home(Page):
     """The menu as a page. A digit opens an entry."""
 
     HEADING = both("functions-main")
+    STAYS = True
     DEFAULT_CSS = """
     Home #welcome { width: 100%; text-style: bold; padding: 0 1; margin: 1 0 0 0; }
     Home .waiting { width: 100%; height: auto; color: $warning; padding: 0 1; }

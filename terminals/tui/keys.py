@@ -47,7 +47,7 @@ class Keys(Widget):
     """The line of keys. A click on one does what the key does."""
 
     DEFAULT_CSS = """
-    Keys { dock: bottom; height: 1; background: $panel; color: $foreground; }
+    Keys { height: 1; background: $panel; color: $foreground; }
     Keys .keys--key { color: $primary; text-style: bold; }
     Keys .keys--closed { color: $quiet; }
     """
@@ -103,7 +103,7 @@ class Keys(Widget):
         return Strip(segments).adjust_cell_length(self.size.width, plain)
 
     def _key(self, active: ActiveBinding) -> str:
-        return f" {shown(active.binding.key_display or active.binding.key)}"
+        return f" {shown(active.binding.key_display or active.binding.key)} "
 
     def _text(self, active: ActiveBinding) -> str:
         return f"{described(active, self._language)} "

@@ -188,8 +188,7 @@ class Login(Screen[None]):
         finally:
             self._busy = False
         if isinstance(work, Work):
-            self._say(NOTHING)
-            await self.terminal.start(work)
+            self._say(self.terminal.start(work))
         else:
             self._say(work)
 

@@ -87,6 +87,6 @@ class SideMenu(Entries):
     """The menu at the left of the pages."""
 
     DEFAULT_CSS = f"""
-    SideMenu {{ dock: left; width: {WIDTH}; height: 1fr; border-right: solid $panel; }}
+    SideMenu {{ width: {WIDTH}; height: 1fr; border-right: solid $panel; }}
     SideMenu.-folded {{ display: none; }}
     """

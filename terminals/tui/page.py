@@ -32,6 +32,8 @@ class Page(Vertical):
     """
 
     HEADING: Words = Words()
+    STAYS = False
+    """Its tab cannot be closed."""
 
     class Headed(Message):
         """The page's heading, or whether something typed on it is unsaved, has changed."""

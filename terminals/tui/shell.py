@@ -65,11 +65,11 @@ class Shell(Screen[None]):
     def compose(self) -> ComposeResult:
         """From the top to the bottom."""
         yield TabLine(self.pages, self._language)
-        yield Status(self._language, self.terminal.clock)
-        yield Keys(self._language)
         with Horizontal():
             yield SideMenu(self.terminal.menu, self._language, leave=HOME)
             yield self.pages
+        yield Status(self._language, self.terminal.clock)
+        yield Keys(self._language)
 
     def on_mount(self) -> None:
         """The menu folded where there is no room, and the first page."""
@@ -104,8 +104,8 @@ class Shell(Screen[None]):
         return self._entries[page]
 
     async def close(self, page: Page) -> bool:
-        """Close a page if it may be closed; whether it is. The main menu stays."""
-        if self._entries[page].name == HOME:
+        """Close a page if it may be closed; whether it is."""
+        if page.STAYS:
             return False
         self.pages.show(page)
         if not await page.may_close():
@@ -118,7 +118,7 @@ class Shell(Screen[None]):
     async def close_all(self, but: Page | None = None) -> None:
         """Close all pages, until one says no."""
         for page in self.pages:
-            if page is not but and self._entries[page].name != HOME and not await self.close(page):
+            if page is not but and not page.STAYS and not await self.close(page):
                 return
         if but is not None:
             self.pages.show(but)
@@ -181,6 +181,13 @@ class Shell(Screen[None]):
         """The tab in front."""
         if self.pages.front is not None:
             self.run_worker(self.close(self.pages.front))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The keys for several tabs are there while there are several."""
+        front = self.pages.front
+        if action == "close":
+            return front is not None and not front.STAYS
+        return not (action in ("step", "windows") and len(self.pages) < 2)
 
     def action_menu(self) -> None:
         """Fold the menu, or unfold it and go there."""

@@ -42,7 +42,7 @@ class Status(Widget):
     """One line at the bottom. A click on what came opens it."""
 
     DEFAULT_CSS = """
-    Status { dock: bottom; height: 1; background: $bar; color: $bar-ink; }
+    Status { height: 1; background: $bar; color: $bar-ink; }
     Status .status--bad { background: $error; color: $bar-ink; text-style: bold; }
     Status .status--news { background: $warning; color: $bar-ink; text-style: bold; }
     """
@@ -130,7 +130,7 @@ class Status(Widget):
         """What stands left and right, each with its kind."""
         left: list[tuple[str, str]] = []
         if self._person is not None:
-            who = f"{self._person.role.in_language(self._language)} {self._person.name}"
+            who = f"{self._person.role.in_language(self._language)} {self._person.name}".strip()
             left = [(who, ""), (self._person.party, "")]
             left.append((self._person.device.in_language(self._language), "bad" if self._person.out else ""))
         right = [self._gateway()]

@@ -154,7 +154,7 @@ class TabLine(Widget):
     """The line of tabs. A click brings one to the front, its x closes it, the right button offers more."""
 
     DEFAULT_CSS = """
-    TabLine { dock: top; height: 1; background: $panel; color: $foreground; }
+    TabLine { height: 1; background: $panel; color: $foreground; }
     TabLine .tabs--front { background: $surface; text-style: bold; }
     TabLine .tabs--more { color: $primary; text-style: bold; }
     """
@@ -182,7 +182,7 @@ class TabLine(Widget):
     def tabs(self) -> tuple[list[Tab], bool, bool]:
         """The tabs that have room, and whether there are more to the left and to the right."""
         texts = [
-            f" {number} {fit(_text(page, self._language), HEADING).rstrip()}{_CLOSE}"
+            f" {number} {fit(_text(page, self._language), HEADING).rstrip()}{' ' if page.STAYS else _CLOSE}"
             for number, page in enumerate(self._pages, 1)
         ]
         front = self._pages.number(self._pages.front) - 1 if self._pages.front in list(self._pages) else 0
@@ -221,7 +221,8 @@ class TabLine(Widget):
         for tab in self.tabs()[0]:
             if tab.left <= event.x < tab.right:
                 page = list(self._pages)[tab.number - 1]
-                close = event.button == 2 or (event.button == 1 and event.x >= tab.right - len(_CLOSE))
+                cross = event.button == 1 and event.x >= tab.right - len(_CLOSE)
+                close = not page.STAYS and (event.button == 2 or cross)
                 what = "more" if event.button == 3 else "close" if close else "show"
                 self.post_message(self.Chosen(page, what))
 
