@@ -119,7 +119,9 @@ def steps_of(delivered: Delivered, *, read: bool) -> Iterator[Step]:
 def words_of(kind: str, status: int) -> Words:
     """What a status means in a receipt of this type: the system's own words, else E-Port's."""
     system = _SYSTEM_OF.get(kind)
-    own = system.steps.get(status) if system else None
+    own = None
+    if system is not None:
+        own = system.steps.get(status) or system.faults.get(-status % 1000 if status < 0 else 0)
     return Words(*own) if own else Words(label(status, "zh"), label(status, "en"))
 
 

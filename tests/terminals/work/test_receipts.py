@@ -127,6 +127,7 @@ def test_what_is_not_proven_is_said_and_nothing_of_it_believed(tmp_path: Path) -
     [
         ("BVS112", 100, "退单", True), ("BVS112", 399, "审批通过", False),
         ("BVS112", -111101, "审批不通过", True), ("BVS112", -111014, "旧报文", True),
+        ("BVS112", -111106, "没有表体", True),
         ("BVS112", 800, "放行", False), ("XXX112", 120, "海关入库", False), ("BVS112", 777, "777", False),
     ],
 )  # fmt: skip
