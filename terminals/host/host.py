@@ -6,8 +6,10 @@ Knows which part needs which; refuses to know what any of them does.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
+import stat
 import tempfile
 import weakref
 from pathlib import Path
@@ -187,9 +189,17 @@ def _hold(file: Path) -> int:
 
 
 def _runtime(state: Path) -> Path:
-    """A folder for sockets, whose names must be short: in the state folder where that is, else elsewhere."""
+    """A folder for sockets, whose names must be short: in the state folder where that is, else elsewhere.
+
+    It has the same name each time, so that what a killed host left behind is found, but is used only when it
+    is ours and nobody else's.
+    """
     runtime = state / "run"
     if len(os.fsencode(runtime)) + len("/agent-0123456789abcdef/agent.sock") > _SOCKET:
-        return Path(tempfile.mkdtemp(prefix="eport-host-"))
+        name = hashlib.sha256(os.fsencode(state)).hexdigest()[:16]
+        runtime = Path(tempfile.gettempdir()) / f"eport-host-{name}"
     runtime.mkdir(mode=0o700, exist_ok=True)
+    found = runtime.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        return Path(tempfile.mkdtemp(prefix="eport-host-"))
     return runtime

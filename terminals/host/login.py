@@ -209,7 +209,7 @@ def _key(algorithm: bytes, blob: bytes) -> Key | None:
     try:
         key = Key.fromString(blob, "BLOB")
         fits = key.sshType() == wanted and (wanted != b"ssh-rsa" or key.size() >= _RSA_BITS)
-    except (BadKeyError, EncryptedKeyError, ValueError, KeyError, UnsupportedAlgorithm):
+    except (BadKeyError, EncryptedKeyError, ValueError, KeyError, struct.error, UnsupportedAlgorithm):
         return None
     return key if fits else None
 

@@ -128,6 +128,7 @@ class HostProcess:
         """End it, however it is; whatever it started ends with it."""
         if self.process.poll() is None:
             self.stop()
+        self._reader.join(PATIENCE)  # its sessions, if it was killed, write into the same log
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             assert stream is not None
             stream.close()
