@@ -7,6 +7,7 @@ something. Each command is a module of its own.
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import click
@@ -19,6 +20,7 @@ from terminals.cli.poll import poll
 from terminals.cli.send import send
 from terminals.cli.sign import sign
 from terminals.cli.status import status
+from terminals.cli.tui import tui
 from terminals.cli.verify import verify
 from terminals.cli.virtual_card import virtual_card
 from terminals.language import language
@@ -53,16 +55,28 @@ With several files the largest counts.
 """
 
 
-@click.group(cls=_Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(package_name="eport-gateway")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Sign messages, send them to an E-Port gateway, and read its receipts.
+
+    Without a command, at a desk, the terminal itself begins: screens for all of it, as with the command tui.
 
     Where and who comes from options, --demo DIR --as ROLE, the environment (EPORT_URL, EPORT_CA, EPORT_P12,
     EPORT_P12_PASSWORD_FILE …) or a profile in ~/.config/eport-terminal.toml, in this order. Without a
     certificate file the card in the reader signs, else the Ikey, else a forwarded SSH agent.
     """
+    if ctx.invoked_subcommand is None:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise click.exceptions.NoArgsIsHelpError(ctx)
+        ctx.invoke(tui)
 
 
-for _command in (send, poll, status, sign, verify, login_check, doctor, virtual_card, host):
+for _command in (send, poll, status, sign, verify, login_check, doctor, virtual_card, host, tui):
     main.add_command(_command)

@@ -30,8 +30,8 @@ SENTENCES: Sentences = {
     ),
     "unknown-kind": (
         (
-            "{file}: the root element is {root}; this command reads a business message, a DxpMsg, a "
-            "DxpRep or a page of receipts."
+            "{file}: the root element is {root}; this command reads a business message, a DxpMsg, a DxpRep "
+            "or a page of receipts."
         ),
         "{file}：根元素为 {root}；本命令可读取业务报文、DxpMsg、DxpRep 或回执页。",
     ),
@@ -122,5 +122,13 @@ SENTENCES: Sentences = {
     "empty-page": (
         "{file}: a page without receipts; nothing to verify.",
         "{file}：空的回执页，无可验证内容。",
+    ),
+    # tui
+    "tui-no-terminal": (
+        (
+            "the terminal needs a screen and a keyboard: run it in a terminal window; for programs there "
+            "are the other commands (eport-terminal --help)"
+        ),
+        "该命令需要屏幕和键盘：请在终端窗口中运行；程序可使用其他命令（eport-terminal --help）",
     ),
 }

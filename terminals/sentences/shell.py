@@ -1,4 +1,4 @@
-"""Sentences of the terminal's shell: logging in, menu, tabs, status bar, receipts, cards, the end of a session.
+"""Sentences of the terminal's shell: logging in, menu, tabs, status bar, receipts, cards, the end.
 
 Knows the words only; refuses to know when they are said. A few words say what a key does, for the footer.
 """
@@ -40,11 +40,15 @@ SENTENCES: Sentences = {
     "login-choose": ("Log in with", "登录方式"),
     "login-looking": ("Looking for cards and Ikeys …", "正在检测 IC 卡和 Ikey …"),
     "login-no-agent": (
-        "No SSH agent came along, so nothing can be signed here. To work with your card, leave, add it at your "
-        "workstation (ssh-add -s MODULE) and connect with  ssh -A . To look only, log in with account and "
-        "password.",
-        "未转发 SSH 代理，无法在此签名。如需使用您的卡，请退出，在本地工作站用 ssh-add -s 模块 加入卡，"
-        "再用  ssh -A  连接。仅需查看时，可用账号和密码登录。",
+        (
+            "No SSH agent came along, so nothing can be signed here. To work with your card, leave, add it "
+            "at your workstation (ssh-add -s MODULE) and connect with  ssh -A . To look only, log in with "
+            "account and password."
+        ),
+        (
+            "未转发 SSH 代理，无法在此签名。如需使用您的卡，请退出，在本地工作站用 ssh-add -s 模块 加入卡，"
+            "再用  ssh -A  连接。仅需查看时，可用账号和密码登录。"
+        ),
     ),
     "login-agent-unknown": (
         "You came by password, so the SSH agent is not used here. To sign, connect with your card's key.",
@@ -93,24 +97,34 @@ SENTENCES: Sentences = {
     "help-title": ("Help", "帮助"),
     "help-keys": ("Keys here:", "此处可用的按键："),
     "help-login": (
-        "Choose with the arrow keys what to log in with, then press Enter. A card or Ikey that is put in is "
-        "found at once. Its PIN is asked for when it is needed; three wrong ones lock it.",
-        "用方向键选择登录方式，按 Enter 登录。插入的卡或 Ikey 会立即识别。需要时会提示输入密码，"
-        "连续输错三次将锁死。",
+        (
+            "Choose with the arrow keys what to log in with, then press Enter. A card or Ikey that is put "
+            "in is found at once. Its PIN is asked for when it is needed; three wrong ones lock it."
+        ),
+        (
+            "用方向键选择登录方式，按 Enter 登录。插入的卡或 Ikey 会立即识别。需要时会提示输入密码，连续输错"
+            "三次将锁死。"
+        ),
     ),
     "help-home": (
-        "Every screen that you may open. Choose one with the arrow keys and Enter, by its number, or by its "
-        "key. F6 shows the same menu beside any screen.",
+        (
+            "Every screen that you may open. Choose one with the arrow keys and Enter, by its number, or by "
+            "its key. F6 shows the same menu beside any screen."
+        ),
         "此处列出您可以打开的全部界面。用方向键和 Enter、序号或快捷键打开。按 F6 可在任何界面旁显示菜单。",
     ),
     "help-receipts": (
-        "Above is everything that was sent, the newest first; below are the receipts of the chosen one, with "
-        "their times. Receipts arrive by themselves. What was not looked at yet is marked with *.",
+        (
+            "Above is everything that was sent, the newest first; below are the receipts of the chosen one, "
+            "with their times. Receipts arrive by themselves. What was not looked at yet is marked with *."
+        ),
         "上方为已发送的全部单证，最新的在前；下方为所选单证的各个回执及时间。回执自动到达，未读的标有 *。",
     ),
     "help-shell": (
-        "Open screens are tabs: F7 and F8 go through them, F3 lists them by number, moves and closes them. "
-        "F2 changes the language at any time.",
+        (
+            "Open screens are tabs: F7 and F8 go through them, F3 lists them by number, moves and closes "
+            "them. F2 changes the language at any time."
+        ),
         "打开的界面以标签页显示：F7、F8 切换，F3 按序号列出、移动和关闭。F2 可随时切换语言。",
     ),
     # main menu
@@ -201,10 +215,5 @@ SENTENCES: Sentences = {
     "close-sure": (
         "{title}: what was typed is not saved. Close it all the same?",
         "{title}：录入的内容尚未保存。仍要关闭吗？",
-    ),
-    "tui-no-terminal": (
-        "the terminal needs a screen and a keyboard: run it in a terminal window; for programs there are the "
-        "other commands (eport-terminal --help)",
-        "该命令需要屏幕和键盘：请在终端窗口中运行；程序可使用其他命令（eport-terminal --help）",
     ),
 }

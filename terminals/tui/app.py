@@ -157,7 +157,7 @@ class Terminal(App[int]):
         self.push_screen(Login(self.language))
 
     def start(self, work: Work) -> Words:
-        """Somebody has logged in: go on with the menu. Says why not, if there is no screen for whoever it is."""
+        """Somebody has logged in: go on with the menu. Says why not, if this role has no screen here."""
         menu = Menu(self._table, work.who.role)
         if not menu.systems:
             threading.Thread(target=work.end, daemon=True).start()
