@@ -233,6 +233,10 @@ class Gateway:
             raise NoAnswer("reason-connect", detail=error) from None
         except httpx.TimeoutException:
             raise NoAnswer("reason-timeout") from None
+        except (ValueError, AttributeError):
+            if self._over.is_set():  # ssl's word for a connection that `leave` broke off
+                raise NoAnswer("reason-left") from None
+            raise
         except httpx.TransportError as error:
             raise NoAnswer("reason-broken", detail=str(error) or type(error).__name__) from None
         asked = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
@@ -244,7 +248,7 @@ class Gateway:
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Of httpcore: remember each connection's socket, which nothing else leads to while it waits."""
-        if event == "connection.start_tls.complete":
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             line = info["return_value"].get_extra_info("socket")
             self._sockets.add(line)
             if self._over.is_set():  # it was made while `leave` went through the others

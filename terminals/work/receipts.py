@@ -121,9 +121,13 @@ class Ladders:
 
         self._change(change)
 
-    def take(self, delivered: Iterable[Delivered], *, read: bool = False) -> tuple[Step, ...]:
-        """Put receipts in; what is new among them. Durable when this returns."""
-        steps = [step for document in delivered for step in steps_of(document, read=read)]
+    def take(self, delivered: Iterable[Delivered], *, old: bool = False) -> tuple[Step, ...]:
+        """Put receipts in; what is new among them. Durable when this returns.
+
+        Of what is `old`, only answers to what was sent from here count as not looked at.
+        """
+        found = [step for document in delivered for step in steps_of(document)]
+        steps = [as_read(step) if old and not self.sent(step.cop_msg_id) else step for step in found]
         new = tuple(step for step in steps if step.guid not in self._content.steps)
 
         def change(content: _Content) -> None:

@@ -96,24 +96,24 @@ class Ladder:
         return self.sent.time
 
 
-def steps_of(delivered: Delivered, *, read: bool) -> Iterator[Step]:
+def steps_of(delivered: Delivered) -> Iterator[Step]:
     """What one document of the mailbox says: a step a return, or one where nothing in it may be believed."""
     kind, cop = delivered.type, delivered.cop_msg_id
     when = parse_wire_time(delivered.time)
     if delivered.fault:
-        yield Step(cop, cop, "", kind, 0, _UNPROVEN, delivered.fault, when, "", bad=True, read=read)
+        yield Step(cop, cop, "", kind, 0, _UNPROVEN, delivered.fault, when, "", bad=True)
     elif not delivered.returns:
-        yield Step(cop, cop, "", kind, 0, _FOREIGN, delivered.sender, when, "", bad=False, read=read)
+        yield Step(cop, cop, "", kind, 0, _FOREIGN, delivered.sender, when, "", bad=False)
     for found in delivered.returns:
         answered = found.ori_cop_msg_id
         if isinstance(found, Receipt):
             words, case = words_of(kind, found.status), found.case or ""
             yield Step(
                 found.guid, answered, found.ori_guid, kind, found.status, words, found.info, found.time, case,
-                bad=refuses(found), read=read,
+                bad=refuses(found),
             )  # fmt: skip
         else:
-            yield Step(cop, answered, "", kind, 0, _UNREADABLE, found.info, when, "", bad=True, read=read)
+            yield Step(cop, answered, "", kind, 0, _UNREADABLE, found.info, when, "", bad=True)
 
 
 def words_of(kind: str, status: int) -> Words:

@@ -24,6 +24,7 @@ from terminals.work.receipts import Ladders
 WAIT = 25  # seconds that the gateway holds an empty answer; it allows 30
 ANSWER = 10.0  # seconds beyond that after which a silent line is a lost one
 LEAST = 1.0  # seconds from one empty answer to the next
+FAREWELL = 2.0  # seconds that `close` waits for the thread, which ends with the process anyway
 PAGE = 500
 AGAIN = Patience(first=1.0, factor=2.0, longest=30.0)  # between tries of a lost line
 _AT_ONCE = Patience(total=0)
@@ -51,6 +52,7 @@ class Watch:
         self._over = False
         self._woken = Flag()
         self._lock = Lock()
+        self._ended = False
         self._caught_up = False
         self._why: Trouble | None = None  # what another request was told when the line was lost
         self._gateway = self._twin()
@@ -65,8 +67,8 @@ class Watch:
         self._woken.set()
 
     def answered(self) -> None:
-        """Another request was answered: a line that is down is tried at once."""
-        if not self.up:
+        """Another request was answered: a line that is down, or a session that ended, is tried at once."""
+        if not self.up or self._ended:
             self._woken.set()
 
     def lost(self, trouble: Trouble) -> None:
@@ -83,8 +85,9 @@ class Watch:
             self._gateway.leave()
         self._woken.set()
         if self._thread.is_alive():
-            self._thread.join(ANSWER)
-        self._gateway.close()
+            self._thread.join(FAREWELL)
+        if not self._thread.is_alive():  # else it is still connecting, which nothing breaks off
+            self._gateway.close()
 
     def _run(self) -> None:
         tries = 0
@@ -109,7 +112,9 @@ class Watch:
                 cursor, self._caught_up = "", False  # it was no cursor of this gateway
             except (LoginRefused, SignerError) as trouble:
                 self._say(Ended(trouble))
+                self._ended = True
                 self._pause(None)
+                self._ended = False
             except Trouble as trouble:
                 self._down(trouble, tries)
                 tries += 1
@@ -121,13 +126,14 @@ class Watch:
     def _take(self, page: Page) -> None:
         """Keep what has come, then the cursor behind it; what came before the first login is no news."""
         if page.delivered:
-            new = self._ladders.take(page.delivered)
+            new = self._ladders.take(page.delivered, old=not self._caught_up)
             self._cursors.write(page.next)
-            if new and self._caught_up:
-                self._say(Came(new))
+            unread = tuple(step for step in new if not step.read)
+            if unread:
+                self._say(Came(unread))
         elif not self._caught_up:
             self._caught_up = True
-            self._ladders.look()
+            self._ladders.note(())  # the next login is not the first
 
     def _answered(self) -> None:
         if not self.up:

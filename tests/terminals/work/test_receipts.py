@@ -198,3 +198,12 @@ def test_a_file_that_cannot_be_written_stops_the_sending(tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(Unusable):
         ladders(tmp_path / "file").note([sent()])
+
+
+def test_what_came_before_the_first_login_is_no_news_but_for_own_submissions(tmp_path: Path) -> None:
+    """A mailbox of years is not unread; what was just sent is, though it comes with the rest."""
+    known = ladders(tmp_path)
+    known.note([sent()])
+    new = known.take([delivered(receipt(120, "old", "N")), delivered(receipt(2))], old=True)
+    assert [step.read for step in new] == [True, False]
+    assert known.unread == 1
