@@ -54,7 +54,8 @@ def _broken(text: str, cells: int) -> list[str]:
     while cell_len(text) > cells:
         fits = len(chop_cells(text, cells)[0])
         space = text.rfind(" ", 0, fits + 1)
-        at = space if space * 3 > fits else fits  # a word longer than most of a line is broken anywhere
+        word = text[space + 1 :].partition(" ")[0]
+        at = space if space > 0 and cell_len(word) <= cells else fits  # a longer word is broken anywhere
         lines.append(text[:at].rstrip())
         text = text[at:].lstrip(" ") if at == space else text[at:]
     return [*lines, text]

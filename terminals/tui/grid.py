@@ -119,7 +119,7 @@ class Grid(ScrollView, can_focus=True):
         self._marks = marks
         self._fixed = fixed
         self._quick = quick
-        self._rows: Rows = Listed((), ())
+        self.rows: Rows = Listed((), ())
         self._hidden: frozenset[str] = frozenset()
         self._widths: dict[str, int] = {}
         self._aside = 0  # columns moved out at the left
@@ -129,9 +129,13 @@ class Grid(ScrollView, can_focus=True):
 
     # -- what it shows
 
+    def on_mount(self) -> None:
+        """The headings, before there are rows."""
+        self._measure()
+
     def show(self, rows: Rows, row: int = 0) -> None:
         """Show these rows, the cursor on `row`; nothing is marked. Tells of no move."""
-        self._rows = rows
+        self.rows = rows
         self.marked.clear()
         self._row = min(row, len(rows) - 1)
         self._measure()
@@ -139,8 +143,8 @@ class Grid(ScrollView, can_focus=True):
 
     def again(self) -> None:
         """The same rows, of which some, or how many there are, have changed."""
-        self._row = min(max(self._row, 0), len(self._rows) - 1)
-        self.marked = {row for row in self.marked if row < len(self._rows)}
+        self._row = min(max(self._row, 0), len(self.rows) - 1)
+        self.marked = {row for row in self.marked if row < len(self.rows)}
         self._measure()
         self._follow()
 
@@ -181,7 +185,7 @@ class Grid(ScrollView, can_focus=True):
 
     def go(self, row: int) -> None:
         """Put the cursor on a row, or as near as there is one."""
-        row = max(min(row, len(self._rows) - 1), -1 if not len(self._rows) else 0)
+        row = max(min(row, len(self.rows) - 1), -1 if not len(self.rows) else 0)
         if row != self._row:
             before, self._row = self._row, row
             self.refresh_line(before + self._headings)
@@ -192,7 +196,7 @@ class Grid(ScrollView, can_focus=True):
 
     def action_step(self, by: int) -> None:
         """One row up or down."""
-        if 0 <= self._row + by < len(self._rows):
+        if 0 <= self._row + by < len(self.rows):
             self.go(self._row + by)
         else:
             self.post_message(self.Beyond(self, by))
@@ -200,15 +204,15 @@ class Grid(ScrollView, can_focus=True):
     def action_page(self, by: int) -> None:
         """As many rows as are seen; past the end where there are no more."""
         seen = self.size.height - self._headings
-        last = len(self._rows) - 1
-        if len(self._rows) <= seen or self._row == (0 if by < 0 else last):
+        last = len(self.rows) - 1
+        if len(self.rows) <= seen or self._row == (0 if by < 0 else last):
             self.post_message(self.Beyond(self, by))
         else:
             self.go(max(0, min(last, self._row + by * max(1, seen - 1))))
 
     def action_end(self, by: int) -> None:
         """To the first or the last row."""
-        self.go(0 if by < 0 else len(self._rows) - 1)
+        self.go(0 if by < 0 else len(self.rows) - 1)
 
     def action_aside(self, by: int) -> None:
         """The other columns."""
@@ -244,7 +248,7 @@ class Grid(ScrollView, can_focus=True):
                 self.post_message(self.HeadingPicked(self, key))
             return
         row = place.y - self._headings + self.scroll_offset.y
-        if not 0 <= row < len(self._rows):
+        if not 0 <= row < len(self.rows):
             row = -1 if event.button == 3 else self._row
         elif event.button != 3 or row not in self.marked:
             self.go(row)
@@ -260,7 +264,7 @@ class Grid(ScrollView, can_focus=True):
         row = y - self._headings + self.scroll_offset.y
         if self._headings and y == 0:
             segments = self._heading_segments(self.get_component_rich_style("grid--heading"))
-        elif 0 <= row < len(self._rows):
+        elif 0 <= row < len(self.rows):
             segments = self._row_segments(row)
         else:
             return Strip.blank(self.size.width, self.rich_style)
@@ -287,8 +291,8 @@ class Grid(ScrollView, can_focus=True):
         mark = ("[x] " if row in self.marked else "[ ] ") if self._marks else " "
         segments = [Segment(mark, style)]
         for column in self._seen():
-            tone = self._rows.tone(row, column.key)
-            cell = fit(self._rows.text(row, column.key), self._widths[column.key], right=column.number)
+            tone = self.rows.tone(row, column.key)
+            cell = fit(self.rows.text(row, column.key), self._widths[column.key], right=column.number)
             segments.append(Segment(cell, style + self._tone(tone) if tone else style))
             segments.append(Segment(" " * _GAP, style))
         return segments
@@ -343,12 +347,12 @@ class Grid(ScrollView, can_focus=True):
     def _measure(self) -> None:
         """How wide the columns are, from their headings and the rows that are seen first."""
         top = max(0, self.scroll_offset.y)
-        looked_at = range(top, min(len(self._rows), top + _LOOKED_AT))
+        looked_at = range(top, min(len(self.rows), top + _LOOKED_AT))
         for column in self._shown():
             heading = width(column.words.in_language(self._language)) + column.sorts if self._headings else 1
-            found = (width(self._rows.text(row, column.key)) for row in looked_at)
+            found = (width(self.rows.text(row, column.key)) for row in looked_at)
             self._widths[column.key] = column.cells or max(heading, min(column.most, max(found, default=0)))
-        self.virtual_size = Size(1, len(self._rows) + self._headings)
+        self.virtual_size = Size(1, len(self.rows) + self._headings)
         self.refresh()
 
     def _follow(self) -> None:

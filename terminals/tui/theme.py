@@ -54,6 +54,7 @@ LIGHT = Theme(
         # what stands beside something
         "quiet": _QUIET,
         "mark": _RED,
+        "rule": "#949494",  # 246
         # lists
         "list-heading": "#5f87af",  # 67
         "list-heading-ink": _WHITE,

@@ -1,0 +1,348 @@
+"""A form on the screen (录入): its head, its body lines, and a line that says what the field wants.
+
+Knows a FormModel and where the cursor is; refuses to know systems, the gateway and what becomes of the form:
+lookups that are owed are posted as `Owed`, changes as `Typed`. It is mounted once and filled again with
+`load`. Where there is room, head and body are seen together; else one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
+from textual.widget import Widget
+
+from messages.annotations import Words
+from messages.codes import Code, CodeList
+from messages.forms import Field
+from terminals.tui import helping
+from terminals.tui.dialogs import NOTHING, Tell
+from terminals.tui.lines import Lines
+from terminals.tui.parts import Part, Parts
+from terminals.tui.sheet import Sheet
+from terminals.tui.words import Saying, both
+from terminals.work.checks import Purpose
+from terminals.work.model import FormModel, Question
+from terminals.work.rows import EVERYTHING, Changed, Place
+from terminals.work.standing import Kind
+
+HEAD = ""
+"""The name of the head among the parts."""
+_BODY_LINES = 18  # of the screen, from which the body can be seen below the head
+
+
+class FormView(Vertical):
+    """One form. `code_list` answers at once or with None; `fetch_list` may take its time, in a thread."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "explain", "form-help"),
+        Binding("f6", "other_part", "form-part"),
+    ]
+
+    class Typed(Message):
+        """Something on the form is other than before."""
+
+        def __init__(self, view: FormView) -> None:
+            super().__init__()
+            self.view = view
+
+        @property
+        def control(self) -> FormView:
+            """The form."""
+            return self.view
+
+    class Owed(Typed):
+        """Lookups are owed: ask `view.model.questions()`, and give the answers to `view.answer`."""
+
+    class Entered(Typed):
+        """The cursor is in another field, `view.place`."""
+
+    def __init__(
+        self,
+        model: FormModel,
+        language: str,
+        code_list: Callable[[str], CodeList | None],
+        fetch_list: Callable[[str], CodeList],
+        *,
+        reading: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        """`reading`: nothing can be typed (查看明细)."""
+        super().__init__(id=id)
+        self.model = model
+        self.language = language
+        self.reading = reading
+        self._code_list = code_list
+        self._fetch_list = fetch_list
+        self._front = HEAD
+        self._stacked = False
+        self._title = NOTHING
+        self._left_wrong = NOTHING  # what is wrong with the field that was left last
+        self.head = Sheet(self, language, reading=reading)
+        self.bodies = {
+            group.name: Lines(group, model.columns(group), self, language, reading=reading)
+            for group in model.groups
+        }
+
+    def compose(self) -> ComposeResult:
+        """The parts' names, the head, the bodies, and the help line."""
+        yield Saying(NOTHING, self.language, classes="form--facts")
+        yield Parts(self.language)
+        with VerticalScroll(classes="form--head", can_focus=False):
+            yield self.head
+        yield from self.bodies.values()
+        yield Saying(NOTHING, self.language, classes="form--help")
+
+    def on_mount(self) -> None:
+        """Show what it was made with."""
+        self.load(self.model)
+
+    # -- what is on it
+
+    def load(self, model: FormModel) -> None:
+        """Show another form of the same type, the head in front."""
+        self.model = model
+        self._left_wrong = NOTHING
+        self.head.load(model, model.head, model.fields)
+        for lines in self.bodies.values():
+            lines.load(model)
+        self._bring(HEAD)
+        self._help(NOTHING)
+
+    def show_facts(self, facts: Sequence[tuple[Words, str]]) -> None:
+        """What stands above the head, such as who enters the form."""
+        zh = "   ".join(f"{words.zh} {text}" for words, text in facts)
+        en = "   ".join(f"{words.en} {text}" for words, text in facts)
+        line = self.query_one(".form--facts", Saying)
+        line.say(Words(zh, en))
+        line.display = bool(facts)
+
+    def show_title(self, title: Words) -> None:
+        """What the form is and in which state, such as 【新建未暂存】."""
+        self._title = title
+        self._name_parts()
+
+    @property
+    def part(self) -> str:
+        """Where the cursor is: HEAD, or the name of a group of lines."""
+        return self._front
+
+    @property
+    def lines(self) -> Lines | None:
+        """The body in front, if one is."""
+        return self.bodies.get(self._front)
+
+    @property
+    def place(self) -> Place | None:
+        """The field that the cursor is in."""
+        return self._sheet().place
+
+    @property
+    def front(self) -> Widget:
+        """What takes the focus when the form is shown."""
+        sheet = self._sheet()
+        if sheet.row is None and self.lines is not None:
+            return self.lines.grid
+        return sheet if self.reading else sheet.editor
+
+    def _sheet(self) -> Sheet:
+        return self.lines.sheet if self.lines is not None else self.head
+
+    # -- going about
+
+    def first(self) -> None:
+        """Put the cursor into the first field of the head."""
+        self._bring(HEAD)
+        self.head.first()
+
+    def go(self, place: Place) -> None:
+        """Put the cursor into a field, or what is nearest to it: a problem's place may be a group's."""
+        row, name = place.row, place.name
+        if row is self.model.head and name in self.bodies:
+            self._bring(name)
+            self.bodies[name].open()
+        elif row is self.model.head:
+            self._bring(HEAD)
+            self.head.focus_field(name)
+        else:
+            self._bring(row.field.name)
+            self.bodies[row.field.name].to(row, name)
+
+    def show_part(self, part: str) -> bool:
+        """Put the cursor into a part; False if the head has to be completed first, which it then says."""
+        if part == HEAD:
+            self._bring(HEAD)
+            self.head.focus_field()
+            return True
+        missing = None if self.reading else self._missing()
+        if missing is not None:
+            self.go(missing[0])
+            self._help(both("form-head-first", what=missing[1]), wrong=True)
+            return False
+        self._bring(part)
+        return self.bodies[part].open()
+
+    def _missing(self) -> tuple[Place, Words] | None:
+        """Where the head is not complete, and why."""
+        if self.model.complete(self.model.head):
+            return None
+        problems = self.model.problems(Purpose.DECLARE)
+        return next(
+            ((each.place, each.words) for each in problems if each.place.row is self.model.head), None
+        )
+
+    def _bring(self, part: str) -> None:
+        """Bring a part to the front."""
+        self._front = part
+        for name, lines in self.bodies.items():
+            in_front = name == part or (self._stacked and part == HEAD and name == next(iter(self.bodies)))
+            lines.display = in_front
+        self.query_one(".form--head").display = part == HEAD or self._stacked
+        self._name_parts()
+
+    def _name_parts(self) -> None:
+        counted = [Part(name, lines.group.label, len(lines.rows)) for name, lines in self.bodies.items()]
+        parts = [Part(HEAD, both("form-head")), *counted]
+        self.query_one(Parts).show(parts, self._front, self._title)
+
+    def on_parts_picked(self, event: Parts.Picked) -> None:
+        """By mouse."""
+        event.stop()
+        self.show_part(event.key)
+
+    def action_other_part(self) -> None:
+        """The next part, around the end."""
+        parts = [HEAD, *self.bodies]
+        self.show_part(parts[(parts.index(self._front) + 1) % len(parts)])
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Head and body together where there is room for both."""
+        head = self.head.get_content_height(event.size, event.size, event.size.width - 2)
+        self._stacked = bool(self.bodies) and event.size.height >= head + _BODY_LINES
+        self.set_class(self._stacked, "-stacked")
+        self._bring(self._front)
+
+    # -- changing
+
+    def follow(self, changed: Changed = EVERYTHING) -> None:
+        """The model was changed from outside: draw it again."""
+        self.changed(None, changed)
+
+    def answer(self, question: Question, found: Mapping[str, str] | None) -> None:
+        """What was found for a lookup, or that there is no such thing."""
+        self.changed(None, self.model.answer(question, found))
+
+    def settle(self) -> None:
+        """Before the form is sent or kept: what is typed counts, empty lines at the end do not."""
+        sheet = self._sheet()
+        if sheet.active:
+            sheet.leave()
+        for lines in self.bodies.values():
+            lines.tidy()
+
+    # -- as keeper of its sheets
+
+    def changed(self, sheet: Sheet | None, changed: Changed) -> None:
+        """Something was typed: whatever hangs on it is drawn again."""
+        if not changed.all and not changed.places:
+            return
+        self._left_wrong = NOTHING
+        self.head.follow(changed)
+        for lines in self.bodies.values():
+            lines.follow(changed)
+        self._name_parts()
+        self._say_help()
+        self.post_message(self.Typed(self))
+
+    def entered(self, sheet: Sheet, place: Place) -> None:
+        """Say what the field wants."""
+        part = HEAD if sheet is self.head else place.row.field.name
+        if part != self._front:
+            self._bring(part)
+        self._say_help()
+        self.post_message(self.Entered(self))
+
+    def left(self, sheet: Sheet, place: Place) -> None:
+        """Remember what is wrong with it, and ask what is owed."""
+        standing = self.model.standing(place.row, place.name)
+        self._left_wrong = standing.words if standing.kind is Kind.WRONG else NOTHING
+        if self.model.questions(place.row, limit=1):
+            self.post_message(self.Owed(self))
+
+    def past(self, sheet: Sheet, way: int) -> None:
+        """From the head into the body, from line to line, and back."""
+        lines = self.lines
+        if sheet is self.head:
+            if way > 0 and self.bodies:
+                self.show_part(next(iter(self.bodies)))
+            else:
+                self.head.focus_field()
+        elif lines is not None and not lines.past(way):
+            self._bring(HEAD)
+            self.head.last()
+
+    def turned(self, sheet: Sheet, way: int) -> None:
+        """To the next line; in the head, a few fields on."""
+        if self.lines is not None and sheet is not self.head:
+            self.lines.turned(way)
+        else:
+            for _ in range(5):
+                sheet.cross(way)
+
+    def say(self, words: Words) -> None:
+        """In the help line."""
+        self._help(words, wrong=True)
+
+    def codes(self, field: Field) -> Sequence[Code] | None:
+        """A field's codes: of the schema, or of a list if that is here."""
+        if not field.hints.list:
+            return [Code(choice.value, choice.label) for choice in field.choices]
+        known = self._code_list(field.hints.list)
+        return None if known is None else tuple(known.codes.values())
+
+    def fetch(self, field: Field) -> Sequence[Code]:
+        """A field's codes, from the gateway."""
+        assert field.hints.list is not None
+        return tuple(self._fetch_list(field.hints.list).codes.values())
+
+    # -- help
+
+    def _say_help(self) -> None:
+        place = self.place
+        if self._left_wrong != NOTHING:
+            self._help(self._left_wrong, wrong=True)
+        elif place is not None:
+            sheet = self._sheet()
+            standing = self.model.standing(place.row, place.name)
+            wrong = standing.kind is Kind.WRONG and (sheet.known_wrong or not sheet.active)
+            words = standing.words if wrong else helping.line(place.field)
+            self._help(words, wrong=wrong)
+
+    def _help(self, words: Words, *, wrong: bool = False) -> None:
+        line = self.query_one(".form--help", Saying)
+        line.set_class(wrong, "-wrong")
+        line.say(Words(f"! {words.zh}", f"! {words.en}") if wrong else words)
+
+    def action_explain(self) -> None:
+        """All there is to know of the current field."""
+        place = self.place
+        if place is not None:
+            standing = self.model.standing(place.row, place.name)
+            self.app.push_screen(
+                Tell(helping.explained(place, standing), self.language, title=place.field.label)
+            )
+
+    def retell(self, language: str) -> None:
+        """All of it in another language; the cursor and what is typed stay."""
+        self.language = language
+        retold: Iterable[Sheet | Lines] = (self.head, *self.bodies.values())
+        for each in retold:
+            each.retell(language)
+        for line in self.query(Saying):
+            line.retell(language)
+        self.query_one(Parts).retell(language)

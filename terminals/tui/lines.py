@@ -1,0 +1,315 @@
+"""The body of a form (表体): its lines as a list, and the fields of the line under the cursor below it.
+
+Knows lines: going on to the next, new ones, deleting and copying, which columns are shown; refuses to know
+what a line is about. A line that was begun and left empty is no line: `tidy` takes it away again.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.geometry import Offset
+
+from messages.forms import Field
+from terminals.tui.buttons import Option
+from terminals.tui.choose import Choose
+from terminals.tui.columns import Column
+from terminals.tui.dialogs import Ask
+from terminals.tui.grid import Grid
+from terminals.tui.keeper import Keeper
+from terminals.tui.sheet import Sheet
+from terminals.tui.table import choose_columns
+from terminals.tui.words import both
+from terminals.work.model import FormModel
+from terminals.work.rows import EVERYTHING, Changed, Row
+from terminals.work.standing import Kind
+
+_NUMBERS = ("decimal", "integer", "float", "double")
+
+
+class LineRows:
+    """The lines of a group, as a list shows them."""
+
+    def __init__(self, model: FormModel, group: Field, rows: tuple[Row, ...], language: str) -> None:
+        self.rows = rows
+        self._model = model
+        self._fields = {field.name: field for field in model.columns(group)}
+        self._language = language
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def text(self, row: int, key: str) -> str:
+        """The value and what it means; ! before what is wrong, * for what is missing."""
+        line = self.rows[row]
+        text = line.text(key)
+        meaning = self._model.meaning(line, key).in_language(self._language) if text else ""
+        standing = self._model.standing(line, key)
+        mark = "!" if standing.kind is Kind.WRONG else ""
+        if not text and standing.required and not standing.locked:
+            return "*"
+        return f"{mark}{text} {meaning}".rstrip()
+
+    def tone(self, row: int, key: str) -> str:
+        """What is wrong or missing stands out."""
+        line = self.rows[row]
+        standing = self._model.standing(line, key)
+        missing = standing.required and not standing.locked and not line.text(key)
+        return "bad" if standing.kind is Kind.WRONG or missing else ""
+
+
+class Lines(Vertical):
+    """The lines of one group, and the sheet of the line under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4", "menu", "form-menu"),
+        Binding("escape", "to_list", show=False),
+        Binding("insert", "new", show=False),
+        Binding("delete", "delete", show=False),
+    ]
+
+    def __init__(
+        self, group: Field, columns: tuple[Field, ...], keeper: Keeper, language: str, *, reading: bool
+    ) -> None:
+        super().__init__()
+        self.group = group
+        self.language = language
+        self._fields = columns
+        self._keeper = keeper
+        self._reading = reading
+        heads = [Column(field.name, field.label, number=field.base in _NUMBERS) for field in columns]
+        self.grid = Grid(heads, language, marks=not reading, fixed=1)
+        self.sheet = Sheet(keeper, language, reading=reading)
+        self._model: FormModel | None = None
+
+    def compose(self) -> ComposeResult:
+        """The list above, the fields below."""
+        yield self.grid
+        with VerticalScroll(classes="lines--sheet", can_focus=False):
+            yield self.sheet
+
+    # -- what is on it
+
+    def load(self, model: FormModel) -> None:
+        """Show the lines of a model, the cursor on the first."""
+        self._model = model
+        self._show(0)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The lines."""
+        return self._model.rows(self.group.name) if self._model else ()
+
+    @property
+    def row(self) -> Row | None:
+        """The line under the cursor."""
+        return self.sheet.row
+
+    @property
+    def chosen(self) -> list[Row]:
+        """The marked lines, or the one under the cursor where none is marked."""
+        rows = self.rows
+        return [rows[at] for at in sorted(self.grid.marked)] or [row for row in (self.row,) if row]
+
+    def _show(self, at: int) -> None:
+        """The lines are others than before; the cursor is on `at` now."""
+        assert self._model is not None
+        rows = self.rows
+        self.grid.show(LineRows(self._model, self.group, rows, self.language), at)
+        self.sheet.display = bool(rows)
+        self.sheet.load(self._model, rows[self.grid.row] if rows else None, self._fields)
+
+    def follow(self, changed: Changed) -> None:
+        """Values or standings have changed."""
+        if self._model is None:
+            return
+        if changed.all:
+            if len(self.rows) != len(self.grid.rows):
+                self._show(max(0, self.grid.row))
+            else:
+                self.grid.again()
+        for at in {place.row.index for place in changed.places if place.row.field is self.group}:
+            self.grid.redraw(at)
+        self.sheet.follow(changed)
+
+    # -- going about
+
+    def to(self, row: Row, name: str | None = None) -> None:
+        """Put the cursor into a line, into one of its fields if that is said."""
+        self.grid.go(row.index)
+        self._take(row.index)
+        if name is None:
+            self.sheet.first()
+        else:
+            self.sheet.focus_field(name)
+
+    def _take(self, at: int) -> None:
+        rows = self.rows
+        if self._model is not None and 0 <= at < len(rows) and rows[at] is not self.sheet.row:
+            self.sheet.load(self._model, rows[at], self._fields)
+
+    def open(self) -> bool:
+        """Put the cursor into the first line, a new one if there is none; whether there is any."""
+        rows = self.rows
+        if rows:
+            self.to(rows[max(0, self.grid.row)])
+        elif not self._reading:
+            return self.new()
+        else:
+            self.screen.set_focus(self.grid)
+        return True
+
+    def past(self, way: int) -> bool:
+        """On to the next line, a new one behind the last; or back. False before the first line."""
+        row = self.row
+        if row is None:
+            return False
+        rows = self.rows
+        at = row.index + way
+        if at < 0:
+            return False
+        if at < len(rows):
+            self.grid.go(at)
+            self._take(at)
+            if way > 0:
+                self.sheet.first()
+            else:
+                self.sheet.last()
+        elif not self._reading:
+            self.new()
+        return True
+
+    def turned(self, way: int) -> None:
+        """The same field of the next line, or the one before."""
+        row, place = self.row, self.sheet.place
+        if row is not None and place is not None and 0 <= row.index + way < len(self.rows):
+            self.sheet.leave()
+            self.to(self.rows[row.index + way], place.name)
+
+    def on_grid_moved(self, event: Grid.Moved) -> None:
+        """The fields are those of the line under the cursor."""
+        event.stop()
+        self._take(event.row)
+
+    def on_grid_picked(self, event: Grid.Picked) -> None:
+        """Into the line."""
+        event.stop()
+        self.to(self.rows[event.row])
+
+    def action_to_list(self) -> None:
+        """From the fields to the list."""
+        self.screen.set_focus(self.grid)
+
+    # -- changing
+
+    def new(self) -> bool:
+        """A new line at the end, the cursor in its first field; an empty one at the end is used first."""
+        if self._model is None or self._reading:
+            return False
+        rows = self.rows
+        if rows and self.blank(rows[-1]):
+            self.to(rows[-1])
+            return True
+        most = self.group.max_occurs
+        if most is not None and len(rows) >= most:
+            self._keeper.say(both("form-lines-full"))
+            return False
+        row = self._model.add(self.group.name)
+        self._show(row.index)
+        self._keeper.changed(self.sheet, EVERYTHING)
+        self.to(row)
+        return True
+
+    def blank(self, row: Row) -> bool:
+        """Whether nothing was typed in a line."""
+        return not any(row.text(field.name) for field in self._fields if not field.hints.counts)
+
+    def tidy(self) -> None:
+        """Take an empty last line away."""
+        rows = self.rows
+        if self._model is not None and rows and self.blank(rows[-1]) and not self._reading:
+            here = self.grid.row
+            active = self.sheet.active
+            self._model.delete(rows[-1:])
+            self._show(max(0, min(here, len(rows) - 2)))
+            if active:
+                self.screen.set_focus(self.grid)
+            self._keeper.changed(self.sheet, EVERYTHING)
+
+    def action_new(self) -> None:
+        """A new line."""
+        self.new()
+
+    def action_delete(self) -> None:
+        """Ask, then delete the chosen lines (删除)."""
+        rows = self.chosen
+        if not rows or self._reading:
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.delete(rows)
+
+        self.app.push_screen(
+            Ask(both("form-ask-delete", count=len(rows)), self.language, default=False), answered
+        )
+
+    def delete(self, rows: list[Row]) -> None:
+        """Delete lines; the cursor stays where it is, in the list."""
+        if self._model is None:
+            return
+        at = min(row.index for row in rows)
+        self._model.delete(rows)
+        self._show(max(0, min(at, len(self.rows) - 1)))
+        self.screen.set_focus(self.grid)
+        self._keeper.changed(self.sheet, EVERYTHING)
+
+    def action_copy(self) -> None:
+        """The chosen lines once more, at the end."""
+        if self._model is None or self._reading or not self.chosen:
+            return
+        copies = [{field.name: row.text(field.name) for field in self._fields} for row in self.chosen]
+        before = len(self.rows)
+        try:
+            self._model.fill(self.group.name, copies)
+        except ValueError:
+            self._keeper.say(both("form-lines-full"))
+            return
+        self._show(before)
+        self._keeper.changed(self.sheet, EVERYTHING)
+
+    # -- the menu (右键菜单)
+
+    def on_grid_menu_wanted(self, event: Grid.MenuWanted) -> None:
+        """At the mouse."""
+        event.stop()
+        self.action_menu(event.at)
+
+    def action_menu(self, at: Offset | None = None) -> None:
+        """What can be done with lines."""
+        some, closed = bool(self.chosen), self._reading
+        options = [
+            Option("new", both("form-new-line"), open=not closed),
+            Option("copy", both("form-copy-line"), open=some and not closed),
+            Option("delete", both("form-delete-lines"), open=some and not closed),
+            Option("columns", both("table-columns")),
+        ]
+        at = at or self.grid.region.offset + Offset(4, 2)
+        self.app.push_screen(Choose(self.group.label, options, self.language, at=at), self._menu_chosen)
+
+    def _menu_chosen(self, key: str | None) -> None:
+        if key == "columns":
+            choose_columns(self.grid, self.language)
+        elif key:
+            getattr(self, f"action_{key}")()
+
+    def retell(self, language: str) -> None:
+        """All of it in another language; the cursor and what is typed stay."""
+        self.language = language
+        if self._model is not None:
+            self.grid.rows = LineRows(self._model, self.group, self.rows, language)
+        self.grid.retell(language)
+        self.sheet.retell(language)
