@@ -74,7 +74,6 @@ SENTENCES: Sentences = {
     "field-value": ("It holds now: {value}", "当前内容：{value}"),
     # forms
     "form-codes": ("Codes", "代码表"),
-    "form-help": ("Field help", "字段说明"),
     "form-menu": ("Menu", "菜单"),
     "form-part": ("Head/body", "表头/表体"),
     "form-head": ("Head", "表头"),

@@ -21,7 +21,7 @@ from messages.annotations import Words
 from messages.codes import Code, CodeList
 from messages.forms import Field
 from terminals.tui import helping
-from terminals.tui.dialogs import NOTHING, Tell
+from terminals.tui.dialogs import NOTHING
 from terminals.tui.lines import Lines
 from terminals.tui.parts import Part, Parts
 from terminals.tui.sheet import Sheet
@@ -40,8 +40,7 @@ class FormView(Vertical):
     """One form. `code_list` answers at once or with None; `fetch_list` may take its time, in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "explain", "form-help"),
-        Binding("f6", "other_part", "form-part"),
+        Binding("alt+b", "other_part", "form-part"),
     ]
 
     class Typed(Message):
@@ -328,14 +327,12 @@ class FormView(Vertical):
         line.set_class(wrong, "-wrong")
         line.say(Words(f"! {words.zh}", f"! {words.en}") if wrong else words)
 
-    def action_explain(self) -> None:
-        """All there is to know of the current field."""
+    def help(self) -> Words:
+        """All there is to know of the current field: F1 shows it."""
         place = self.place
-        if place is not None:
-            standing = self.model.standing(place.row, place.name)
-            self.app.push_screen(
-                Tell(helping.explained(place, standing), self.language, title=place.field.label)
-            )
+        if place is None:
+            return NOTHING
+        return helping.explained(place, self.model.standing(place.row, place.name))
 
     def retell(self, language: str) -> None:
         """All of it in another language; the cursor and what is typed stay."""

@@ -23,7 +23,11 @@ def line(field: Field) -> Words:
 
 def explained(place: Place, standing: Standing) -> Words:
     """For F1: one sentence a line."""
-    lines = [each for each in _lines(place, standing) if each != SILENT]
+    label = place.field.label
+    lines = [
+        Words(f"【{label.zh}】", f"[{label.en}]"),
+        *(each for each in _lines(place, standing) if each != SILENT),
+    ]
     return Words("\n".join(each.zh for each in lines), "\n".join(each.en for each in lines))
 
 

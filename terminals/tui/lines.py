@@ -65,7 +65,7 @@ class Lines(Vertical):
     """The lines of one group, and the sheet of the line under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f4", "menu", "form-menu"),
+        Binding("alt+m", "menu", "form-menu"),
         Binding("escape", "to_list", show=False),
         Binding("insert", "new", show=False),
         Binding("delete", "delete", show=False),

@@ -35,7 +35,7 @@ class PagedTable(Vertical, Generic[T]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "again", "table-again"),
-        Binding("f4", "menu", "table-menu"),
+        Binding("alt+m", "menu", "table-menu"),
         Binding("ctrl+g", "turn_to", "table-turn-to", show=False),
     ]
 
