@@ -20,11 +20,16 @@ class Who:
     card: str = ""  # '', 'legal' or 'operator'
     expires: str = ""  # wire time
     certificate_ends: str = ""  # wire time; '' without a certificate
+    cop_code: str = ""  # the party's
+    name: str = ""  # the party's
+    receiver: str = ""  # dxpId that the party's messages go to
 
     @classmethod
     def of(cls, granted: Mapping[str, Any]) -> Who:
         """From what a login was answered with."""
-        names = ("dxpId", "role", "holder", "card", "expiresAt", "certificateEnds")
+        names = (
+            "dxpId", "role", "holder", "card", "expiresAt", "certificateEnds", "copCode", "name", "receiver",
+        )  # fmt: skip
         return cls(*(str(granted.get(name) or "") for name in names))
 
 

@@ -105,6 +105,11 @@ class Line:
         path = f"/v1/cases/{quote(system, safe='')}/{quote(number, safe='')}"
         return self._read(path, (), lambda told: None if told is None else case_of(told))
 
+    def history(self, system: str, number: str) -> list[Mapping[str, Any]]:
+        """What became of a case, the newest first, as the gateway tells it; nothing where there is none."""
+        path = f"/v1/cases/{quote(system, safe='')}/{quote(number, safe='')}/history"
+        return self._read(path, (), lambda told: [] if told is None else list(told["steps"]))
+
     def code_list(self, name: str) -> CodeList | None:
         """A code list as the gateway has it now; `codes.known` is what is known without asking."""
         path = f"/v1/codes/{quote(name, safe='')}"

@@ -58,20 +58,22 @@ _COLUMNS = ("number", "system", "owner", "inner", "state", "created", "changed")
 
 @dataclass(frozen=True, slots=True)
 class CaseFound:
-    """A case with its content."""
+    """A case with its content, and the events that the gateway would take of the caller's role now."""
 
     line: CaseLine
     body: Mapping[str, Any]
+    actions: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A page of cases, and how many there are in all."""
+    """A page of cases, and how many there are in all; `more`: the gateway counted no further than `total`."""
 
     cases: tuple[CaseLine, ...]
     total: int
     page: int
     size: int
+    more: bool = False
 
     @property
     def pages(self) -> int:
@@ -97,9 +99,10 @@ def line_of(told: Mapping[str, Any]) -> CaseLine:
 def page_of(told: Mapping[str, Any]) -> CasePage:
     """A page as the gateway tells it. Raises as `line_of`."""
     cases = tuple(line_of(each) for each in told["cases"])
-    return CasePage(cases, int(told["total"]), int(told["page"]), int(told["size"]))
+    more = bool(told.get("more", False))
+    return CasePage(cases, int(told["total"]), int(told["page"]), int(told["size"]), more)
 
 
 def case_of(told: Mapping[str, Any]) -> CaseFound:
     """A case as the gateway tells it. Raises as `line_of`."""
-    return CaseFound(line_of(told), dict(told["body"]))
+    return CaseFound(line_of(told), dict(told["body"]), tuple(told.get("actions", ())))
