@@ -195,6 +195,7 @@ class Gateway:
             writer=self.writer,
             reader=self.reader,
             clock=clock,
+            desk=self.settings.gateway.desk_dxp_id,
             ready=self._ready,
         )
         limits = self.settings.limits

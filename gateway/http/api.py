@@ -45,6 +45,7 @@ class Services:
     writer: Jobs
     reader: Jobs
     clock: Clock
+    desk: str  # dxpId that systems' messages go to
     ready: Callable[[], Mapping[str, bool]]
 
 
@@ -58,7 +59,7 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
     return (
         *Messages(its.reactor, its.intake, access, its.reader, limits.body_bytes, refusals).routes,
         *Receipts(its.mailboxes, access, limits.page, limits.poll_seconds).routes,
-        *Logins(its.sessions, access, its.writer, its.clock, registering).routes,
+        *Logins(its.sessions, access, its.writer, its.reader, its.clock, registering, its.desk).routes,
         *Holders(access, its.reader, its.clock, its.trusted, asking).routes,
         *Cases(its.systems, access, its.reader, its.clock).routes,
         *Catalogue(its.codes, its.types, access, its.reader).routes,

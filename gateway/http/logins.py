@@ -22,7 +22,8 @@ from gateway.pki import PkiError
 from gateway.services import Clock, Jobs
 from gateway.sessions import LoginRefused, Opened, Sessions, TooManyAttempts
 from messages.wire import wire_time
-from storage import registrations
+from storage import registrations, registry
+from storage.sessions import Session
 
 MAX_BODY = 64 * 1024
 MOST_PENDING = 10_000  # registrations that wait for a decision
@@ -53,14 +54,23 @@ class Logins:
     """POST /v1/challenges, POST /v1/sessions, DELETE and GET /v1/sessions/current, POST /v1/registrations."""
 
     def __init__(
-        self, sessions: Sessions, access: Access, writer: Jobs, clock: Clock, registering: Rates
+        self,
+        sessions: Sessions,
+        access: Access,
+        writer: Jobs,
+        reader: Jobs,
+        clock: Clock,
+        registering: Rates,
+        desk: str,
     ) -> None:
-        """`registering`: how often one address may register."""
+        """`registering`: how often one address may register. `desk`: to whom systems' messages go."""
         self._sessions = sessions
         self._access = access
         self._writer = writer
+        self._reader = reader
         self._clock = clock
         self._registering = registering
+        self._desk = desk
         self.routes = (
             Route("POST", "/v1/challenges", self.challenge, MAX_BODY),
             Route("POST", "/v1/sessions", self.open, MAX_BODY),
@@ -91,19 +101,9 @@ class Logins:
             raise HttpError(429, str(error), error.seconds) from None
         except TooManyLogins as error:
             raise HttpError(503, str(error), 2) from None
-        session = opened.session
-        return answer_json(
-            {
-                "token": opened.token,
-                "dxpId": session.dxp_id,
-                "role": session.role,
-                "holder": session.holder,
-                "card": session.card,
-                "expiresAt": wire_time(session.expires_at),
-                "certificateEnds": wire_time(opened.ends) if opened.ends else None,
-            },
-            201,
-        )
+        ends = wire_time(opened.ends) if opened.ends else None
+        told = await self._told(opened.session)
+        return answer_json({"token": opened.token, **told, "certificateEnds": ends}, 201)
 
     async def _open(self, body: dict[str, Any], peer: str) -> Opened:
         if "nonce" in body:
@@ -116,16 +116,21 @@ class Logins:
 
     async def current(self, request: Request) -> Response:
         """Whose session this is."""
-        session = await self._access.session(request)
-        return answer_json(
-            {
-                "dxpId": session.dxp_id,
-                "role": session.role,
-                "holder": session.holder,
-                "card": session.card,
-                "expiresAt": wire_time(session.expires_at),
-            }
-        )
+        return answer_json(await self._told(await self._access.session(request)))
+
+    async def _told(self, session: Session) -> dict[str, Any]:
+        """Who it is, for which party, and to whom that party's messages go: all that an envelope needs."""
+        party = await self._reader.run(registry.party, session.dxp_id)
+        return {
+            "dxpId": session.dxp_id,
+            "copCode": party.cop_code if party else "",
+            "name": party.name if party else "",
+            "role": session.role,
+            "holder": session.holder,
+            "card": session.card,
+            "expiresAt": wire_time(session.expires_at),
+            "receiver": self._desk,
+        }
 
     async def close(self, request: Request) -> Response:
         """Log out."""

@@ -207,7 +207,8 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
             reactor=reactor, intake=intake, directory=directory, sessions=sessions, mailboxes=boxes,
             trusted=lambda certificate, at: running.believe(certificate, at), systems=common,
             codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
-            writer=writer, reader=reader, clock=lambda: datetime.now(UTC), ready=lambda: ready,
+            writer=writer, reader=reader, clock=lambda: datetime.now(UTC), desk="DXPCUS0000000001",
+            ready=lambda: ready,
         )  # fmt: skip
         made = routes(services, Limits(attachment_bytes=4 * 1024 * 1024, attachment_party_bytes=6_000_000))
         return writer, reader, files, passwords, intake, boxes, sessions, made, ready

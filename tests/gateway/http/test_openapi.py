@@ -129,6 +129,18 @@ def test_the_answer_to_a_login_has_the_fields_described(api: Api, described: Any
     assert ends == [wire_time(pair.certificate.not_valid_after_utc), None]
 
 
+def test_a_login_says_whom_messages_are_from_and_to(api: Api) -> None:
+    """The party's code and name and the desk's dxpId, at the login and later: an envelope needs them."""
+    _enrol(api)
+    claim = json.dumps({"account": "alice", "password": "correct horse"}).encode()
+    granted = api.ask("POST /v1/sessions", claim, Content_Type="application/json").json
+    current = api.ask("GET /v1/sessions/current", token=granted["token"]).json
+    names = ("dxpId", "copCode", "name", "receiver")
+    assert [granted[name] for name in names] == [current[name] for name in names]
+    assert granted["receiver"] == "DXPCUS0000000001"
+    assert len(granted["copCode"]) == 10
+
+
 def _enrol(api: Api) -> Any:
     """Register an account and a certificate; the certificate with its key."""
     now = datetime.now(UTC)
