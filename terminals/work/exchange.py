@@ -7,7 +7,6 @@ screen calls it in a worker. What happens by itself is told to `tell`, from thre
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -124,7 +123,7 @@ class Line:
             self._kinds = (answer.headers.get("etag", ""), kinds)
         return kinds
 
-    def lookup(self, system: str, name: str, key: Iterable[tuple[str, str]]) -> Mapping[str, str] | None:
+    def lookup(self, system: str, name: str, key: Iterable[tuple[str, str]]) -> Mapping[str, Any] | None:
         """What customs or the gateway knows under a key, or None: there is no such thing."""
         path = f"/v1/lookups/{quote(system, safe='')}/{quote(name, safe='')}"
         return self._read(path, list(key), _values)
@@ -180,10 +179,6 @@ class Line:
             self._watch.lost(trouble)
 
 
-def _values(told: Any) -> dict[str, str] | None:
+def _values(told: Any) -> dict[str, Any] | None:
     """The values of a lookup's answer."""
-    if told is None:
-        return None
-    with contextlib.suppress(KeyError):
-        told = told["values"]
-    return {str(name): "" if value is None else str(value) for name, value in told.items()}
+    return None if told is None else dict(told["values"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from messages.annotations import Lookup
 from terminals.work.judging import Control, Judge
@@ -77,7 +78,7 @@ def questions(root: Row, judge: Judge, control: Control) -> Iterator[Question]:
                 yield Question(row, name, lookup.name, key)
 
 
-def apply(question: Question, found: Mapping[str, str] | None, judge: Judge, control: Control) -> Changed:
+def apply(question: Question, found: Mapping[str, Any] | None, judge: Judge, control: Control) -> Changed:
     """What was found, or that nothing was; nothing for a key that has changed meanwhile."""
     row, lookup = question.row, question.row.plan.fields[question.field].hints.lookup
     if lookup is None or judge.key(row, lookup) != question.key:

@@ -168,7 +168,7 @@ class FormModel:
         owed = filling.questions(row or self.head, self._judge, self.control(Purpose.DECLARE))
         return list(islice(owed, limit))
 
-    def answer(self, question: Question, found: Mapping[str, str] | None) -> Changed:
+    def answer(self, question: Question, found: Mapping[str, Any] | None) -> Changed:
         """Apply what was found, or that there is no such thing. An answer to an old key changes nothing."""
         changed = filling.apply(question, found, self._judge, self.control(Purpose.DECLARE))
         if changed is not NOTHING:

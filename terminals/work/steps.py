@@ -13,7 +13,7 @@ from typing import Any
 from messages.annotations import Words
 from messages.registry import BY_CODE
 from messages.wire import parse_wire_time
-from receipts.codes import label
+from receipts.codes import label, words
 from receipts.document import Receipt
 from terminals.receipts import Delivered
 from terminals.state import refuses
@@ -107,9 +107,9 @@ def steps_of(delivered: Delivered) -> Iterator[Step]:
     for found in delivered.returns:
         answered = found.ori_cop_msg_id
         if isinstance(found, Receipt):
-            words, case = words_of(kind, found.status), found.case or ""
+            said, case = words_of(kind, found.status), found.case or ""
             yield Step(
-                found.guid, answered, found.ori_guid, kind, found.status, words, found.info, found.time, case,
+                found.guid, answered, found.ori_guid, kind, found.status, said, found.info, found.time, case,
                 bad=refuses(found),
             )  # fmt: skip
         else:
@@ -119,10 +119,7 @@ def steps_of(delivered: Delivered) -> Iterator[Step]:
 def words_of(kind: str, status: int) -> Words:
     """What a status means in a receipt of this type: the system's own words, else E-Port's."""
     system = _SYSTEM_OF.get(kind)
-    own = None
-    if system is not None:
-        own = system.steps.get(status) or system.faults.get(-status % 1000 if status < 0 else 0)
-    return Words(*own) if own else Words(label(status, "zh"), label(status, "en"))
+    return Words(*words(status, system)) if system else Words(label(status, "zh"), label(status, "en"))
 
 
 def step_from(plain: Mapping[str, Any]) -> Step:

@@ -18,7 +18,7 @@ from terminals.work.found import Search
 from terminals.work.model import FormModel
 from tests.scenarios.house import House
 from tests.terminals.work.desks import PATIENCE, Seat, seated
-from tests.terminals.work.forms import empty, stocktake
+from tests.terminals.work.forms import LINE, empty, stocktake, type_in
 
 
 def fresh(lines: int = 1) -> FormModel:
@@ -98,6 +98,34 @@ def test_lists_sort_and_turn_pages(house: House, tmp_path: Path) -> None:
         numbers = [line.number for line in (*first.cases, *second.cases)]
         assert numbers == sorted(numbers, reverse=True)
         assert first.pages == -(-first.total // 2)
+
+
+def test_goods_are_pulled_from_the_book_that_customs_filed(house: House, tmp_path: Path) -> None:
+    """调出: names of party and goods by their numbers; a number that is not filed is refused at once."""
+    with seated(house, tmp_path / "customs", "customs") as desk, seated(house, tmp_path) as seat:
+        book = empty("BVS131")
+        number = new_guid().replace("-", "")[:12]
+        type_in(book, book.head, {"bookNo": number, "bookType": "1", "etpsCode": seat.person.cop_code})
+        line = {"recordNo": "7", "codeTs": "7409210000", "gName": "黄铜板", "unit": "035", "gModel": "0.8mm"}
+        type_in(book, book.add("BookLine"), line)
+        assert submit(desk, book, Purpose.DECLARE) == (120,)
+        model = fresh()
+        type_in(
+            model,
+            model.head,
+            {"mgmtMode": "1", "bookNo": number, "etpsCode": seat.person.cop_code, "etpsName": ""},
+        )
+        (row,) = model.rows("Line")
+        for record, name in (("8", LINE["gName"]), ("7", "黄铜板")):
+            model.set(row, "recordNo", record)
+            for question in model.questions():
+                model.answer(question, seat.line.lookup("bonded", question.name, question.key))
+            assert row.text("gName") == name
+            assert bool(model.problems(Purpose.DECLARE)) == (record == "8")
+        assert model.head.text("etpsName") == seat.person.name
+        assert submit(seat, model, Purpose.DECLARE)[0] == 2
+        stored = seat.until(Came, lambda event: event.steps[-1].status != 2)
+        assert stored.steps[-1].status == 120
 
 
 def test_code_lists_and_types_are_the_gateways(house: House, tmp_path: Path) -> None:
