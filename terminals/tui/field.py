@@ -102,7 +102,7 @@ async def _acts(editor: Widget, key: str) -> bool:
     """Whether a key is one that edits, which has been done then."""
     bindings = editor._bindings.key_to_bindings.get(key, [])
     for binding in bindings:
-        if binding is not _CHOOSE:
+        if binding.action != _CHOOSE.action:
             await editor.run_action(binding.action)
             return True
     return False

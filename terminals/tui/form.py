@@ -312,15 +312,14 @@ class FormView(Vertical):
     # -- help
 
     def _say_help(self) -> None:
-        place = self.place
-        if self._left_wrong != NOTHING:
-            self._help(self._left_wrong, wrong=True)
-        elif place is not None:
-            sheet = self._sheet()
-            standing = self.model.standing(place.row, place.name)
-            wrong = standing.kind is Kind.WRONG and (sheet.known_wrong or not sheet.active)
-            words = standing.words if wrong else helping.line(place.field)
-            self._help(words, wrong=wrong)
+        """What is wrong with the current field, or with the one that was left; else what it wants."""
+        place, sheet = self.place, self._sheet()
+        if place is None:
+            return
+        standing = self.model.standing(place.row, place.name)
+        judged = standing.kind is Kind.WRONG and (sheet.known_wrong or not sheet.active)
+        wrong = standing.words if judged else self._left_wrong
+        self._help(helping.line(place.field) if wrong == NOTHING else wrong, wrong=wrong != NOTHING)
 
     def _help(self, words: Words, *, wrong: bool = False) -> None:
         line = self.query_one(".form--help", Saying)

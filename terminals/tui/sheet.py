@@ -319,9 +319,10 @@ class Sheet(Face):
         self.call_after_refresh(self.show_place)
 
     def on_descendant_focus(self) -> None:
-        """The cursor has come, whoever sent it."""
+        """The cursor has come, whoever sent it, and is still here."""
         self.refresh()
-        self._tell_entered()
+        if self.active:
+            self._tell_entered()
 
     def on_descendant_blur(self) -> None:
         """The cursor is elsewhere; a code list in front does not take it away."""

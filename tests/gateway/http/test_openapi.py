@@ -97,6 +97,8 @@ def test_answers_have_the_fields_described(api: Api, described: Any) -> None:
         ("GET", "/v1/sessions/current"): ("", b""),
         ("GET", "/v1/cases/{system}"): ("/v1/cases/bonded", b""),
         ("GET", "/v1/cases/{system}/{number}"): ("/v1/cases/bonded/Z1", b""),
+        ("GET", "/v1/cases/{system}/{number}/history"): ("/v1/cases/bonded/Z1/history", b""),
+        ("GET", "/v1/lookups/{system}/{name}"): ("/v1/lookups/bonded/goods?bookNo=B1&place=1", b""),
         ("GET", "/v1/bulletins"): ("", b""),
         ("GET", "/v1/codes/{list}"): ("/v1/codes/unit", b""),
         ("PUT", "/v1/attachments/{sha256}"): (f"/v1/attachments/{digest}", b"x"),
@@ -134,7 +136,7 @@ def test_a_login_says_whom_messages_are_from_and_to(api: Api) -> None:
     _enrol(api)
     claim = json.dumps({"account": "alice", "password": "correct horse"}).encode()
     granted = api.ask("POST /v1/sessions", claim, Content_Type="application/json").json
-    current = api.ask("GET /v1/sessions/current", token=granted["token"]).json
+    current = api.ask("GET /v1/sessions/current", Authorization=f"Bearer {granted['token']}").json
     names = ("dxpId", "copCode", "name", "receiver")
     assert [granted[name] for name in names] == [current[name] for name in names]
     assert granted["receiver"] == "DXPCUS0000000001"
@@ -184,5 +186,5 @@ def _check(value: Any, schema: Any, described: Any, where: str) -> None:
 def _sample(name: str) -> str:
     return {
         "CopMsgId": "M1", "system": "bonded", "number": "Z1", "list": "unit", "code": "BVS111",
-        "sha256": "0" * 64,
+        "sha256": "0" * 64, "name": "goods", "what": "traffic",
     }[name]  # fmt: skip
