@@ -11,7 +11,7 @@ from bench.scale import SMALL
 
 Results = dict[str, Any]
 
-FULL_POLLS, FULL_MESSAGES = 10_000, 100_000
+FULL_POLLS, FULL_MESSAGES, FULL_PEOPLE = 10_000, 100_000, 50
 """Of smaller runs nothing is said about the goals of memory."""
 
 WANTED = {
@@ -24,6 +24,9 @@ WANTED = {
     "flat": ("memory over 100,000 messages, last quarter over first", 1.2),
     "most": ("memory over 100,000 messages, the most, MB", 150.0),
     "ikey": ("signature on an open Ikey session over the token's own time, the most", 3.0),
+    "paint": ("from ssh to the terminal's first painted screen, ms", 1000.0),
+    "sessions": ("memory of 50 terminals over SSH and their host, MB", 1500.0),
+    "idle": ("an idle terminal over SSH, % of a core", 0.2),
     "workers": ("messages/s to the reply, two verifying workers over one, the least", 1.5),
 }
 """What the project wants to reach: at most, but for the workers, where it is at least."""
@@ -45,6 +48,10 @@ def goals(results: Results) -> list[tuple[str, float, float, bool]]:
         found |= {"flat": results["memory"]["flatness"], "most": results["memory"]["most"]}
     if "ikey" in results:
         found["ikey"] = max(key["ratio"] for key in results["ikey"]["keys"].values())
+    if results.get("host", {}).get("people", 0) >= FULL_PEOPLE:
+        terminal = results["host"]["applications"]["terminal"]
+        found |= {"paint": terminal["one"] * 1000, "sessions": terminal["all_mb"]}
+        found["idle"] = terminal["idle_percent"]
     gains = [
         each["gain"]
         for each in results.get("throughput", {}).get("workers", [])
@@ -234,6 +241,25 @@ def _ikey(part: Results) -> str:
     )
 
 
+def _host(part: Results) -> str:
+    rows = [
+        (name, one["one"] * 1000, one["together"][len(one["together"]) // 2] * 1000,
+         one["together"][-1] * 1000, one["session_mb"], one["all_mb"], one["idle_percent"],
+         one["idle_host_percent"], one.get("key_ms", "–"))
+        for name, one in part["applications"].items()
+    ]  # fmt: skip
+    head = (
+        "application", "ssh to first paint ms", f"{part['logins']} at once: median ms", "the last ms",
+        "MB a session (PSS)", f"MB of {part['people']} and the host", "idle session % of a core",
+        "idle host % of a core", f"key to repaint ms, {part['logins']} typing",
+    )  # fmt: skip
+    return (
+        "## The SSH host, with OpenSSH's client\n\n"
+        "From starting `ssh` (key in an agent, forwarded) to the whole first screen; the clients are on the "
+        "same cores. `small` has one field and shows the host's own cost.\n\n" + _table(head, rows)
+    )
+
+
 _SECTIONS = {
     "ratios": _ratios,
     "throughput": _throughput,
@@ -242,4 +268,5 @@ _SECTIONS = {
     "memory": _memory,
     "peer": _peer,
     "ikey": _ikey,
+    "host": _host,
 }

@@ -24,6 +24,9 @@ class Scale:
     polls: int = 10_000  # parked at once
     total: int = 100_000  # messages of the measurement of memory
     sample: int = 5_000  # messages between two looks at the memory
+    people: int = 50  # who sit at the SSH host at once
+    logins: int = 20  # of them who come at the same moment
+    idle: float = 60.0  # seconds for which nobody of them types
     every: bool = False  # the whole cross product of the throughput part
     databases: tuple[str, ...] = ("sqlite", "postgresql")
 
@@ -35,6 +38,7 @@ class Scale:
 
 TINY = Scale(
     pairs=1, messages=40, large=2, repeats=1, signings=2, polls=20, total=120, sample=30,
+    people=3, logins=2, idle=0.5,
     databases=("sqlite",),
 )  # fmt: skip
 

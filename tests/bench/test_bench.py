@@ -42,3 +42,12 @@ def test_an_ikey_is_measured_against_its_token(tmp_path: Path) -> None:
     assert set(keys) == {"RSA-2048", "P-256"}
     assert all(0 < key["token_ms"] < key["message_ms"] for key in keys.values())
     assert "open Ikey session" in (tmp_path / "report.md").read_text()
+
+
+def test_the_ssh_host_is_measured_with_real_clients(tmp_path: Path) -> None:
+    """A few people come, sit, type and leave; the terminal and a small application are told apart."""
+    applications = run(tmp_path, "host")["host"]["applications"]
+    assert set(applications) == {"small", "terminal"}
+    assert all(0 < one["one"] < 60 and one["session_mb"] > 0 for one in applications.values())
+    assert applications["small"]["key_ms"] > 0
+    assert "The SSH host" in (tmp_path / "report.md").read_text()

@@ -69,6 +69,15 @@ class Typist:
             pass
         return self.process.wait(PATIENCE)
 
+    @property
+    def line(self) -> int:
+        """The descriptor on which something comes, to wait for several at once."""
+        return self._ours
+
+    def more(self, patience: float = PATIENCE) -> bool:
+        """Wait for what comes next, and read it; False at the command's end."""
+        return self._more(time.monotonic() + patience)
+
     def _more(self, end: float) -> bool:
         """Read what comes next; False at the command's end."""
         ready, _, _ = select.select([self._ours], [], [], max(end - time.monotonic(), 0.0))
