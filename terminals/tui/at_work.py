@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from hardware.signer import SignerError
+from messages.signature.oids import card_kind, commits
 from messages.signature.sign import Signer
 from terminals.client import Gateway
 from terminals.compose import Party, party_of
@@ -21,7 +22,9 @@ from terminals.tui.words import both
 from terminals.work.drafts import Drafts
 from terminals.work.events import Tell, Who
 from terminals.work.exchange import Line
+from terminals.work.kinds import Hand
 from terminals.work.receipts import Ladders
+from terminals.work.submission import Sending
 
 
 class NoSigner(SignerError):
@@ -44,12 +47,15 @@ class Work:
     party: Party
     ladders: Ladders
     drafts: Drafts
+    sending: Sending
 
-    def signer(self) -> Signer:
-        """Whoever signs what is sent. Raises NoSigner."""
+    @property
+    def hand(self) -> Hand:
+        """Who would send: what `terminals.work.kinds` judges by."""
         if self.holder is None:
-            raise NoSigner
-        return self.holder.at(both("pin-purpose-sign"))
+            return Hand(self.who.role, "", commits=False)
+        certificate = self.holder.certificate
+        return Hand(self.who.role, card_kind(certificate), commits(certificate))
 
     def end(self) -> None:
         """Log out, and let the device go. May take seconds; what fails then is nobody's trouble any more."""
@@ -71,19 +77,25 @@ def begin(
     prover = Prover(load_certificates(place.ca), crls)
     line = Line(Session(gateway, credentials), prover, place.state, tell)
     who = line.open()
-    return Work(
-        place=place, line=line, who=who, holder=holder, party=_party(place, who, holder),
-        ladders=Ladders(place.state, line.origin, who.dxp_id),
-        drafts=Drafts(place.state, line.origin, who.dxp_id),
-    )  # fmt: skip
+    party = _party(place, who, holder)
+    ladders = Ladders(place.state, line.origin, who.dxp_id)
+    drafts = Drafts(place.state, line.origin, who.dxp_id)
+
+    def signer() -> Signer:
+        if holder is None:
+            raise NoSigner
+        return holder.at(both("pin-purpose-sign"))
+
+    receivers = (who.receiver or place.receiver,)
+    sending = Sending(line, signer, party, receivers, ladders, drafts)
+    return Work(place, line, who, holder, party, ladders, drafts, sending)
 
 
 def _party(place: Place, who: Who, holder: Holder | None) -> Party:
-    """From the settings, and for what they leave open from the certificate and the gateway."""
-    given = place.party
+    """As the gateway knows it; for what it doesn't say from the settings and the certificate."""
     read = party_of(holder.certificate) if holder is not None else Party()
     return Party(
-        given.dxp_id or who.dxp_id or read.dxp_id,
-        given.cop_code or read.cop_code,
-        given.cop_name or read.cop_name,
+        who.dxp_id or place.party.dxp_id or read.dxp_id,
+        who.cop_code or place.party.cop_code,
+        who.name or place.party.cop_name or read.cop_name,
     )

@@ -135,7 +135,7 @@ class Login(Screen[None]):
             self.app.call_from_thread(self._found, found)
 
     def _found(self, found: Look) -> None:
-        if self._busy or not self.is_mounted:
+        if self._busy or not self.is_attached:
             return
         self._look = found
         self._list(0)
@@ -215,7 +215,7 @@ class Login(Screen[None]):
         self.app.call_from_thread(self._say, words)
 
     def _say(self, words: Words) -> None:
-        if self.is_mounted:
+        if self.is_attached:
             self.query_one("#said", Saying).say(words)
 
     def _hint(self, words: Words) -> None:

@@ -59,7 +59,7 @@ class Watcher:
 
         if isinstance(event, Removed) and event.reader == self._holder.reader:
             self._out()
-        elif isinstance(event, Inserted) and self._holder.out:
+        elif isinstance(event, Inserted | Removed) and self._holder.out:
             self._came()
 
 

@@ -156,9 +156,8 @@ def _device(found: Found) -> Words:
     kind = KINDS[found.kind]
     parts = [found.label, found.serial if found.kind != "agent" else ""]
     if found.certificate is not None:
-        party = party_of(found.certificate)
-        parts += [holder_name(found), party.cop_name]
-    text = "  ".join(part for part in parts if part)
+        parts += [holder_name(found), party_of(found.certificate).cop_name]
+    text = "  ".join(dict.fromkeys(part for part in parts if part))
     return _beside(kind, text)
 
 
