@@ -44,7 +44,6 @@ class Bounds:
 
     memory: int  # bytes of its own data
     files: int  # open at once
-    file_size: int  # bytes that it may write to one
 
 
 def become(
@@ -102,11 +101,7 @@ def _bind(bounds: Bounds, parent: int) -> None:
         os.kill(os.getpid(), signal.SIGHUP)
     with suppress(OSError):  # where memory ends, sessions end before the host
         Path("/proc/self/oom_score_adj").write_text("500")
-    for kind, most in (
-        (resource.RLIMIT_DATA, bounds.memory),
-        (resource.RLIMIT_NOFILE, bounds.files),
-        (resource.RLIMIT_FSIZE, bounds.file_size),
-    ):
+    for kind, most in ((resource.RLIMIT_DATA, bounds.memory), (resource.RLIMIT_NOFILE, bounds.files)):
         resource.setrlimit(kind, (most, most))
     keep_memory_private()
     os.umask(0o077)

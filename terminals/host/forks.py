@@ -125,6 +125,8 @@ class Forks:
             self._stopped.callback(None)
         else:
             self._process.terminate()
+            late = self._reactor.callLater(3 * self._plan.grace + _FIRST, self._process.kill)
+            self._stopped.addCallback(lambda _: late.cancel() if late.active() else None)
         return self._stopped
 
     # -- the line ----------------------------------------------------------------------------------------

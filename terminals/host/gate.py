@@ -24,6 +24,7 @@ from terminals.trouble import LoginRefused, NoAnswer, Refused, Trouble
 
 T = TypeVar("T")
 
+HOST = "host"  # the role of a party that runs terminals for others
 THREADS = 8
 _JSON = {"content-type": "application/json"}
 _TOO_OFTEN = 429
@@ -125,7 +126,7 @@ class Gate:
         return deferToThreadPool(reactor, self._threads, ask, *arguments)
 
     def _logged_in(self, granted: Mapping[str, Any]) -> None:
-        if granted.get("role") != "host":
+        if granted.get("role") != HOST:
             log.error("the gateway knows this certificate, but not as a host's", role=granted.get("role"))
             return
         log.info("logged in at the gateway", gateway=self._gateway.origin, party=granted.get("dxpId"))

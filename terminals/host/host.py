@@ -67,7 +67,7 @@ class Host:
         agent.clear(self.runtime)
         patience = Patience(total=settings.gateway_seconds)
         self.gate = Gate(reactor, Gateway(url, self.ca, patience=patience), signer)
-        bounds = Bounds(settings.memory_bytes, settings.open_files, settings.file_bytes)
+        bounds = Bounds(settings.memory_bytes, settings.open_files)
         plan = Plan(settings.application, bounds, settings.end_seconds, settings.log_level)
         self.forks = Forks(reactor, plan)
         self.connections = Counted(settings.connections, settings.connections_per_address)

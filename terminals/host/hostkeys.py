@@ -42,11 +42,11 @@ def fingerprints(keys: Mapping[bytes, Key]) -> list[str]:
     return [f"{name.decode('ascii')} {fingerprint(key.blob())}" for name, key in keys.items()]
 
 
-def known_hosts(keys: Mapping[bytes, Key], host: str, port: int) -> str:
-    """Lines for a client's known_hosts."""
-    place = host if port == 22 else f"[{host}]:{port}"
-    lines = [key.public().toString("OPENSSH").decode("ascii") for key in keys.values()]
-    return "".join(f"{place} {' '.join(line.split()[:2])}\n" for line in lines)
+def write_known_hosts(file: Path, keys: Mapping[bytes, Key], port: int) -> None:
+    """Lines for the known_hosts of a client on this machine; elsewhere the name is another."""
+    places = ",".join(f"[{name}]:{port}" for name in ("localhost", "127.0.0.1", "::1"))
+    lines = [key.public().toString("OPENSSH").decode("ascii").split()[:2] for key in keys.values()]
+    _write(file, "".join(f"{places} {' '.join(line)}\n" for line in lines).encode())
 
 
 def _make(file: Path, kind: str) -> None:

@@ -23,7 +23,7 @@ from twisted.python.failure import Failure
 from terminals.host.channels import Channels
 from terminals.host.limits import address
 from terminals.host.login import SIGNATURES, Login
-from terminals.host.people import Person
+from terminals.host.people import Person, by_key
 
 if TYPE_CHECKING:
     from terminals.host.host import Host
@@ -83,6 +83,8 @@ class Line(ssh.SSHServerTransport):
         self.active_at = self._heard_at
         self.setService(Channels(self))
         self._later("watch", self.host.settings.keepalive_seconds, self._watch)
+        if person.key:
+            self._later("recheck", self.host.settings.recheck_seconds, self._recheck)
 
     def farewell(self, key: str, **values: object) -> None:
         """End every session with these words, and then the connection."""
@@ -242,6 +244,19 @@ class Line(ssh.SSHServerTransport):
             self.transport.abortConnection()
         elif now - self._heard_at >= its.keepalive_seconds and isinstance(self.service, Channels):
             self.service.keep_alive()
+
+    def _recheck(self) -> None:
+        """A card that was revoked meanwhile is no reason to be here; a gateway that says nothing is."""
+        person = self.person
+        assert person is not None
+        self._later("recheck", self.host.settings.recheck_seconds, self._recheck)
+        asked = self.host.gate.holders(person.key)
+        asked.addCallback(lambda holders: by_key(person.came_as, person.key, holders))
+        asked.addCallbacks(lambda found: None if found else self._revoked(), lambda failure: None)
+
+    def _revoked(self) -> None:
+        log.warning("whoever came by this key may not be here any more", peer=self.peer)
+        self.farewell("host-revoked")
 
     def _later(self, name: str, seconds: float, call: Any) -> None:
         self._cancel(name)

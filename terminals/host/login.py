@@ -24,7 +24,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
 from hardware.agent_protocol import fingerprint
-from terminals.host.gate import Wait
+from terminals.host.gate import HOST, Wait
 from terminals.host.people import Person, by_key, by_password
 from terminals.language import say
 from terminals.trouble import Trouble
@@ -164,7 +164,12 @@ class Login(SSHService):
         if granted is None:
             await self._fail(name, b"password", "the gateway does not accept it")
             return None
-        return by_password(name, granted)
+        person = by_password(name, granted)
+        if person.role == HOST:
+            self._host.gate.end(person.token)
+            await self._fail(name, b"password", "a host is nobody who sits at a terminal")
+            return None
+        return person
 
     # -- how it ends -------------------------------------------------------------------------------------
 

@@ -28,6 +28,8 @@ class Person:
     certificates: tuple[bytes, ...] = field(default=(), repr=False)  # DER
     token: str = field(default="", repr=False)
     known_as: str = ""  # a holder without an account: the card's number, or the key
+    came_as: str = ""  # the name that was given to log in
+    key: str = ""  # and the key, SHA256:…; '' by password
 
     @property
     def folder(self) -> PurePosixPath:
@@ -64,7 +66,7 @@ def by_key(name: str, key: str, holders: Sequence[Mapping[str, Any]]) -> Person 
                 account=account, holder=each["holder"], role=each["role"], card=each["card"],
                 dxp_id=each["dxpId"],
                 certificates=tuple(base64.b64decode(one) for one in each["certificates"]),
-                known_as=cards[0] if cards else key,
+                known_as=cards[0] if cards else key, came_as=name, key=key,
             )
         )  # fmt: skip
     return found[0] if len(found) == 1 else None

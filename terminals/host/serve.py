@@ -51,6 +51,7 @@ def serve(
     failed: list[Failure] = []
 
     def announce(_: object) -> None:
+        hostkeys.write_known_hosts(settings.known_hosts, host.keys, host.number)
         keys = hostkeys.fingerprints(host.keys)
         log.info("serving", address=settings.listen, port=host.number, gateway=url, keys=keys)
         for key in keys:

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     idle_minutes: Seconds = 30
     keepalive_seconds: Seconds = 30
     keepalive_missed: Count = 4
+    recheck_seconds: Seconds = 60  # between two looks whether whoever came by key may still be here
     end_seconds: Seconds = 5  # from SIGHUP to SIGKILL
 
     # One session's process
@@ -106,6 +107,11 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """The host keys."""
         return self.state / "keys"
+
+    @property
+    def known_hosts(self) -> Path:
+        """The host keys as a client on this machine knows them."""
+        return self.state / "known_hosts"
 
     @property
     def areas(self) -> Path:

@@ -25,6 +25,10 @@ SENTENCES: Sentences = {
         "Nothing was typed for {minutes} minutes: the session was closed. What you typed is kept.",
         "已有 {minutes} 分钟没有操作，会话已关闭。您的输入已保留。",
     ),
+    "host-revoked": (
+        "Your card or certificate may not be used any more: the session was closed. What you typed is kept.",
+        "您的卡或证书已不能继续使用，会话已关闭。您的输入已保留。",
+    ),
     # why none begins
     "host-no-command": (
         "There is no shell and no command here: connect with a terminal (ssh -t), or use sftp for files.",

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.house import House
+from tests.scenarios.house import House, Person
 from tests.terminals.host.house import Guest, HostProcess
 
 Hosts = Callable[..., HostProcess]
 Guests = Callable[..., Guest]
 
 _numbers = itertools.count(1)
+_people: dict[Path, list[Person]] = {}  # of a house: opening their files takes a while
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +58,10 @@ def guest_of(tmp_path: Path) -> Guests:
     """`guest_of(host, "operator")`: somebody of a role who comes to a host."""
 
     def come(host: HostProcess, role: str = "operator", place: int = 0) -> Guest:
-        return Guest(tmp_path / f"guest{next(_numbers)}", host, host.house.person(role, place))
+        if host.house.home not in _people:
+            _people[host.house.home] = host.house.people()
+        person = [one for one in _people[host.house.home] if one.role == role][place]
+        return Guest(tmp_path / f"guest{next(_numbers)}", host, person)
 
     return come
 

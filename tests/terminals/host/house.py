@@ -167,9 +167,6 @@ class Guest:
         text = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
         with os.fdopen(os.open(self.key, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as opened:
             opened.write(text)
-        known = folder / "known_hosts"
-        publics = sorted((host.state / "keys").glob("*.pub"))
-        known.write_text("".join(f"[{ADDRESS}]:{host.port} {one.read_text()}" for one in publics))
         self.config = folder / "config"
         self.config.write_text(
             f"""\
@@ -179,7 +176,7 @@ Host *
   User {person.account}
   IdentityFile {self.key}
   IdentitiesOnly yes
-  UserKnownHostsFile {known}
+  UserKnownHostsFile {host.state / "known_hosts"}
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
   SendEnv LANG LC_* EVIL

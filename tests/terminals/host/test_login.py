@@ -138,11 +138,18 @@ def test_a_revoked_certificate_is_refused_at_once(open_host: Hosts, tmp_path: Pa
     house = House(tmp_path / "gateway")
     house.start()
     try:
-        with HostProcess(house, tmp_path / "state") as host:
+        with HostProcess(house, tmp_path / "state", recheck_seconds=0.2) as host:
             guest = Guest(tmp_path / "guest", host, house.person("operator"))
             assert guest.sftp("pwd").returncode == 0
-            house.revoke(guest.person)
-            assert refused(guest.run("host", "-T"))
+            with guest.sit() as seat:
+                seat.shows("user")
+                seat.press(b"half")
+                seat.until("half")
+                house.revoke(guest.person)
+                assert refused(guest.run("host", "-T"))
+                assert seat.end() == 0  # who is in already is sent away
+                assert "may not be used any more" in seat.screen
+            assert (host.kept(guest.person) / "typed").read_text() == "half"
             # An account without its card still has its password; a suspended party has neither.
             own, environment = guest.by_password(guest.person.account_password)
             assert guest.run(*own, "host", "-T", **environment).returncode == 1
