@@ -37,11 +37,12 @@ from terminals.tui.help import help_of
 from terminals.tui.holder import KINDS, Pins
 from terminals.tui.keeping import Keeper
 from terminals.tui.login import Login
+from terminals.tui.offered import TABLE
 from terminals.tui.page import Page
 from terminals.tui.pin import PinPrompt
 from terminals.tui.place import Place
 from terminals.tui.shell import HOME, Shell
-from terminals.tui.systems import TABLE, Menu, System
+from terminals.tui.systems import Menu, System
 from terminals.tui.theme import LIGHT, STYLES
 from terminals.tui.told import told
 from terminals.tui.words import both, retell

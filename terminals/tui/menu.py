@@ -27,7 +27,7 @@ class _Lines:
         self._numbered = numbered
         self._numbers: dict[str, int] = {}
         for system in menu.systems:
-            entries = [entry for entry in system.entries if entry.name != leave]
+            entries = [entry for entry in system.entries if entry.listed and entry.name != leave]
             if entries:
                 self.lines += [system, *entries]
         for entry in self.entries():

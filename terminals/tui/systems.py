@@ -43,6 +43,7 @@ class Entry:
     key: str = ""  # alt+1
     single: bool = True
     codes: tuple[str, ...] = ()
+    listed: bool = True  # in the menu; others are opened by screens, with what they are about
 
     def factory(self) -> type[Page]:
         """The screen's class."""
@@ -69,9 +70,6 @@ GENERAL = System(
     ),
 )
 """What everybody has."""
-
-TABLE: tuple[System, ...] = (GENERAL,)
-"""The menu, in its order."""
 
 
 class Menu:

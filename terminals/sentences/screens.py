@@ -1,0 +1,123 @@
+"""Sentences of the screens that every system has: entry, query, details, review, and what is sent by them.
+
+Knows the words only; refuses to know when they are said, and every system's own words.
+"""
+
+from __future__ import annotations
+
+from terminals.sentences import Sentences
+
+SENTENCES: Sentences = {
+    # what can be done with a form
+    "entry-new": ("New", "新增"),
+    "entry-delete": ("Delete", "删除"),
+    "entry-save": ("Save", "暂存"),
+    "entry-declare": ("Declare", "申报"),
+    "entry-print": ("Print", "打印"),
+    "entry-export": ("Export", "导出"),
+    "entry-import": ("Import", "导入"),
+    "entry-file-written": ("Written: {file}", "已生成文件：{file}"),
+    "entry-file-failed": ("The file cannot be written: {reason}", "无法生成文件：{reason}"),
+    # the state in the title
+    "entry-state": ("[{state}]", "【{state}】"),
+    "entry-fresh": ("new, not saved", "新建未暂存"),
+    "entry-changed": ("{state}, changed, not saved", "{state}，修改未暂存"),
+    "entry-reading": ("view only", "查看数据"),
+    "entry-waiting": ("sent, not answered yet", "已发送，等待应答"),
+    # above the head
+    "entry-unit": ("Entered by", "录入单位"),
+    "entry-operator": ("Operator", "操作员"),
+    # asking
+    "entry-ask-new": (
+        "What was typed on this form is not saved. Begin a new one all the same?",
+        "当前录入的内容尚未暂存，是否仍要新增？",
+    ),
+    "entry-ask-declare": ("Declare to customs now?", "是否向海关申报？"),
+    "entry-ask-delete": (
+        "Delete the whole form {case}? It cannot be had back.",
+        "是否确认删除整单数据 {case}？删除后无法恢复。",
+    ),
+    "entry-ask-drop": ("Throw away what was typed on this form?", "是否放弃当前录入的内容？"),
+    # what became of it
+    "entry-saved": ("Saved. Case no. {case}", "暂存成功。统一编号：{case}"),
+    "entry-declared": ("Declared. {state}", "申报成功。{state}"),
+    "entry-deleted": ("Deleted.", "删除成功。"),
+    "entry-stored": ("{case}: {state}", "{case}：{state}"),
+    "entry-save-first": (
+        "Save first: only what is saved can be declared.",
+        "请先暂存：暂存后才能申报。",
+    ),
+    "entry-busy": (
+        "This form was sent and is not answered yet.",
+        "该单证已发送，尚未收到应答。",
+    ),
+    "entry-kept": (
+        "{reason}\n\nThe signed message is kept and goes out by itself once the gateway answers.",
+        "{reason}\n\n已签名的报文已保留，网关恢复后自动发送。",
+    ),
+    "entry-refused": ("Refused: {reason}", "被拒绝：{reason}"),
+    "entry-sent": (
+        "Sent. Its receipt has not come yet; it will be shown when it comes.",
+        "已发送，回执尚未到达；到达后会显示。",
+    ),
+    # while it is sent
+    "send-title": ("Sending", "正在发送"),
+    "send-signing": ("Signing and sending …", "正在签名并发送 …"),
+    "send-waiting": ("Waiting for the receipt …", "正在等待回执 …"),
+    # help
+    "help-entry": (
+        (
+            "Enter goes to the next field; behind the last field of the head it opens the body, behind the "
+            "last of a line the next line. Space opens the list of a coded field. Save first (Ctrl+S), then "
+            "declare (Ctrl+R). Ctrl+N: in the head a new form, in the body a new line; Ctrl+D "
+            "deletes likewise."
+        ),
+        (
+            "按 Enter 到下一项；表头最后一项之后进入表体，表体最后一项之后进入下一条。代码项按空格键"
+            "打开代码表。先暂存（Ctrl+S），再申报（Ctrl+R）。Ctrl+N：在表头新增一份单证，在表体新增一条记录；"
+            "Ctrl+D 相应删除。"
+        ),
+    ),
+    "help-detail": (
+        "The form as it is at the gateway. Nothing can be typed.",
+        "网关中的单证内容，只能查看，不能修改。",
+    ),
+    # looking for cases
+    "query-run": ("Search", "查询"),
+    "query-clear": ("Clear", "清空"),
+    "query-by": ("Search by", "查询条件"),
+    "query-until": ("to", "到"),
+    "query-number": ("No.", "序号"),
+    "query-case": ("Case no.", "统一编号"),
+    "query-state": ("State", "数据状态"),
+    "query-changed": ("Changed", "更新时间"),
+    "query-view": ("View details", "查看明细"),
+    "query-change": ("Modify", "修改"),
+    "query-to-criteria": ("Criteria", "查询条件"),
+    "query-gone": ("There is no case {case} any more.", "统一编号 {case} 已不存在。"),
+    "query-nothing": ("Choose a line first.", "请先选择一条数据。"),
+    "query-not-now": ("{action} is not possible in state {state}.", "数据状态为“{state}”，不能{action}。"),
+    "help-query": (
+        (
+            "Choose by which one to search with Up and Down, type, press Enter. Then choose a line and what "
+            "to do with it."
+        ),
+        "用上下键选择一种查询方式，输入后按 Enter。然后选择一条数据，再选择操作。",
+    ),
+    # reviewing
+    "review-open": ("Review", "审核"),
+    "review-queue": ("Waiting: {count}", "待审核：{count}"),
+    "review-all": ("All cases", "全部"),
+    "review-waiting": ("Waiting cases", "待审核"),
+    "review-ask": ("Send this decision: {result}?", "是否发送审批结果：{result}？"),
+    "review-sent": ("Decided: {state}", "审批完成：{state}"),
+    "review-view": ("Whole form", "查看明细"),
+    "review-gone": ("It is {state} now: there is nothing to review.", "该单证现为“{state}”，无需审核。"),
+    "help-review": (
+        (
+            "Differences are marked with arrows and are sorted by size. Choose the result with Space, give a "
+            "reason, and send the decision with Ctrl+R."
+        ),
+        "差异用箭头标出并按大小排列。按空格键选择审批结果，填写审批意见，按 Ctrl+R 发送。",
+    ),
+}

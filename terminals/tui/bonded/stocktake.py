@@ -1,0 +1,58 @@
+"""The stocktake (核查库存数据) on the generic screens: 录入, 查看明细, 库存重新申报.
+
+Knows which message the form is of and what of a case stands on it; refuses to know how screens work.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from messages.annotations import Words
+from messages.bonded.table import APPROVED
+from messages.workflow import Body
+from terminals.tui.detail import DetailPage
+from terminals.tui.entry import EntryPage
+from terminals.work.found import CaseFound
+
+CODE = "BVS111"
+_AGAIN = Words("库存重新申报", "Declare stock again")
+_PORT = Words("申报地海关", "Customs of declaration")
+
+
+def on_form(body: Body) -> Body:
+    """What of a case stands on the form: what was typed last, else what customs holds."""
+    found: Any = body.get("entered") or body.get("stored") or {}
+    return dict(found)
+
+
+class StocktakeEntry(EntryPage):
+    """保税核查录入."""
+
+    CODE: ClassVar[str] = CODE
+    WORDS: ClassVar[Words] = Words("保税核查录入", "Stocktake entry")
+
+    def content(self, found: CaseFound) -> Body:
+        """What was typed last, else what customs holds."""
+        return on_form(found.body)
+
+    def facts(self) -> list[tuple[Words, str]]:
+        """申报地海关, 录入单位, 操作员."""
+        return [(_PORT, self.work.who.receiver or self.work.place.receiver), *super().facts()]
+
+    def state_words(self) -> Words:
+        """An approved one that is changed is declared again."""
+        words = super().state_words()
+        if self.model.state != APPROVED or self._waits is not None:
+            return words
+        return Words(f"{_AGAIN.zh} {words.zh}", f"{_AGAIN.en}: {words.en}")
+
+
+class StocktakeDetail(DetailPage):
+    """保税核查查看明细."""
+
+    CODE: ClassVar[str] = CODE
+    WORDS: ClassVar[Words] = Words("保税核查查看明细", "Stocktake details")
+
+    def content(self, found: CaseFound) -> Body:
+        """What was typed last, else what customs holds."""
+        return on_form(found.body)

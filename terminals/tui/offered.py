@@ -1,0 +1,11 @@
+"""Every system's part of the menu, in the order of the menu. A further system is one more line here.
+
+Knows the systems that have screens; refuses to know any screen.
+"""
+
+from __future__ import annotations
+
+from terminals.tui.bonded.screens import SYSTEM as BONDED
+from terminals.tui.systems import GENERAL, System
+
+TABLE: tuple[System, ...] = (BONDED, GENERAL)

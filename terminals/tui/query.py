@@ -1,0 +1,335 @@
+"""The query screen (查询): search by one of several criteria, a list, and what can be done with a line of it.
+
+Knows criteria, pages and actions as a system's class declares them; refuses to know any system. An action is
+offered where the case's state allows it, and refused with the reason where its content does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Input
+
+from messages.annotations import Words
+from messages.registry import BY_CODE, BY_NAME
+from terminals.trouble import Trouble
+from terminals.tui.buttons import Buttons, Option
+from terminals.tui.columns import Column, Fetched, Wanted
+from terminals.tui.dialogs import Tell
+from terminals.tui.page import Page
+from terminals.tui.table import PagedTable
+from terminals.tui.words import Saying, both
+from terminals.work.found import CaseFound, CaseLine, Search
+from terminals.work.kinds import Kind, why_not
+from terminals.work.receipts import Step
+
+SEQUENCE = "seq"
+"""The key of the column that counts the lines (序号)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One way to search: a search column, and whether it is asked from–to."""
+
+    column: str
+    words: Words
+    between: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to be done with a case: `entry` is the screen that it opens.
+
+    `event` is the workflow's that it leads to, '' for looking; `states` are those it is offered in.
+    """
+
+    key: str
+    words: Words
+    hot: str
+    entry: str
+    event: str = ""
+    states: frozenset[str] = frozenset()
+
+
+class QueryPage(Page):
+    """Criteria on top, the list, the actions."""
+
+    CODE: ClassVar[str]
+    WORDS: ClassVar[Words]
+    CRITERIA: ClassVar[tuple[Criterion, ...]]
+    COLUMNS: ClassVar[tuple[Column, ...]]
+    ACTIONS: ClassVar[tuple[Action, ...]]
+    STATES: ClassVar[tuple[str, ...]] = ()
+    ORDER: ClassVar[str] = "-changed"
+    DEFAULT_CSS = """
+    QueryPage .criteria { height: auto; padding: 0 1; }
+    QueryPage .criterion { height: 1; }
+    QueryPage .criterion Saying { width: 22; color: $quiet; }
+    QueryPage .criterion.-chosen Saying { color: $primary; text-style: bold; }
+    QueryPage .criterion Input { width: 24; border: none; padding: 0 1; background: $field-locked; }
+    QueryPage .criterion.-chosen Input { background: $field-optional; color: $field-ink; }
+    QueryPage .criterion Input:focus { background: $field-current; color: $field-bright-ink; }
+    QueryPage .criterion Saying.until { width: 4; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+f", "criteria", "query-to-criteria"),
+        Binding("ctrl+l", "clear", "query-clear"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen = 0
+        self._kind: Kind | None = None
+
+    def compose(self) -> ComposeResult:
+        """From the top to the bottom."""
+        with Vertical(classes="criteria"):
+            for at, each in enumerate(self.CRITERIA):
+                with Horizontal(classes="criterion", id=f"by-{at}"):
+                    yield Saying(self._label(at), self.language)
+                    yield self._line()
+                    if each.between:
+                        yield Saying(both("query-until"), self.language, classes="until")
+                        yield self._line()
+            find = (Option("run", both("query-run")), Option("clear", both("query-clear"), "ctrl+l"))
+            yield Buttons(find, self.language, id="find")
+        yield PagedTable(
+            self.COLUMNS, self._fetch, self._text, self.language, tone=self.tone, order=self.ORDER
+        )
+        yield Buttons(self._options(), self.language, id="actions")
+
+    def _line(self) -> Input:
+        line = Input(compact=True)
+        line.cursor_blink = False
+        return line
+
+    def on_mount(self) -> None:
+        """What may be sent decides what is offered."""
+        self._choose(0)
+        self.run_worker(self._learn(), group="kinds")
+
+    async def _learn(self) -> None:
+        try:
+            kinds = await asyncio.to_thread(self.work.line.kinds)
+        except Trouble:
+            return
+        self._kind = kinds.get(self.CODE)
+        self._offer()
+
+    # -- what the shell asks
+
+    @property
+    def heading(self) -> Words:
+        """The screen's name."""
+        return self.WORDS
+
+    def first(self) -> Widget:
+        """The first criterion."""
+        return self._inputs(self._chosen)[0]
+
+    def help(self) -> Words:
+        """What F1 says."""
+        return both("help-query")
+
+    def again(self) -> None:
+        """The same page anew."""
+        self.table.action_again()
+
+    def came(self, steps: Sequence[Step]) -> None:
+        """Receipts change states: what is shown may be another state now."""
+        shown = {line.number for line in self.table.items}
+        if any(step.case in shown for step in steps):
+            self.again()
+
+    # -- criteria
+
+    @property
+    def table(self) -> PagedTable[CaseLine]:
+        """The list."""
+        return self.query_one(PagedTable)
+
+    def _inputs(self, at: int) -> list[Input]:
+        return list(self.query_one(f"#by-{at}").query(Input))
+
+    def _label(self, at: int) -> Words:
+        mark = "(•)" if at == self._chosen else "( )"
+        words = self.CRITERIA[at].words
+        return Words(f"{mark} {words.zh}", f"{mark} {words.en}")
+
+    def _choose(self, chosen: int) -> None:
+        """Search by this one; what stands in the others does not count."""
+        self._chosen = chosen
+        for at in range(len(self.CRITERIA)):
+            row = self.query_one(f"#by-{at}")
+            row.set_class(at == chosen, "-chosen")
+            next(iter(row.query(Saying).results(Saying))).say(self._label(at))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The criterion whose line has the cursor is the one."""
+        for at in range(len(self.CRITERIA)):
+            if event.widget in self._inputs(at):
+                self._choose(at)
+
+    def on_key(self, event: events.Key) -> None:
+        """Up and Down go through the criteria."""
+        if event.key not in ("up", "down") or not isinstance(self.screen.focused, Input):
+            return
+        at = self._chosen + (1 if event.key == "down" else -1)
+        event.stop()
+        if 0 <= at < len(self.CRITERIA):
+            self._inputs(at)[0].focus()
+        elif at >= len(self.CRITERIA):
+            self.table.grid.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """On to the second date, or search."""
+        event.stop()
+        inputs = self._inputs(self._chosen)
+        if len(inputs) == 2 and event.input is inputs[0]:
+            inputs[1].focus()
+        else:
+            self.action_run()
+
+    def action_criteria(self) -> None:
+        """Back to the criteria."""
+        self._inputs(self._chosen)[0].focus()
+
+    def action_run(self) -> None:
+        """查询."""
+        self.table.start()
+        self.table.grid.focus()
+
+    def action_clear(self) -> None:
+        """清空: what was typed, and what was found."""
+        for line in self.query(Input):
+            line.value = ""
+        self.table.clear()
+        self.action_criteria()
+        self._offer()
+
+    def search(self) -> Search:
+        """What is searched for."""
+        criterion = self.CRITERIA[self._chosen]
+        values = [line.value.strip() for line in self._inputs(self._chosen)]
+        if not criterion.between:
+            return Search({criterion.column: values[0]}, states=self.STATES)
+        column = criterion.column
+        return Search({f"{column}.from": values[0], f"{column}.to": values[1]}, states=self.STATES)
+
+    # -- the list
+
+    def _fetch(self, wanted: Wanted) -> Fetched[CaseLine]:
+        """In a thread."""
+        asked = self.search()
+        page = self.work.line.cases(
+            BY_CODE[self.CODE][0].name,
+            Search(asked.criteria, asked.states, wanted.order, wanted.page, wanted.size),
+        )
+        return Fetched(page.cases, page.total)
+
+    def _text(self, line: CaseLine, key: str) -> str:
+        if key == SEQUENCE:
+            table = self.table
+            wanted = table.wanted
+            return str((wanted.page - 1) * wanted.size + list(table.items).index(line) + 1)
+        if key == "state":
+            labels = BY_NAME[line.system].labels
+            return Words(*labels.get(line.state, (line.state, line.state))).in_language(self.language)
+        return self.text(line, key)
+
+    def text(self, line: CaseLine, key: str) -> str:
+        """What stands in a cell."""
+        return line.text(key)
+
+    def tone(self, line: CaseLine, key: str) -> str:
+        """How a cell is coloured."""
+        return ""
+
+    def retell(self, language: str) -> None:
+        """Everything in another language."""
+        super().retell(language)
+        self.table.refresh()
+
+    # -- actions
+
+    def _options(self) -> list[Option]:
+        line = self.table.item if self.is_mounted else None
+        return [Option(each.key, each.words, each.hot, self._offered(each, line)) for each in self.ACTIONS]
+
+    def _offered(self, action: Action, line: CaseLine | None) -> bool:
+        if line is None or (action.states and line.state not in action.states):
+            return False
+        return not action.event or self._kind is None or self._against(action, line.state, {}) is None
+
+    def _against(self, action: Action, state: str, body: Any) -> Words | None:
+        assert self._kind is not None
+        return why_not(self._kind, action.event, self.work.hand, state, body)
+
+    def _offer(self) -> None:
+        self.query_one("#actions", Buttons).offer(self._options())
+
+    def on_paged_table_moved(self) -> None:
+        """Other actions for another line."""
+        self._offer()
+
+    def on_paged_table_came(self) -> None:
+        """… and for another page."""
+        self._offer()
+
+    def on_paged_table_picked(self) -> None:
+        """Enter does the first action."""
+        self._act(self.ACTIONS[0])
+
+    def on_buttons_pressed(self, event: Buttons.Pressed) -> None:
+        """By mouse, or from a row of buttons."""
+        event.stop()
+        if event.buttons.id == "find":
+            getattr(self, f"action_{event.key}")()
+        else:
+            self.action_act(event.key)
+
+    def action_act(self, key: str) -> None:
+        """An action by its name."""
+        self._act(next(each for each in self.ACTIONS if each.key == key))
+
+    def _act(self, action: Action) -> None:
+        line = self.table.item
+        if line is None:
+            self.terminal.say(both("query-nothing"), alarm=True)
+        elif not self._offered(action, line):
+            labels = BY_NAME[line.system].labels.get(line.state, (line.state, line.state))
+            words = both("query-not-now", action=action.words, state=Words(*labels))
+            self.run_worker(self.terminal.ask(Tell(words, self.language, alarm=True)))
+        else:
+            self.run_worker(self._open(action, line), group="open", exclusive=True)
+
+    async def _open(self, action: Action, line: CaseLine) -> None:
+        try:
+            found = await asyncio.to_thread(self.work.line.case, line.system, line.number)
+        except Trouble as error:
+            self.terminal.complain(error)
+            return
+        if found is None:
+            self.terminal.say(both("query-gone", case=line.number), alarm=True)
+            return
+        against = self._refused(action, found)
+        if against is not None:
+            await self.terminal.ask(Tell(against, self.language, alarm=True))
+        else:
+            await self.terminal.open(action.entry, found=found)
+
+    def _refused(self, action: Action, found: CaseFound) -> Words | None:
+        """Why it cannot be, now that all of the case is known."""
+        state = found.line.state
+        if action.states and state not in action.states:
+            labels = BY_NAME[found.line.system].labels.get(state, (state, state))
+            return both("query-not-now", action=action.words, state=Words(*labels))
+        return self._against(action, state, found.body) if action.event and self._kind else None

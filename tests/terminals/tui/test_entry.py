@@ -1,0 +1,169 @@
+"""The entry screen at a real gateway: typed, saved, declared, deleted, refused, kept."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from messages.wire import new_guid
+from terminals.tui.app import Terminal
+from terminals.tui.entry import EntryPage
+from terminals.work.checks import Purpose
+from tests.scenarios.house import House
+from tests.terminals.tui.at_house import at_work, closed, told, until
+from tests.terminals.work.forms import HEAD, LINE, type_in
+
+pytestmark = pytest.mark.asyncio
+
+
+def number() -> str:
+    """An inner number that nothing has yet."""
+    return new_guid().replace("-", "")[:20]
+
+
+def filled(page: EntryPage, lines: int = 1, **values: str) -> None:
+    """As if somebody had typed all of a form."""
+    type_in(page.model, page.model.head, {**HEAD, "etpsInnerNo": number(), **values})
+    for _ in range(lines):
+        type_in(page.model, page.model.add("Line"), LINE)
+    page.view.load(page.model)
+    page.view.follow()
+
+
+@asynccontextmanager
+async def entry(house: House, folder: Path) -> AsyncIterator[tuple[Terminal, Pilot[int], EntryPage]]:
+    """An operator with a new form in front."""
+    async with at_work(house, folder) as (terminal, pilot):
+        page = await terminal.open("bonded.entry")
+        assert isinstance(page, EntryPage)
+        await until(pilot, lambda: page._kind is not None)
+        yield terminal, pilot, page
+
+
+async def test_a_form_is_saved_then_declared_and_its_title_says_so(house: House, tmp_path: Path) -> None:
+    """新建未暂存 → 暂存 → 申报中 or 入库成功; 申报 asks first, and is closed before 暂存."""
+    async with entry(house, tmp_path) as (_, pilot, page):
+        assert page.state_words().zh == "新建未暂存"
+        filled(page)
+        await pilot.pause()
+        assert page.objection(Purpose.DECLARE) is not None
+        await pilot.press("ctrl+r")
+        assert "请先暂存" in await closed(pilot)
+        await pilot.press("ctrl+s")
+        assert (await closed(pilot)).startswith("暂存成功。统一编号：Z")
+        assert (page.state_words().zh, page.unsaved) == ("暂存", False)
+        await pilot.press("ctrl+r")
+        assert await closed(pilot) == "是否向海关申报？"
+        assert (await closed(pilot)).startswith("申报成功")
+        await until(pilot, lambda: page.model.state == "入库成功")
+
+
+async def test_no_sends_nothing(house: House, tmp_path: Path) -> None:
+    """否 goes back to the form, which is as it was."""
+    async with entry(house, tmp_path) as (_, pilot, page):
+        filled(page)
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        await pilot.press("ctrl+r")
+        await closed(pilot, "n")
+        assert (page.model.state, page._waits) == ("暂存", None)
+
+
+async def test_what_is_missing_is_said_and_the_cursor_goes_there(house: House, tmp_path: Path) -> None:
+    """暂存 names the first empty field, in the manual's words; nothing is cleared."""
+    async with entry(house, tmp_path) as (_, pilot, page):
+        page.model.set(page.model.head, "etpsInnerNo", "PD7")
+        await pilot.press("ctrl+s")
+        assert await closed(pilot) == "核查企业代码 不能为空"
+        place = page.view.place
+        assert place is not None
+        assert (place.name, page.model.head.text("etpsInnerNo")) == ("etpsCode", "PD7")
+
+
+async def test_what_customs_refuses_is_shown_with_its_reason(house: House, tmp_path: Path) -> None:
+    """The same 企业内部编号 twice: the receipt's words, and the form is still unsaved."""
+    async with entry(house, tmp_path) as (_, pilot, page):
+        own = number()
+        filled(page, etpsInnerNo=own)
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: page.model.case == "")
+        filled(page, etpsInnerNo=own)
+        await pilot.press("ctrl+s")
+        assert f"企业内部编号 {own} 已存在" in await closed(pilot)
+        assert page.unsaved
+
+
+async def test_the_whole_form_is_deleted_after_a_question(house: House, tmp_path: Path) -> None:
+    """Ctrl+D in the head; a new form takes its place."""
+    async with entry(house, tmp_path) as (_, pilot, page):
+        filled(page)
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        await pilot.press("ctrl+d")
+        assert page.model.case in await told(pilot)
+        await closed(pilot, "y")
+        assert await closed(pilot) == "删除成功。"
+        assert (page.model.case, page.state_words().zh) == ("", "新建未暂存")
+
+
+async def test_ctrl_n_in_the_head_asks_before_it_throws_anything_away(house: House, tmp_path: Path) -> None:
+    """No keeps the form; in the body the same key is a new line."""
+    async with entry(house, tmp_path) as (_, pilot, page):
+        filled(page)
+        await pilot.press("ctrl+n")
+        await closed(pilot, "n")
+        assert page.unsaved
+        page.view.show_part("Line")
+        await pilot.press("ctrl+n")
+        await pilot.pause()
+        assert len(page.model.rows("Line")) == 2
+
+
+async def test_what_is_typed_is_kept_until_the_gateway_has_it(house: House, tmp_path: Path) -> None:
+    """A draft on disk while it is unsaved, none after 暂存."""
+    async with entry(house, tmp_path) as (terminal, pilot, page):
+        filled(page)
+        await pilot.pause()
+        terminal.keeper.flush()
+        assert [draft.title for draft in page.drafts()] == [page.inner]
+        assert list(tmp_path.rglob("drafts/*/*.json"))
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        assert not list(tmp_path.rglob("drafts/*/*.json"))
+        assert page.drafts() == ()
+
+
+async def test_what_was_signed_while_the_gateway_was_away_goes_out_by_itself(tmp_path: Path) -> None:
+    """Said at once, the form closed for sending; the gateway comes back, and the form is saved."""
+    own = House(tmp_path / "home")
+    own.start()
+    try:
+        async with entry(own, tmp_path) as (terminal, pilot, page):
+            filled(page)
+            own.kill()
+            await pilot.press("ctrl+s")
+            assert "已签名的报文已保留" in await closed(pilot)
+            assert page.objection(Purpose.SAVE) is not None
+            own.start()
+            terminal.work.line.retry()
+            assert (await closed(pilot)).startswith("暂存成功")
+            assert page.model.state == "暂存"
+    finally:
+        own.close()
+
+
+async def test_the_form_is_printed_and_exported_into_the_own_area(house: House, tmp_path: Path) -> None:
+    """A PDF and a spreadsheet by the form's name; a second one does not write over the first."""
+    async with entry(house, tmp_path) as (_, pilot, page):
+        filled(page, etpsInnerNo="PD3")
+        await pilot.press("ctrl+p", "ctrl+t")
+        await until(pilot, lambda: len(list(tmp_path.glob("PD3.*"))) == 2)
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: (tmp_path / "PD3-2.xlsx").exists())
+        assert (tmp_path / "PD3.pdf").read_bytes().startswith(b"%PDF")
