@@ -24,7 +24,7 @@ from storage.journal import MESSAGE, Chain, Entry
 from storage.mailboxes import NewReceipt
 from storage.messages import NewMessage, StoredMessage
 
-REFUSAL = "refusal"  # the journal's kind for what a proven sender was refused
+REFUSAL = "refusal "  # and the response code: the journal's kind for what a proven sender was refused
 EPT900 = "EPT900"
 _GUIDS = uuid.UUID("6f1c1a0e-3f0b-5c7e-9a55-0d5c2f7c9d11")  # namespace of these receipts' guids
 
@@ -94,7 +94,9 @@ class Store:
             if item.message.id in inserted
         ]
         refusals = [item for item in batch if isinstance(item, Refusal)]
-        entries += [Entry(REFUSAL, one.party, one.cop_msg_id, one.digest, one.at) for one in refusals]
+        entries += [
+            Entry(REFUSAL + one.fault.code, one.party, one.cop_msg_id, one.digest, one.at) for one in refusals
+        ]
         positions, receipts = self._outgoing.deliver(connection, self._receipts(connection, refusals))
         self._chain.append(connection, entries + receipts)
         return [self._outcome(connection, item, inserted, generation, positions) for item in batch]

@@ -6,17 +6,21 @@ from typing import Any
 
 from messages.catalogue import standalone
 from messages.codes import CodeLists
-from messages.registry import BY_CODE, BY_NAME
+from messages.registry import BY_CODE, BY_NAME, SYSTEMS
 from messages.schemas import Schemas
+from messages.system import System
 
 
 class Systems:
     """`services.Systems` over the registry."""
 
-    def search_columns(self, system: str) -> tuple[str, ...] | None:
-        """The system's search columns, or None."""
-        known = BY_NAME.get(system)
-        return known.search if known else None
+    def get(self, name: str) -> System | None:
+        """The system, or None."""
+        return BY_NAME.get(name)
+
+    def all(self) -> tuple[System, ...]:
+        """All of the registry."""
+        return SYSTEMS
 
 
 class Types:

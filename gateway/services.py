@@ -13,6 +13,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
+from messages.system import System
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -131,8 +133,12 @@ class Codes(Protocol):
 
 
 class Systems(Protocol):
-    """What the systems declare about their cases: names of search columns, in order of k1..k8."""
+    """The systems, and what they declare about their cases and lookups."""
 
-    def search_columns(self, system: str) -> tuple[str, ...] | None:
+    def get(self, name: str) -> System | None:
         """None when there is no such system."""
+        ...
+
+    def all(self) -> Sequence[System]:
+        """Every one of them."""
         ...

@@ -25,9 +25,10 @@ class Violation:
 
 
 class Fault(Exception):
-    """A refusal that its sender can read and act upon."""
+    """A refusal that its sender can read and act upon; `words` are those of its code, (zh, en)."""
 
     code = "3001"
+    words = ("系统故障", "an error of the gateway")
 
     def __init__(self, info: str, violations: tuple[Violation, ...] = ()) -> None:
         super().__init__(info)
@@ -39,48 +40,56 @@ class NotWellFormed(Fault):
     """Not an XML document of the profile: UTF-8, no DTD, comment or processing instruction, not too deep."""
 
     code = "0001"
+    words = ("报文格式错误", "not well formed")
 
 
 class SchemaInvalid(Fault):
     """Well formed, but not what the XSD of its type says; the violations say where."""
 
     code = "0002"
+    words = ("不符合报文结构", "does not fit its schema")
 
 
 class IdentifierUsed(Fault):
     """The CopMsgId or the root guid was accepted before with other content (own code)."""
 
     code = "0003"
+    words = ("编号已用于其他内容", "its number was used for other content")
 
 
 class SignatureInvalid(Fault):
     """No signature of the profile, or a SignatureValue that the certificate's key did not make."""
 
     code = "1001"
+    words = ("签名无效", "invalid signature")
 
 
 class CertificateRefused(Fault):
     """The certificate is expired, revoked, not of a configured CA, or not registered."""
 
     code = "1002"
+    words = ("证书无效或未登记", "certificate refused")
 
 
 class DigestMismatch(Fault):
     """The signature is genuine, but the data is not what was signed."""
 
     code = "1004"
+    words = ("内容与签名不符", "content differs from what was signed")
 
 
 class ReceiverUnknown(Fault):
     """A receiver that is not known here, or not one for this type."""
 
     code = "2001"
+    words = ("接收方不存在", "unknown receiver")
 
 
 class SenderRefused(Fault):
     """The sender named is not the signer, or may not send this."""
 
     code = "2002"
+    words = ("发送方无权发送", "may not be sent by its sender")
 
 
 class CertificateUnfit(SenderRefused):
@@ -94,6 +103,7 @@ class Unavailable(Fault):
     """The gateway could not take the message now: send the same bytes again."""
 
     code = "3001"
+    words = ("系统繁忙", "the gateway could not take it")
 
 
 FAULTS: dict[str, type[Fault]] = {

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from messages.lookups import Lookup
 from messages.senders import Senders
-from messages.workflow import Body, Workflow
+from messages.workflow import Body, Case, Workflow
 
 CASE = "caseNo"  # 统一编号, in every system's messages
 CUSTOMS = "customs"  # the role whose messages name the cases of others
@@ -28,6 +29,7 @@ class MessageType:
         str, ...
     ]  # nodes alike in the first of these elements are worked off in the order of acceptance
     senders: Senders  # who may send it
+    events: tuple[str, ...]  # all that `event` may say
     lists: frozenset[str] = frozenset()  # element names inside a node that may repeat
     codes: Mapping[str, str] = field(default_factory=dict)  # element name -> large code list it must be in
 
@@ -42,6 +44,11 @@ class MessageType:
             if value:
                 return value if name == CASE and CUSTOMS in self.senders.roles else f"{party}/{value}"
         return f"{party}/{self.code}"
+
+    @property
+    def names_case(self) -> bool:
+        """Whether its nodes are about a case: what is sent of one depends on the case's state."""
+        return CASE in self.order
 
     @property
     def root(self) -> str:
@@ -68,12 +75,32 @@ class System:
     workflow: Workflow
     types: tuple[MessageType, ...]
     number: str  # how a case number (统一编号) is written, e.g. "Z{:018d}"
-    search: tuple[str, ...] = ()  # search columns, at most eight, in storage's order
+    search: tuple[str, ...] = ()
+    """Search columns, at most eight; the first four are those asked for among everyone's cases."""
+    numbers: frozenset[str] = frozenset()  # those of them that hold `wire.sortable` numbers
+    desk: frozenset[str] = frozenset()  # those that only customs sees
+    private: frozenset[str] = frozenset()  # states of cases that only their owner knows of
+    shown: Callable[[Case, bool], Body] = lambda case, customs: case.body
+    """What of a case's body customs sees, or else its owner."""
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)  # by the names that the schemas give them
+    faults: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # own fault number -> (zh, en)
     labels: dict[str, tuple[str, str]] = field(default_factory=dict)  # state -> (zh, en)
     steps: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # returnStatus -> (zh, en)
     objection: Callable[[str | None, Body, str], str | None] = lambda state, body, event: None
     """Why an event cannot happen to a case in a state (None: no case yet) with a body; None where it can.
     The workflow refuses for the same reasons and others; terminals offer nothing that is objected to here."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Whoever may send any of its messages."""
+        return frozenset().union(*(kind.senders.roles for kind in self.types))
+
+    def waiting(self, role: str) -> tuple[str, ...]:
+        """The states in which a case waits for a message of this role."""
+        own = {event for kind in self.types if role in kind.senders.roles for event in kind.events}
+        return tuple(
+            state for state in self.labels if any(self.objection(state, {}, event) is None for event in own)
+        )
 
 
 def content(node: etree._Element, lists: frozenset[str]) -> dict[str, object]:

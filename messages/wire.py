@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 CST = timezone(timedelta(hours=8), "CST")
 # The schemas' years, 2000 to 2099 in CST, so that every time that was read can be written again.
 FIRST = datetime(1999, 12, 31, 16, tzinfo=UTC)
 LAST = datetime(2099, 12, 31, 15, 59, 59, 999999, tzinfo=UTC)
 
+
+WHOLE = 20  # digits before the point of a sortable number
 
 _RETURN_TIME = re.compile("20[0-9]{15}")
 
@@ -66,3 +69,18 @@ def new_guid() -> str:
     digits = secrets.token_hex(16).upper()
     variant = "89AB"[int(digits[16], 16) & 3]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
+def sortable(number: Decimal) -> str:
+    """A number as a text whose order is the numbers'. ValueError below zero or beyond WHOLE digits."""
+    whole, _, fraction = f"{number:f}".partition(".")
+    if not (whole.isdigit() and len(whole) <= WHOLE):
+        raise ValueError(f"{number} is not a number from 0 to one of {WHOLE} digits")
+    fraction = fraction.rstrip("0")
+    return whole.zfill(WHOLE) + (f".{fraction}" if fraction else "")
+
+
+def from_sortable(text: str) -> str:
+    """The number again, as people write it."""
+    whole, point, fraction = text.partition(".")
+    return (whole.lstrip("0") or "0") + point + fraction

@@ -43,6 +43,16 @@ class Record:
     valid_to: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who takes part (参与方), as far as others may know."""
+
+    dxp_id: str
+    cop_code: str
+    name: str
+    kind: str
+
+
 # -- what a step may ask -------------------------------------------------------------------------
 
 
@@ -71,8 +81,24 @@ class RecordInForce:
     key: str
 
 
-Fact = CaseByNumber | CaseByInner | RecordInForce
-Facts = Mapping[Fact, Any]  # Case or Record, or None where there is no such thing
+@dataclass(frozen=True, slots=True)
+class RecordsUnder:
+    """All records in force now of (system, kind) whose key begins with `prefix`, by key."""
+
+    system: str
+    kind: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartyByCode:
+    """The active party of this customs code (海关十位编码)."""
+
+    cop_code: str
+
+
+Fact = CaseByNumber | CaseByInner | RecordInForce | RecordsUnder | PartyByCode
+Facts = Mapping[Fact, Any]  # Case, Record, tuple of records, Party; None where there is no such thing
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from messages.statuses import Status
+from messages.system import System
 
-__all__ = ["FAULT_LABELS", "LABELS", "Status", "label"]
+__all__ = ["FAULT_LABELS", "LABELS", "Status", "label", "refuses", "words"]
 
 LABELS: dict[int, tuple[str, str]] = {
     Status.DRAFTED: ("电子口岸已暂存", "draft kept at the E-Port"),
@@ -35,3 +36,14 @@ def label(status: int, language: str = "zh") -> str:
         LABELS.get(status) or FAULT_LABELS.get(-status % 1000 if status < 0 else -1) or (str(status),) * 2
     )
     return zh if language == "zh" else en
+
+
+def words(status: int, system: System) -> tuple[str, str]:
+    """(zh, en) of a returnStatus as a system means it, whose own words come before E-Port's."""
+    own = system.steps.get(status) or (system.faults.get(-status % 1000) if status < 0 else None)
+    return own or (label(status, "zh"), label(status, "en"))
+
+
+def refuses(status: int) -> bool:
+    """Whether it says no: a fault, 退单, or what could not be sent."""
+    return status < 0 or status in (Status.RETURNED, Status.SEND_FAILED)

@@ -27,13 +27,25 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 
-from messages.workflow import Case, CaseByInner, CaseByNumber, Fact, Record, RecordInForce
-from storage import tables
+from messages.workflow import (
+    Case,
+    CaseByInner,
+    CaseByNumber,
+    Fact,
+    PartyByCode,
+    Record,
+    RecordInForce,
+    RecordsUnder,
+)
+from storage import registry, tables
 from storage.bulk import BulkInsert
 from storage.conflict import by_dialect
 
 Columns = Mapping[str, tuple[str, ...]]
 """System → names of its search columns; the first is kept in k1, the second in k2 …"""
+
+KEPT = 64
+"""Characters of a search column's value that are kept, so that an index can hold all of them."""
 
 
 class StaleCase(Exception):
@@ -69,17 +81,22 @@ _BY_INNER = SELECT_CASE.where(
     _case.owner == bindparam("of_owner"),
     _case.inner.in_(bindparam("keys", expanding=True)),
 )
+_of_kind = (_record.system == bindparam("of_system"), _record.kind == bindparam("of_kind"))
+_now_in_force = (
+    _record.valid_from <= bindparam("now"),
+    or_(_record.valid_to.is_(None), _record.valid_to > bindparam("now")),
+)
 _IN_FORCE = (
     select(tables.records)
-    .where(
-        _record.system == bindparam("of_system"),
-        _record.kind == bindparam("of_kind"),
-        _record.key.in_(bindparam("keys", expanding=True)),
-        _record.valid_from <= bindparam("now"),
-        or_(_record.valid_to.is_(None), _record.valid_to > bindparam("now")),
-    )
+    .where(*_of_kind, _record.key.in_(bindparam("keys", expanding=True)), *_now_in_force)
     .order_by(_record.valid_from)
 )
+_UNDER = (
+    select(tables.records)
+    .where(*_of_kind, _record.key >= bindparam("first"), _record.key < bindparam("behind"), *_now_in_force)
+    .order_by(_record.key, _record.valid_from)
+)
+_BEHIND = "\U0010ffff"  # behind every key that begins alike
 _NAMES = tuple(column.name for column in tables.cases.c)
 _INSERT = BulkInsert(tables.cases, _NAMES, unless_taken=True)
 _UPDATE = (
@@ -115,7 +132,7 @@ _LOCK = select(func.count(func.pg_advisory_xact_lock(_keys.c.key))).select_from(
 
 
 def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Columns) -> dict[Fact, Any]:
-    """Each fact with its Case or Record, or None where there is no such thing; one query a kind of fact."""
+    """Each fact with what it asks for, or None where there is no such thing; one query a kind of fact."""
     found: dict[Fact, Any] = dict.fromkeys(facts)
     numbers = [fact.number for fact in found if isinstance(fact, CaseByNumber)]
     if numbers:
@@ -128,20 +145,33 @@ def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Column
             inners.setdefault((fact.system, fact.owner), []).append(fact.inner)
         elif isinstance(fact, RecordInForce):
             records.setdefault((fact.system, fact.kind), []).append(fact.key)
+        elif isinstance(fact, RecordsUnder):
+            found[fact] = _under(conn, fact, now)
     for (system, owner), keys in inners.items():
         for row in conn.execute(_BY_INNER, {"of_system": system, "of_owner": owner, "keys": keys}):
             found[CaseByInner(row.system, row.owner, row.inner)] = case(row, columns)
     for (system, kind), keys in records.items():
         wanted = {"of_system": system, "of_kind": kind, "keys": keys, "now": now}
         for row in conn.execute(_IN_FORCE, wanted):  # the newest comes last and stays
-            found[RecordInForce(row.system, row.kind, row.key)] = Record(
-                row.system, row.kind, row.key, row.body, row.valid_from, row.valid_to
-            )
+            found[RecordInForce(row.system, row.kind, row.key)] = _as_record(row)
+    codes = [fact.cop_code for fact in found if isinstance(fact, PartyByCode)]
+    if codes:
+        found.update({PartyByCode(one.cop_code): one for one in registry.parties_of_codes(conn, codes)})
     return found
 
 
+def _under(conn: Connection, fact: RecordsUnder, now: datetime) -> tuple[Record, ...]:
+    keys = {"first": fact.prefix, "behind": fact.prefix + _BEHIND}
+    rows = conn.execute(_UNDER, {"of_system": fact.system, "of_kind": fact.kind, "now": now, **keys})
+    return tuple({row.key: _as_record(row) for row in rows}.values())
+
+
+def _as_record(row: Row[Any]) -> Record:
+    return Record(row.system, row.kind, row.key, row.body, row.valid_from, row.valid_to)
+
+
 def case(row: Row[Any], columns: Columns) -> Case:
-    """The case in a row of `cases`."""
+    """The case in a row of `cases`; its body is empty where the row has none."""
     kept = zip(columns.get(row.system, ()), tables.SEARCH, strict=False)
     values = row._mapping
     return Case(
@@ -149,11 +179,11 @@ def case(row: Row[Any], columns: Columns) -> Case:
         system=row.system,
         owner=row.owner,
         state=row.state,
-        body=row.body,
+        body=values.get("body", {}),
         created=row.created,
         changed=row.changed,
         inner=row.inner,
-        search={name: values[column] for name, column in kept if values[column] is not None},
+        search={name: values[column] for name, column in kept if values[column]},
         revision=row.revision,
     )
 
@@ -184,7 +214,7 @@ def _row(one: Case, columns: Columns) -> dict[str, Any]:
     if unknown or len(names) > len(tables.SEARCH):
         raise ValueError(f"system {one.system} declares search columns {names}, not {sorted(unknown)}")
     for name, column in zip(names, tables.SEARCH, strict=False):
-        row[column] = one.search.get(name)
+        row[column] = one.search.get(name, "")[:KEPT]  # never NULL: databases disagree where NULL stands
     row.update(
         number=one.number,
         system=one.system,

@@ -45,6 +45,8 @@ class StoredReceipt:
     case_no: str | None
     document: bytes
     created_at: datetime
+    ori_cop_msg_id: str = ""
+    ori_message_id: int | None = None
 
 
 _box = tables.mailboxes.c
@@ -73,6 +75,21 @@ _FOR_MESSAGE = (
     )
     .where(_receipt.party == bindparam("party"), _receipt.ori_cop_msg_id == bindparam("cop_msg_id"))
     .order_by(_receipt.position)
+)
+_OF_CASE = (
+    select(
+        _receipt.position,
+        _receipt.type,
+        _receipt.status,
+        _receipt.case_no,
+        _receipt.document,
+        _receipt.created_at,
+        _receipt.ori_cop_msg_id,
+        _receipt.ori_message_id,
+    )
+    .where(_receipt.party == bindparam("party"), _receipt.case_no == bindparam("number"))
+    .order_by(_receipt.position.desc())
+    .limit(bindparam("limit"))
 )
 _HAS = (
     select(_receipt.position)
@@ -140,6 +157,12 @@ def for_message(conn: Connection, party: str, cop_msg_id: str) -> list[StoredRec
     return [
         StoredReceipt(*row) for row in conn.execute(_FOR_MESSAGE, {"party": party, "cop_msg_id": cop_msg_id})
     ]
+
+
+def of_case(conn: Connection, party: str, number: str, limit: int) -> list[StoredReceipt]:
+    """Up to `limit` of the newest receipts in this party's mailbox that name a case, the newest first."""
+    found = conn.execute(_OF_CASE, {"party": party, "number": number, "limit": limit})
+    return [StoredReceipt(*row) for row in found]
 
 
 def has(conn: Connection, party: str, cop_msg_id: str, type_: str) -> bool:

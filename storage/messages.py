@@ -84,6 +84,9 @@ _OWNERS = select(tables.nodes).where(
     _node.type == bindparam("of_type"),
     _node.guid.in_(bindparam("guids", expanding=True)),
 )
+_CERTIFICATES = select(_message.id, _message.certificate).where(
+    _message.id.in_(bindparam("ids", expanding=True))
+)
 _BY_ID = _SELECT.where(_message.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -123,6 +126,13 @@ def load(conn: Connection, ids: Collection[int]) -> dict[int, StoredMessage]:
     if not ids:
         return {}
     return {row.id: _stored(row) for row in conn.execute(_BY_ID, {"ids": list(ids)})}
+
+
+def certificates(conn: Connection, ids: Collection[int]) -> dict[int, str]:
+    """The fingerprints of the certificates that these messages were signed with, by id."""
+    if not ids:
+        return {}
+    return {row.id: row.certificate for row in conn.execute(_CERTIFICATES, {"ids": list(ids)})}
 
 
 def claim_guids(conn: Connection, rows: Sequence[tuple[str, str, str, int, int]]) -> set[NodeKey]:

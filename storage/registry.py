@@ -6,13 +6,14 @@ refuses to judge a certificate or a password. Times are aware instants, fingerpr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
 
+from messages import workflow
 from storage import tables
 from storage.conflict import by_dialect, insert_free, unless_taken
 from storage.keys import ssh_fingerprint
@@ -93,6 +94,11 @@ _certificate = tables.certificates.c
 _account = tables.accounts.c
 _session = tables.sessions.c
 _PARTY = select(tables.parties).where(_party.dxp_id == bindparam("key"))
+_OF_CODES = (
+    select(_party.dxp_id, _party.cop_code, _party.name, _party.kind)
+    .where(_party.cop_code.in_(bindparam("keys", expanding=True)), _party.state == ACTIVE)
+    .order_by(_party.dxp_id.desc())
+)
 _CERTIFICATE = select(tables.certificates).where(_certificate.fingerprint == bindparam("key"))
 _ACCOUNT = select(tables.accounts).where(_account.name == bindparam("key"))
 
@@ -141,6 +147,13 @@ def party(conn: Connection, dxp_id: str) -> Party | None:
 def parties(conn: Connection) -> list[Party]:
     """All parties, by dxpId."""
     return [Party(**row._mapping) for row in conn.execute(select(tables.parties).order_by(_party.dxp_id))]
+
+
+def parties_of_codes(conn: Connection, cop_codes: Collection[str]) -> list[workflow.Party]:
+    """The active parties of these customs codes; of several with one code, that of the first dxpId."""
+    rows = conn.execute(_OF_CODES, {"keys": list(cop_codes)})
+    first = {row.cop_code: workflow.Party(*row) for row in rows}
+    return list(first.values())
 
 
 # -- certificates --------------------------------------------------------------------------------

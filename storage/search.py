@@ -1,27 +1,56 @@
 """Searching cases (查询): by owner, state and a system's search columns, one page at a time.
 
-Knows how a criterion becomes SQL that an index serves, the same on both databases; refuses to know what a
-column holds: dates and numbers compare as the text they are stored as.
+Knows how a criterion becomes SQL that an index answers alone, the same on both databases; refuses to know
+what a column holds: dates and numbers compare as the text they are stored as. Cases' numbers are found first,
+in an index that holds all that is asked; only then are the rows of one page read, without their bodies.
+SQLite is told which index (it keeps no statistics to choose by), PostgreSQL chooses for itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    text,
+)
 
 from messages.workflow import Case
 from storage import tables
-from storage.cases import SELECT_CASE, Columns, case
+from storage.cases import KEPT, Columns, case
 
 Operator = Literal["is", "starts", "contains", "from", "to"]
 Criterion = tuple[Operator, str]
 
 MAX_PAGE = 500
+COUNTED = 100_000
+"""Cases that are counted; of more it is only said that there are more."""
+FEW, MANY = 2_000, 50_000
+"""Cases of one owner, or alike in one column, that are looked through without asking for fewer."""
+GATHERED = 500
+"""Cases that are fetched all, to be counted and put in order here."""
+ORDERS = ("number", "inner", "state", "changed")
+"""What every case can be put in order by, besides its search columns."""
+
 _AFTER_ANY = "\U0010ffff"
-_OWN = ("number", "inner", "state", "owner", "created", "changed")
+_OWN = ("number", "inner")
+_OF_OWNER, _IN_STATE = "ix_cases_of_owner", "ix_cases_in_state"
+_INDEX = {"number": "sqlite_autoindex_cases_1", **{name: f"ix_cases_{name}" for name in tables.FOUND_ALONE}}
+# Without the table's name: FROM is a text here.
+_C: dict[str, ColumnElement[Any]] = {each.name: column(each.name, each.type) for each in tables.cases.c}
+_ROWS = select(*(each for each in tables.cases.c if each.name != "body")).where(
+    tables.cases.c.number.in_(bindparam("numbers", expanding=True))
+)
 
 
 class UnknownColumn(Exception):
@@ -33,7 +62,8 @@ class Query:
     """What to look for; `order` is a column's name, with a `-` before it for descending. Pages count from 1.
 
     A criterion's column is one of the system's search columns, `number` or `inner`; a column may have
-    several criteria ("from" and "to" include their bound).
+    several criteria ("from" and "to" include their bound). Whoever asks without an owner is answered
+    quickly in the order of `changed` if he names `states`, be it all there are.
     """
 
     system: str
@@ -47,56 +77,138 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of what was found, and how many there are in all."""
+    """One page of what was found, without bodies, and how many there are; `more`: that is not all."""
 
     rows: tuple[Case, ...]
     total: int
+    more: bool = False
 
 
 def search(conn: Connection, query: Query, columns: Columns) -> Page:
     """The cases that match all criteria. Raises UnknownColumn."""
-    where: list[ColumnElement[bool]] = [tables.cases.c.system == query.system]
-    if query.owner is not None:
-        where.append(tables.cases.c.owner == query.owner)
-    if query.states:
-        where.append(tables.cases.c.state.in_(query.states))
-    for name, criteria in query.criteria.items():
-        column = _column(query.system, name, columns)
-        several = (criteria,) if isinstance(criteria[0], str) else criteria
-        where.extend(_condition(conn, column, operator, value) for operator, value in several)
-    total = conn.execute(select(func.count()).select_from(tables.cases).where(*where)).scalar_one()
+    asked = _Asked(conn, query, columns)
     size = max(1, min(query.size, MAX_PAGE))
-    descending = query.order.startswith("-")
-    ordered = _column(query.system, query.order.removeprefix("-"), columns)
-    number = tables.cases.c.number
-    order = (ordered.desc(), number.desc()) if descending else (ordered, number)
-    found = conn.execute(
-        SELECT_CASE.where(*where).order_by(*order).limit(size).offset((max(1, query.page) - 1) * size)
-    )
-    return Page(tuple(case(row, columns) for row in found), total)
+    offset = (max(1, query.page) - 1) * size
+    few = asked.all_of_few()
+    if few is not None:
+        total, numbers = len(few), few[offset : offset + size]
+    else:
+        total, numbers = asked.count(COUNTED + 1), asked.page(size, offset)
+    rows = {row.number: case(row, columns) for row in conn.execute(_ROWS, {"numbers": numbers})}
+    page = tuple(rows[number] for number in numbers if number in rows)  # one may be gone meanwhile
+    return Page(page, min(total, COUNTED), total > COUNTED)
 
 
-def _column(system: str, name: str, columns: Columns) -> ColumnElement[Any]:
-    declared = columns.get(system, ())
-    if name in declared:
-        return tables.cases.c[tables.SEARCH[declared.index(name)]]
-    if name in _OWN:
-        return tables.cases.c[name]
-    raise UnknownColumn(f"system {system} has no column {name}; it has {', '.join((*declared, *_OWN))}")
+class _Asked:
+    """A query: its conditions by column, and the index to go by."""
+
+    def __init__(self, conn: Connection, query: Query, columns: Columns) -> None:
+        self._conn = conn
+        self._query = query
+        self._names = columns.get(query.system, ())
+        order = self._column(query.order.removeprefix("-"), ORDERS)
+        # By state, an index goes on with `changed`: of a state's many cases none has to be sorted.
+        ties = ("changed", "number") if order == "state" else ("number",)
+        self._order = tuple(dict.fromkeys((order, *ties)))
+        self._down = query.order.startswith("-")
+        self._system = _C["system"] == query.system
+        self._criteria: dict[str, list[ColumnElement[bool]]] = {}
+        self._narrowed: set[str] = set()  # columns of which an index need not be read whole
+        for name, criteria in query.criteria.items():
+            self._add(self._column(name, _OWN), criteria)
+        self._where = [self._system, *(part for parts in self._criteria.values() for part in parts)]
+        if query.owner is not None:
+            self._where.append(_C["owner"] == query.owner)
+        if query.states:
+            self._where.append(_C["state"].in_(query.states))
+        self._index = self._way() if conn.dialect.name == "sqlite" else ""
+
+    def all_of_few(self) -> list[str] | None:
+        """The numbers of all that match, in order, if they are few: one look instead of two."""
+        found = self._select(*(_C[name] for name in self._order)).limit(GATHERED + 1)
+        rows = [[*row] for row in self._conn.execute(found)]
+        if len(rows) > GATHERED:
+            return None
+        rows.sort(key=lambda row: [value if value is not None else "" for value in row], reverse=self._down)
+        return [row[-1] for row in rows]
+
+    def page(self, size: int, offset: int) -> list[str]:
+        """The numbers of one page's cases, in order."""
+        # Databases disagree where NULL stands; of what is put in order, only `inner` may be.
+        order = [func.coalesce(_C[name], "") if name == "inner" else _C[name] for name in self._order]
+        order = [each.desc() if self._down else each for each in order]
+        numbers = self._select(_C["number"]).order_by(*order).limit(size).offset(offset)
+        return list(self._conn.execute(numbers).scalars())
+
+    def count(self, most: int) -> int:
+        """How many match, counted up to `most`."""
+        return self._count(self._select(literal_column("1")), most)
+
+    def _count(self, found: Select[Any], most: int) -> int:
+        counted: int = self._conn.execute(
+            select(func.count()).select_from(found.limit(most).subquery())
+        ).scalar_one()
+        return counted
+
+    def _select(self, *what: ColumnElement[Any]) -> Select[Any]:
+        return _by(self._index, *what).where(*self._where)
+
+    def _way(self) -> str:
+        """SQLite's index: one that leaves few cases to look through, else one that has them in order."""
+        ways: dict[str, list[ColumnElement[bool]]] = {}
+        if self._query.owner is not None:
+            ways[_OF_OWNER] = [_C["owner"] == self._query.owner]
+        ways |= {_INDEX[name]: self._criteria[name] for name in _INDEX if name in self._narrowed}
+        if self._query.states:
+            ways[_IN_STATE] = [_C["state"].in_(self._query.states)]
+        for limit in (FEW, MANY):
+            for index, narrowing in ways.items():
+                found = _by(index, literal_column("1")).where(self._system, *narrowing)
+                if self._count(found, limit) < limit:
+                    return index
+        if self._query.owner is not None:
+            return _OF_OWNER
+        # Of very many, most match: walking in their order, a page is soon full.
+        own = [_INDEX[name] for name in tables.FOUND_ALONE if name in (self._order[0], *self._narrowed)]
+        ordered = self._order[0] in tables.FOUND_ALONE and self._narrowed <= {self._order[0]}
+        return own[0] if ordered or (own and self._order[0] not in ("changed", "state")) else _IN_STATE
+
+    def _add(self, name: str, criteria: Criterion | tuple[Criterion, ...]) -> None:
+        several = (criteria,) if isinstance(criteria[0], str) else criteria
+        for operator, value in several:
+            self._criteria.setdefault(name, []).append(_condition(self._conn, name, operator, value[:KEPT]))
+            if operator != "contains":
+                self._narrowed.add(name)
+
+    def _column(self, name: str, own: Sequence[str]) -> str:
+        """The table's column that is meant."""
+        if name in self._names:
+            return tables.SEARCH[self._names.index(name)]
+        if name in own:
+            return name
+        raise UnknownColumn(
+            f"system {self._query.system} has no column {name}; it has {', '.join((*self._names, *own))}"
+        )
 
 
-def _condition(
-    conn: Connection, column: ColumnElement[Any], operator: Operator, value: str
-) -> ColumnElement[bool]:
+def _by(index: str, *what: ColumnElement[Any]) -> Select[Any]:
+    """SELECT, by that index (SQLite only) or, without one, by whatever the database likes."""
+    chosen = select(*what).select_from(text(f"cases INDEXED BY {index}" if index else "cases"))
+    own = next((name for name in tables.FOUND_ALONE if _INDEX[name] == index), None)
+    return chosen if own is None else chosen.where(_C[own].is_not(None))  # such an index holds no others
+
+
+def _condition(conn: Connection, name: str, operator: Operator, value: str) -> ColumnElement[bool]:
+    stored = _C[name]
     match operator:
         case "is":
-            return column == value
+            return stored == value
         case "from":
-            return column >= value
+            return stored >= value
         case "to":
-            return column <= value
+            return and_(stored > "", stored <= value)  # '' is no value
         case "starts":
-            return and_(column >= value, column <= value + _AFTER_ANY)
+            return and_(stored >= value, stored <= value + _AFTER_ANY)
         case "contains":
             position = func.instr if conn.dialect.name == "sqlite" else func.strpos
-            return position(column, value) > 0
+            return position(stored, value) > 0

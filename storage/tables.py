@@ -35,6 +35,7 @@ messages = Table(
     Column("accepted_at", Instant, nullable=False),
     UniqueConstraint("sender", "cop_msg_id"),
     UniqueConstraint("sender", "root_guid"),
+    Index(None, "accepted_at", "type"),
 )
 
 nodes = Table(
@@ -71,6 +72,11 @@ work = Table(
 SEARCH = tuple(f"k{number}" for number in range(1, 9))
 """The search columns that a system may name; which is which is the system's own declaration."""
 
+FOUND_ALONE = SEARCH[:4]
+"""Those by which cases are found, and put in order, among everyone's at once; the others help to narrow."""
+
+_ASKED = ("number", "state", "owner", "inner", *SEARCH)
+
 cases = Table(
     "cases",
     metadata,
@@ -80,22 +86,22 @@ cases = Table(
     Column("inner", Name),
     Column("state", Name, nullable=False),
     Column("body", Json, nullable=False),
-    *(Column(name, Name) for name in SEARCH),
+    *(Column(name, Name) for name in SEARCH),  # a column that the system declares is never NULL, but ''
     Column("revision", Integer, nullable=False),
     Column("created", Instant, nullable=False),
     Column("changed", Instant, nullable=False),
     UniqueConstraint("system", "owner", "inner"),
-    Index(None, "system", "owner", "changed"),
-    Index(None, "system", "state", "changed"),
+    # An index holds all that a search asks of it: a look at a row costs a hundred times as much.
+    Index("ix_cases_of_owner", "system", "owner", "changed", *(n for n in _ASKED if n != "owner")),
+    Index("ix_cases_in_state", "system", "state", "changed", *(n for n in _ASKED if n != "state")),
     *(
         Index(
-            None,
-            "system",
-            name,
+            f"ix_cases_{name}",
+            *("system", name, "number", "changed", *(n for n in _ASKED if n not in {name, "number"})),
             sqlite_where=text(f"{name} IS NOT NULL"),
             postgresql_where=text(f"{name} IS NOT NULL"),
         )
-        for name in SEARCH
+        for name in FOUND_ALONE
     ),
 )
 
@@ -155,9 +161,19 @@ receipts = Table(
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("id"),
     Index(None, "party", "ori_cop_msg_id"),
+    Index(
+        None,
+        *("party", "case_no", "position"),
+        sqlite_where=text("case_no IS NOT NULL"),
+        postgresql_where=text("case_no IS NOT NULL"),
+    ),
+    Index(None, "created_at", "type", "status"),
 )
 
 # -- journal -------------------------------------------------------------------------------------
+
+OTHER_KINDS = "kind NOT IN ('message', 'receipt')"
+"""A query has to say it in these very words, or the index is not used."""
 
 journal = Table(
     "journal",
@@ -171,6 +187,8 @@ journal = Table(
     Column("digest", Name, nullable=False),
     Column("previous", Name, nullable=False),
     Column("hash", Name, nullable=False),
+    # What came to pass without a message or a receipt of its own: few, and counted by kind.
+    Index(None, "at", "kind", sqlite_where=text(OTHER_KINDS), postgresql_where=text(OTHER_KINDS)),
     sqlite_with_rowid=False,
 )
 

@@ -16,7 +16,7 @@ from lxml import etree
 from messages import envelope
 from messages.faults import Fault
 from messages.xml import parse
-from receipts.codes import Status
+from receipts import codes
 from receipts.document import Receipt, Unreadable
 from terminals.proof import Prover
 from terminals.receipts import Delivered, read_delivered
@@ -89,12 +89,9 @@ def node_guids(data: bytes) -> frozenset[str]:
     return frozenset(found)
 
 
-_ENDS = (Status.RETURNED, Status.SEND_FAILED)
-
-
 def refuses(found: Receipt | Unreadable) -> bool:
     """Whether nothing better can follow without a new message: a fault, 退单 or a failed sending."""
-    return isinstance(found, Unreadable) or found.status < 0 or found.status in _ENDS
+    return isinstance(found, Unreadable) or codes.refuses(found.status)
 
 
 def wait_for(

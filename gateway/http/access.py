@@ -14,6 +14,7 @@ from gateway.sessions import Sessions
 from storage.sessions import Session
 
 CUSTOMS = "customs"  # the role that reads every party's cases
+OPERATIONS = "operations"  # the role of those who run the gateway and look how it goes
 _BEARER = "bearer "
 
 

@@ -11,20 +11,25 @@ from gateway.http.cases import Cases
 from gateway.http.catalogue import Catalogue
 from gateway.http.holders import Check, Holders
 from gateway.http.logins import Logins
+from gateway.http.lookups import Lookups
 from gateway.http.messages import Messages
 from gateway.http.operations import Operations
 from gateway.http.receipts import Receipts
 from gateway.http.router import Route
+from gateway.http.statistics import Charts
 from gateway.limits import Allowance, Rates
 from gateway.mailboxes import Mailboxes
 from gateway.services import Clock, Codes, Directory, Intake, Jobs, Reactor, Systems, Types
 from gateway.sessions import Sessions
 from gateway.settings import Limits
+from gateway.statistics import Statistics
 from storage.attachments import Store
 
 CALLS_PER_PARTY = (500.0, 2_000.0)  # a second, and at once, of calls with a session
 REGISTRATIONS_PER_ADDRESS = (0.1, 10.0)
 HOLDERS_PER_HOST = (20.0, 200.0)  # a second, and at once, of keys that a terminal host may ask about
+
+LOOKUPS_PER_PARTY = (200.0, 2_000.0)  # a form of many lines asks for each of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,7 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
     access = Access(its.sessions, its.directory, Rates(*CALLS_PER_PARTY, its.reactor.seconds))
     registering = Rates(*REGISTRATIONS_PER_ADDRESS, its.reactor.seconds)
     asking = Rates(*HOLDERS_PER_HOST, its.reactor.seconds)
+    looking = Rates(*LOOKUPS_PER_PARTY, its.reactor.seconds)
     refusals = Allowance(limits.refused_bytes_per_second, limits.refused_burst_bytes, its.reactor.seconds)
     return (
         *Messages(its.reactor, its.intake, access, its.reader, limits.body_bytes, refusals).routes,
@@ -62,6 +68,8 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
         *Logins(its.sessions, access, its.writer, its.reader, its.clock, registering, its.desk).routes,
         *Holders(access, its.reader, its.clock, its.trusted, asking).routes,
         *Cases(its.systems, access, its.reader, its.clock).routes,
+        *Lookups(its.systems, access, its.reader, its.clock, looking).routes,
+        *Charts(Statistics(its.reader, its.clock), its.systems, access, its.clock).routes,
         *Catalogue(its.codes, its.types, access, its.reader).routes,
         *Attachments(
             its.store,

@@ -5,11 +5,10 @@ Knows how they are served and cached by clients; refuses to know what a code mea
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 from gateway.http.access import Access
-from gateway.http.exchange import JSON, XML, HttpError, Request, Response, answer_json
+from gateway.http.exchange import JSON, XML, HttpError, Request, Response, answer_json, unless_known
 from gateway.http.router import Route
 from gateway.services import Codes, Jobs, Types
 from messages.wire import wire_time
@@ -70,14 +69,14 @@ class Catalogue:
             content = {"list": name, "version": version, "rows": self._codes.rows(name)}
             made = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
             self._lists[name] = (version, made)
-        return _cached(request, self._lists[name][1], JSON)
+        return unless_known(request, self._lists[name][1], JSON)
 
     async def listed(self, request: Request) -> Response:
         """The message types that parties send, each with the roles, cards and keys that may."""
         await self._access.session(request)
         request.only(())
         made = json.dumps({"types": self._types.listed()}, ensure_ascii=False, separators=(",", ":"))
-        return _cached(request, made.encode(), JSON)
+        return unless_known(request, made.encode(), JSON)
 
     async def type(self, request: Request) -> Response:
         """The schema of a message type, whole: nothing has to be fetched beside it."""
@@ -87,12 +86,4 @@ class Catalogue:
         schema = self._types.xsd(code)
         if schema is None:
             raise HttpError(404, f"there is no message type {code}")
-        return _cached(request, schema, XML)
-
-
-def _cached(request: Request, body: bytes, media_type: str) -> Response:
-    """The body, or 304 when the client has it already."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    if request.header(b"if-none-match") == tag:
-        return Response(304, headers=(("ETag", tag),))
-    return Response(200, body, media_type, (("ETag", tag),))
+        return unless_known(request, schema, XML)

@@ -5,6 +5,7 @@ Knows header names and status codes; refuses to know sockets, routes or what any
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -154,6 +155,14 @@ def answer_json(content: Any, status: int = 200, **headers: str) -> Response:
     """A JSON response; `headers` with _ for -."""
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     return Response(status, body, headers=tuple((n.replace("_", "-"), v) for n, v in headers.items()))
+
+
+def unless_known(request: Request, body: bytes, media_type: str = JSON) -> Response:
+    """The body with its ETag; 304 when the client has it already (If-None-Match)."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if request.header(b"if-none-match") == tag:
+        return Response(304, headers=(("ETag", tag),))
+    return Response(200, body, media_type, (("ETag", tag),))
 
 
 def refuse_json(error: HttpError) -> Response:

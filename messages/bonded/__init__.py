@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from messages.bonded.events import TYPES
-from messages.bonded.table import LABELS, STEPS
-from messages.bonded.workflow import BondedWorkflow, objection
+from messages.bonded.lookups import LOOKUPS
+from messages.bonded.table import DELETED, DRAFT, LABELS, STEPS
+from messages.bonded.workflow import FAULTS, SEARCH, WORST, BondedWorkflow, objection, shown
 from messages.system import System
 
 NAMESPACE = "urn:eport-gateway:bvs:1"
@@ -15,7 +16,13 @@ SYSTEM = System(
     workflow=BondedWorkflow(),
     types=TYPES,
     number="Z{:018d}",
-    search=("etpsInnerNo", "etpsCode", "stockDate", "declDate"),
+    search=(*SEARCH, WORST),
+    numbers=frozenset({WORST}),
+    desk=frozenset({WORST}),
+    private=frozenset({DRAFT, DELETED}),
+    shown=shown,
+    lookups=LOOKUPS,
+    faults=FAULTS,
     labels=LABELS,
     steps=STEPS,
     objection=objection,

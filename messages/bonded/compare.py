@@ -5,6 +5,7 @@ Differences return nothing to the enterprise: they are for the customs officer t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from messages.workflow import Body, Facts, Record
 PARTS = (
     "stockQty", "onlineQty", "transferInQty", "productQty", "outsourceQty", "scrapQty", "transitQty",
 )  # fmt: skip
+DIFFERENCES = ("difference", "bookDifference")
 
 
 def parts_sum(entry: Body) -> Decimal:
@@ -40,3 +42,9 @@ def compare(form: Body, facts: Facts) -> list[dict[str, Any]]:
             row |= {"balance": str(balance), "bookDifference": str(total - balance)}
         rows.append(row)
     return rows
+
+
+def worst(rows: Iterable[Mapping[str, Any]]) -> Decimal:
+    """The largest difference of all lines, against its parts or the book, whichever way; 0 without any."""
+    found = (abs(Decimal(row[name])) for row in rows for name in DIFFERENCES if name in row)
+    return max(found, default=Decimal(0))

@@ -33,6 +33,7 @@ TYPES = (
         event=_stocktake,
         order=("caseNo", "etpsInnerNo"),
         senders=Senders(frozenset({"enterprise", "operator"})),
+        events=("save", "declare", "delete"),
         lists=frozenset({"Line"}),
         codes=CODES,
     ),
@@ -42,6 +43,7 @@ TYPES = (
         event=_review,
         order=("caseNo",),
         senders=Senders(frozenset({"customs"})),
+        events=("approve", "refuse"),
     ),
     MessageType(
         code="BVS131",
@@ -49,6 +51,7 @@ TYPES = (
         event=_book,
         order=("bookNo",),
         senders=Senders(frozenset({"customs"})),
+        events=("book",),
         lists=frozenset({"BookLine"}),
         codes={"unit": "unit"},
     ),

@@ -14,11 +14,20 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from messages.bonded import books
-from messages.bonded.compare import compare
+from messages.bonded.compare import compare, worst
 from messages.bonded.events import NEW
-from messages.bonded.table import APPROVED, DECLARED, RETURNED, TRANSITIONS, Row
+from messages.bonded.table import (
+    APPROVED,
+    DECLARED,
+    NOT_APPROVED,
+    REFUSED,
+    RETURNED,
+    STORED,
+    TRANSITIONS,
+    Row,
+)
 from messages.faults import NodeFault
-from messages.wire import app_time, wire_date
+from messages.wire import app_time, sortable, wire_date
 from messages.workflow import (
     Body,
     Case,
@@ -39,10 +48,24 @@ from messages.workflow import (
 SYSTEM = "bonded"
 RECEIPT = "BVS112"
 REVIEW_RECEIPT = "BVS122"
+IN_FORCE_STATES = (STORED, APPROVED, REFUSED)  # a stored version is in force, and nothing declared since
 CONTROL = ("guid", "appType", "appTime", "appStatus", "caseNo")  # of the message, not of the form
 AHEAD = timedelta(days=1)  # an appTime further ahead would shut out every later correction
 
 NO_CASE, WRONG_STATE, USED_UP, AHEAD_OF_TIME, NO_LINES, MISSING, WRONG, IN_FORCE = range(102, 110)
+FAULTS = {
+    NOT_APPROVED: ("审批不通过", "not approved"),
+    NO_CASE: ("统一编号或账册不存在", "no such case or book"),
+    WRONG_STATE: ("当前状态不能执行", "not possible in this state"),
+    USED_UP: ("库存重新申报已用过", "declared again before"),
+    AHEAD_OF_TIME: ("申报时间超前", "appTime in the future"),
+    NO_LINES: ("没有表体", "no lines"),
+    MISSING: ("必填项为空", "a field is missing"),
+    WRONG: ("字段不正确", "a field is wrong"),
+    IN_FORCE: ("海关已有入库数据", "customs holds a stored version"),
+}
+SEARCH = ("etpsInnerNo", "etpsCode", "stockDate", "declDate", "etpsName")
+WORST = "worst"  # search column of customs: the largest difference of the stored version
 
 DONE = {
     "save": "暂存成功 / draft kept",
@@ -112,9 +135,11 @@ def _submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         "submitted": event.origin.plain(),
     }
     case = dataclasses.replace(
-        case or _new_case(event, context), state=row.target, body=body, changed=context.now,
-        inner=form["etpsInnerNo"], search=_search(form),
-    )  # fmt: skip
+        case or _new_case(event, context), state=row.target, body=body, inner=form["etpsInnerNo"]
+    )
+    if row.target not in IN_FORCE_STATES:
+        # A draft behind what customs holds changes nothing for customs: no place in its queue, no column.
+        case = dataclasses.replace(case, changed=context.now, search=_search(form))
     effects: list[Effect] = [Put(case), _receipt(case, row, event.origin, DONE[event.name])]
     if row.target == DECLARED:
         records = (
@@ -181,11 +206,7 @@ def _check_form(form: Body, *, declared: bool, today: str) -> None:
 
 
 def _search(form: Body) -> dict[str, str]:
-    return {
-        name: str(form[name])
-        for name in ("etpsInnerNo", "etpsCode", "stockDate", "declDate")
-        if form.get(name)
-    }
+    return {name: str(form[name]) for name in SEARCH if form.get(name)}
 
 
 # -- customs: the automatic store step, the review ---------------------------------------------------
@@ -202,9 +223,13 @@ def _store(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         body = {**case.body, "reason": against}
         info = "；".join(against)
     else:
-        body = {**case.body, "stored": form, "comparison": compare(form, facts)}
+        comparison = compare(form, facts)
+        body = {**case.body, "stored": form, "comparison": comparison}
         del body["entered"]
         body.pop("reason", None)
+        difference = worst(comparison)
+        search = {**case.search, **({WORST: sortable(difference)} if difference else {})}
+        case = dataclasses.replace(case, search=search)
         info = DONE["store"]
     case = dataclasses.replace(case, state=row.target, body=body, changed=context.now)
     return Put(case), _receipt(case, row, event.origin, info if row.target == RETURNED else DONE["store"])
@@ -267,6 +292,12 @@ def objection(state: str | None, body: Body, event: str) -> str | None:
     """Why `event` cannot happen to a case in `state` with that body, in words; None where it can."""
     against = _objection(state, body, event)
     return against.info if against else None
+
+
+def shown(case: Case, customs: bool) -> Body:
+    """A case's body as it is seen: the comparison by customs only, a draft of a change by its owner only."""
+    hidden = "comparison" if not customs else "entered" if case.state in IN_FORCE_STATES else ""
+    return {name: value for name, value in case.body.items() if name != hidden}
 
 
 def _receipt(case: Case, row: Row, origin: Origin, info: str) -> Issue:

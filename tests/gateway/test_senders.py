@@ -203,7 +203,7 @@ def test_the_wrong_card_leaves_one_signed_receipt_with_a_return_for_each_node(ho
     }
     assert all("与卡信息不匹配" in one.info and guid(101) in one.info for one in returns)
     assert len({one.guid for one in returns}) == 3
-    assert house.journal() == ["refusal", "receipt"]
+    assert house.journal() == ["refusal 2002", "receipt"]
     assert house.delivered == [{PARTY: 1}]
     with house.database.read() as connection:
         assert messages.by_cop_msg_id(connection, PARTY, "A") is None
@@ -215,7 +215,7 @@ def test_repeated_refusals_are_replied_to_and_leave_nothing_more(house: House) -
     for name, sent in (("A", data), ("A", data), ("B", data), ("A", data + b"\n")):
         assert house.send(sent, "TST111", name).code == "2002"
     assert len(house.receipts()) == 1
-    assert house.journal() == ["refusal", "receipt"]
+    assert house.journal() == ["refusal 2002", "receipt"]
 
 
 def test_a_cop_msg_id_gets_one_receipt_whatever_is_refused_under_it(house: House) -> None:

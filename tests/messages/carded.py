@@ -65,15 +65,16 @@ def _event(node: Body) -> str:
 
 
 ROLES = frozenset({"enterprise", "operator"})
+SAID = tuple(EVENTS.values())
 KINDS = (
     MessageType(
         "TST111", "Item", _event, ("guid",),
         Senders(ROLES, events={
             "declare": Demand(WITH_CARD), "seal": Demand(LEGAL_CARD, commitment=True),
-        }),
+        }), SAID,
     ),
-    MessageType("TST121", "Item", _event, ("guid",), Senders(ROLES, Demand(LEGAL_CARD))),
-    MessageType("TST131", "Item", _event, ("guid",), Senders(ROLES, Demand(commitment=True))),
+    MessageType("TST121", "Item", _event, ("guid",), Senders(ROLES, Demand(LEGAL_CARD)), SAID),
+    MessageType("TST131", "Item", _event, ("guid",), Senders(ROLES, Demand(commitment=True)), SAID),
 )  # fmt: skip
 SYSTEM = System("carded", NAMESPACE, Idle(), KINDS, "T{:018d}")
 

@@ -90,7 +90,7 @@ def test_conditions_and_lookups_are_in_the_model() -> None:
     assert head_field("guid").absent_when is None
     lookup = line_field("recordNo").hints.lookup
     assert lookup is not None
-    assert (lookup.by, lookup.when) == (("bookNo", "recordNo"), BY_BOOK)
+    assert (lookup.by, lookup.when) == (("mgmtMode", "etpsCode", "bookNo", "recordNo"), BY_BOOK)
     assert (lookup.locks, lookup.suggests) == (("codeTs", "gName", "unit"), ("gModel",))
     assert len(line_field("totalQty").hints.sum_of) == 7
     assert set(line_field("totalQty").hints.sum_of) < {

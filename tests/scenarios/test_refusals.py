@@ -154,7 +154,7 @@ def test_a_proven_senders_broken_message_leaves_one_ept900(house: House, operato
     for _ in range(3):
         assert _post(operator, body).code == "0002"
     (receipt,) = operator.poll()
-    assert sorted(_journal(house)[before:]) == ["receipt", "refusal"]
+    assert sorted(_journal(house)[before:]) == ["receipt", "refusal 0002"]
     assert isinstance(receipt, Unreadable)
     assert receipt.ori_cop_msg_id == _post(operator, body).head.cop_msg_id
     assert "etpsCode" in receipt.info
@@ -173,7 +173,7 @@ def test_a_type_that_is_not_the_senders_leaves_one_receipt_beside_the_refusal(
     assert isinstance(receipt, Receipt)
     assert (receipt.status, receipt.ori_digest) == (-121015, reply.digest)
     assert "customs" in receipt.info
-    assert sorted(_journal(house)[before:]) == ["receipt", "refusal"]
+    assert sorted(_journal(house)[before:]) == ["receipt", "refusal 2002"]
 
 
 def test_somebody_elses_message_in_a_wrong_envelope_leaves_no_trace_at_its_owner(
@@ -200,7 +200,7 @@ def test_a_broken_message_that_is_replayed_fills_nobodys_mailbox(house: House, o
         body = operator.person.envelope(broken + b" " * number)
         assert parse_reply(stranger.post("/v1/messages", content=body).content).code == "0002"
     assert len(operator.poll()) == 1
-    assert sorted(_journal(house)[before:]) == ["receipt", "refusal"]
+    assert sorted(_journal(house)[before:]) == ["receipt", "refusal 0002"]
 
 
 def test_an_unproven_senders_broken_message_reaches_nobodys_mailbox(house: House, operator: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from cryptography import x509
@@ -12,14 +12,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert
 
-from storage import bulletins, nodes, registrations, registry, sessions
+from storage import bulletins, nodes, registrations, registry, sessions, tables
 from storage.database import Database
 from storage.registrations import APPROVED, PENDING, REFUSED, AlreadyDecided
 from storage.registry import REVOKED, SUSPENDED, AlreadyRegistered, NotRegistered
 from storage.sessions import Session
 from tests.storage.builders import ENTERPRISE, NOW, OTHER, account, certificate, later, party
+from tests.storage.older import go_back
 
 
 def session(token: str, **changes: object) -> Session:
@@ -274,13 +275,12 @@ def test_a_persons_accounts_are_those_of_party_name_and_role(database: Database)
 def test_the_keys_of_certificates_registered_before_are_found_too(database: Database) -> None:
     """The migration fills in the fingerprints, of however many certificates."""
     line, der, _ = ssh_key()
+    go_back(database, "0002")
     with database.write() as conn:
-        registry.add_party(conn, party())
         for letter in "abc":
-            registry.add_certificate(conn, certificate(letter * 64, der=der))
-        conn.execute(text("DROP INDEX ix_certificates_ssh_key"))
-        conn.execute(text("ALTER TABLE certificates DROP COLUMN ssh_key"))
-        conn.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+            before = asdict(certificate(letter * 64, der=der))
+            del before["ssh_key"]
+            conn.execute(insert(tables.certificates).values(before))
     database.upgrade()
     with database.read() as conn:
         assert len(registry.certificates_of_key(conn, line)) == 3

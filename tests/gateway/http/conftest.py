@@ -29,11 +29,13 @@ from gateway.sessions import Sessions
 from gateway.settings import Limits
 from gateway.settings import Sessions as SessionSettings
 from gateway.threads import Reader, Writer
+from messages.system import System
 from storage import registry
 from storage.attachments import Store
 from storage.database import Database
 from tests.gateway.http.client import Answer as HttpAnswer
 from tests.gateway.http.client import Client
+from tests.gateway.http.forms import FORMS
 from tests.gateway.loop import Loop, reactor
 
 ENTERPRISE = "DXPENT0000000001"
@@ -126,9 +128,13 @@ class Intake:
 class Common:
     """One system, one list, one type."""
 
-    def search_columns(self, system: str) -> tuple[str, ...] | None:
-        """Of the only system."""
-        return ("bookNo", "stockDate") if system == "bonded" else None
+    def get(self, name: str) -> System | None:
+        """The only system."""
+        return FORMS if name == FORMS.name else None
+
+    def all(self) -> tuple[System, ...]:
+        """The only system."""
+        return (FORMS,)
 
     def version(self, name: str) -> str | None:
         """Of the only list."""

@@ -19,9 +19,10 @@ from storage import bulletins, cases, mailboxes, messages, registrations, regist
 from storage.mailboxes import NewReceipt
 from storage.messages import NewMessage, NewWork
 from tests.gateway.http.conftest import CUSTOMS_ID, ENTERPRISE, OTHER, Api, Serve
+from tests.gateway.http.forms import FORMS
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-COLUMNS = {"bonded": ("bookNo", "stockDate")}
+COLUMNS = {"bonded": FORMS.search}
 
 
 def put_receipts(api: Api, names: Sequence[str], party: str = ENTERPRISE, first: int = 1) -> dict[str, int]:

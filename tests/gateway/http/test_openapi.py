@@ -23,8 +23,10 @@ from gateway.passwords import hashed
 from gateway.sessions import statement
 from messages.wire import wire_time
 from storage import bulletins, registry
-from tests.gateway.http.conftest import ENTERPRISE, Api
+from tests.gateway.http.conftest import CUSTOMS_ID, ENTERPRISE, Api
 from tests.gateway.http.test_calls import NOW, put_cases, put_message, put_receipts
+from tests.gateway.http.test_cases import put_steps
+from tests.gateway.http.test_lookups import put_goods
 
 ROOT = Path(__file__).parents[3]
 
@@ -87,6 +89,8 @@ def test_answers_have_the_fields_described(api: Api, described: Any) -> None:
     put_message(api, "M1", 1, 1)
     put_receipts(api, ["M1", "M2"])
     put_cases(api)
+    put_steps(api, "Z2", {120: "入库成功"})
+    put_goods(api)
     with api.database.write() as connection:
         bulletins.publish(connection, "notice", "title", "text", "customs", NOW)
     token = api.token()
@@ -97,7 +101,7 @@ def test_answers_have_the_fields_described(api: Api, described: Any) -> None:
         ("GET", "/v1/sessions/current"): ("", b""),
         ("GET", "/v1/cases/{system}"): ("/v1/cases/bonded", b""),
         ("GET", "/v1/cases/{system}/{number}"): ("/v1/cases/bonded/Z1", b""),
-        ("GET", "/v1/cases/{system}/{number}/history"): ("/v1/cases/bonded/Z1/history", b""),
+        ("GET", "/v1/cases/{system}/{number}/history"): ("/v1/cases/bonded/Z2/history", b""),
         ("GET", "/v1/lookups/{system}/{name}"): ("/v1/lookups/bonded/goods?bookNo=B1&place=1", b""),
         ("GET", "/v1/bulletins"): ("", b""),
         ("GET", "/v1/codes/{list}"): ("/v1/codes/unit", b""),
@@ -112,6 +116,17 @@ def test_answers_have_the_fields_described(api: Api, described: Any) -> None:
         answer = api.ask(f"{method} {real or path}", body, token, Content_Type="text/plain")
         promised = operations(described)[method, path]["responses"][str(answer.status)]
         _check(answer.json, promised["content"]["application/json"]["schema"], described, path)
+
+
+@pytest.mark.parametrize(("what", "place"), [("traffic", 0), ("refusals", 1), ("queues", 2)])
+def test_statistics_have_the_fields_described(api: Api, described: Any, what: str, place: int) -> None:
+    """Each of the three has its own."""
+    put_cases(api)
+    put_steps(api, "Z2", {120: "入库成功", -111103: "不能"})
+    answer = api.ask(f"GET /v1/statistics/{what}", token=api.token(CUSTOMS_ID, "customs"))
+    assert answer.status == 200, answer.json
+    content = operations(described)["GET", "/v1/statistics/{what}"]["responses"]["200"]["content"]
+    _check(answer.json, content["application/json"]["schema"]["oneOf"][place], described, what)
 
 
 def test_the_answer_to_a_login_has_the_fields_described(api: Api, described: Any) -> None:

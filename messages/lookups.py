@@ -1,0 +1,28 @@
+"""What may be looked up (调出) while a form is filled in: under which keys, answered from what, for whom.
+
+Knows the shape of a system's table of lookups; refuses to know where parties and records are kept. A lookup
+is read like a step: it says which facts it needs of a key, and what it tells of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from messages.workflow import Body, Fact, Facts
+
+Key = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One lookup of a system; the schemas' `form:lookup` name it, and its keys by the fields' names."""
+
+    by: tuple[str, ...]
+    """The fields that make the key: all of them are needed."""
+    facts: Callable[[Key], tuple[Fact, ...]]
+    """What must be read to answer."""
+    values: Callable[[Key, Facts], Body | None]
+    """The fields that are known under the key, by their names; None: there is no such thing."""
+    roles: frozenset[str] = frozenset()
+    """Who may ask; empty: whoever may send any message of the system."""
