@@ -89,7 +89,4 @@ SENTENCES: Sentences = {
         "是否确认删除选中的表体数据（{count} 条）？",
     ),
     "form-lines-full": ("There is no room for more lines.", "表体记录已达上限。"),
-    "form-line-empty": ("Fill in this line first.", "请先录入本条记录。"),
-    "form-no-lines": ("No lines yet.", "暂无表体数据。"),
-    "form-line": ("{group}: line {number} of {count}", "{group}：第 {number} / {count} 条"),
 }

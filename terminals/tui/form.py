@@ -81,7 +81,7 @@ class FormView(Vertical):
         self._front = HEAD
         self._stacked = False
         self._title = NOTHING
-        self._left_wrong = NOTHING  # what is wrong with the field that was left last
+        self._notice = NOTHING  # what has to be read before the next letter, as why the field left is wrong
         self.head = Sheet(self, language, reading=reading)
         self.bodies = {
             group.name: Lines(group, model.columns(group), self, language, reading=reading)
@@ -106,7 +106,7 @@ class FormView(Vertical):
     def load(self, model: FormModel) -> None:
         """Show another form of the same type, the head in front."""
         self.model = model
-        self._left_wrong = NOTHING
+        self._notice = NOTHING
         self.head.load(model, model.head, model.fields)
         for lines in self.bodies.values():
             lines.load(model)
@@ -181,7 +181,7 @@ class FormView(Vertical):
         missing = None if self.reading else self._missing()
         if missing is not None:
             self.go(missing[0])
-            self._help(both("form-head-first", what=missing[1]), wrong=True)
+            self.say(both("form-head-first", what=missing[1]))
             return False
         self._bring(part)
         return self.bodies[part].open()
@@ -250,7 +250,7 @@ class FormView(Vertical):
         """Something was typed: whatever hangs on it is drawn again."""
         if not changed.all and not changed.places:
             return
-        self._left_wrong = NOTHING
+        self._notice = NOTHING
         self.head.follow(changed)
         for lines in self.bodies.values():
             lines.follow(changed)
@@ -269,7 +269,7 @@ class FormView(Vertical):
     def left(self, sheet: Sheet, place: Place) -> None:
         """Remember what is wrong with it, and ask what is owed."""
         standing = self.model.standing(place.row, place.name)
-        self._left_wrong = standing.words if standing.kind is Kind.WRONG else NOTHING
+        self._notice = standing.words if standing.kind is Kind.WRONG else NOTHING
         if self.model.questions(place.row, limit=1):
             self.post_message(self.Owed(self))
 
@@ -294,8 +294,9 @@ class FormView(Vertical):
                 sheet.cross(way)
 
     def say(self, words: Words) -> None:
-        """In the help line."""
-        self._help(words, wrong=True)
+        """In the help line, until something is typed."""
+        self._notice = words
+        self._say_help()
 
     def codes(self, field: Field) -> Sequence[Code] | None:
         """A field's codes: of the schema, or of a list if that is here."""
@@ -312,13 +313,13 @@ class FormView(Vertical):
     # -- help
 
     def _say_help(self) -> None:
-        """What is wrong with the current field, or with the one that was left; else what it wants."""
+        """What is wrong with the current field, what has to be read; else what the field wants."""
         place, sheet = self.place, self._sheet()
         if place is None:
             return
         standing = self.model.standing(place.row, place.name)
         judged = standing.kind is Kind.WRONG and (sheet.known_wrong or not sheet.active)
-        wrong = standing.words if judged else self._left_wrong
+        wrong = standing.words if judged else self._notice
         self._help(helping.line(place.field) if wrong == NOTHING else wrong, wrong=wrong != NOTHING)
 
     def _help(self, words: Words, *, wrong: bool = False) -> None:

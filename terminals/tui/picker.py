@@ -148,7 +148,7 @@ class CodePicker(Dialog[str]):
                 state = word(language, "picker-loading")
             elif self._failed != NOTHING:
                 state = self._failed.in_language(language)
-            left = f"{word(language, 'picker-filter')} {plain(self._typed)}▏"
+            left = word(language, "picker-filter") + f" {plain(self._typed)}▏"
             said.append(fit(left, max(10, wide - width(state))) + state)
         line.say(Words(*said))
 

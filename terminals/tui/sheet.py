@@ -86,8 +86,8 @@ class Sheet(Face):
 
     @property
     def active(self) -> bool:
-        """Whether the cursor is in it."""
-        return self.has_focus or any(editor.has_focus for editor in self._editors())
+        """Whether the cursor is in it. The screen knows at once, the widgets themselves only later."""
+        return self.is_attached and self.screen.focused in (self, *self._editors())
 
     @property
     def editor(self) -> Editing:
@@ -172,7 +172,7 @@ class Sheet(Face):
 
     def _take_focus(self) -> None:
         target: Widget = self if self.reading else self.editor
-        if not target.has_focus:
+        if self.screen.focused is not target:
             self.screen.set_focus(target, scroll_visible=False)
         self._tell_entered()
 
@@ -206,12 +206,13 @@ class Sheet(Face):
         self.known_wrong = self.standing(field).kind is Kind.WRONG
         editor = self.editor
         editor.hold(self._before, coded=self.listed(field))
-        swapped = [each for each in self._editors() if each is not editor and each.has_focus]
+        swapped = self.active and not self.reading and self.screen.focused is not editor
         for each in self._editors():
             each.display = each is editor and not self.reading
         if swapped:
             self.screen.set_focus(editor, scroll_visible=False)
-        self.refresh(layout=True)
+        self.refresh()
+        editor.refresh(layout=True)
         self.call_after_refresh(editor.follow)
 
     def _editors(self) -> tuple[Editing, ...]:
@@ -310,6 +311,7 @@ class Sheet(Face):
         self.forget_places()
         self.lay()
         self.refresh(layout=True)
+        self.editor.refresh(layout=True)
         self.call_after_refresh(self.show_place)
 
     # -- focus, keys and mouse of its own

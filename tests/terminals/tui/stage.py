@@ -37,14 +37,13 @@ def shown(app: Painted[None]) -> str:
 
 
 def style_at(app: Painted[None], x: int, y: int) -> tuple[str, str]:
-    """Letter and background colour of a cell, as hex numbers."""
+    """Letter and background colour of a cell, as hex numbers; '' for a letter that nobody sees."""
     strip = app.screen._compositor.render_strips()[y].crop(x, x + 1)
     style = next(iter(strip)).style
     assert style is not None
-    assert style.color is not None
     assert style.bgcolor is not None
-    letter, ground = style.color.get_truecolor(), style.bgcolor.get_truecolor()
-    return letter.hex, ground.hex
+    letter = style.color.get_truecolor().hex if style.color else ""
+    return letter, style.bgcolor.get_truecolor().hex
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool], turns: int = 200) -> None:
