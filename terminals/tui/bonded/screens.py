@@ -28,6 +28,21 @@ SYSTEM = System(
             "alt+2",
         ),
         Entry(
+            "bonded.queue",
+            Words("保税核查审核", "Stocktake review"),
+            f"{_HERE}.desk:StocktakeQueue",
+            frozenset({CUSTOMS}),
+            "alt+1",
+        ),
+        Entry(
+            "bonded.review",
+            Words("保税核查审核", "Stocktake review"),
+            f"{_HERE}.desk:StocktakeReview",
+            frozenset({CUSTOMS}),
+            single=False,
+            listed=False,
+        ),
+        Entry(
             "bonded.detail", Words("保税核查查看明细", "Stocktake details"),
             f"{_HERE}.stocktake:StocktakeDetail", _DECLARANTS | {CUSTOMS}, single=False, listed=False,
         ),

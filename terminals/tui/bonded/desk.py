@@ -1,0 +1,146 @@
+"""The customs desk of bonded verification: the queue of stored stocktakes, the comparison, the review.
+
+Knows what the store step has computed for each line (计算、比对) and when a difference is a large one;
+refuses to know how lists and decisions work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from messages.annotations import Words
+from messages.bonded.table import STORED
+from messages.bonded.workflow import WORST
+from messages.wire import from_sortable
+from terminals.tui.bonded.search import CRITERIA
+from terminals.tui.columns import Column
+from terminals.tui.query import SEQUENCE, Action, Criterion, QueryPage
+from terminals.tui.review import Finding, ReviewPage
+from terminals.tui.words import both
+from terminals.work.found import CaseLine
+
+LARGE = Decimal("0.05")
+"""The part of a line's total from which a difference is shown as a large one."""
+
+_NONE = Words("没有差异", "No differences")
+
+
+def difference(text: str, total: str) -> tuple[str, str]:
+    """A difference as it is shown, and its tone: ▲ more, ▼ less than there should be, = none."""
+    try:
+        off, whole = Decimal(text), Decimal(total)
+    except InvalidOperation:
+        return "", ""
+    if not off:
+        return "=", "quiet"
+    part = abs(off) / abs(whole) if whole else Decimal(1)
+    arrow = "▲" if off > 0 else "▼"
+    large = part >= LARGE
+    marks = arrow * 3 if large else arrow
+    return f"{marks} {off:+f} ({part:.1%})", "bad" if large else "warn"
+
+
+def size(row: Mapping[str, Any]) -> Decimal:
+    """By how much a line is off, whichever way and against whatever."""
+    found = (abs(Decimal(str(row[name]))) for name in ("difference", "bookDifference") if row.get(name))
+    return max(found, default=Decimal(0))
+
+
+class StocktakeQueue(QueryPage):
+    """保税核查审核: what waits for customs."""
+
+    CODE: ClassVar[str] = "BVS121"
+    WORDS: ClassVar[Words] = Words("保税核查审核", "Stocktake review")
+    STATES: ClassVar[tuple[str, ...]] = (STORED,)
+    CRITERIA: ClassVar[tuple[Criterion, ...]] = CRITERIA
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column(SEQUENCE, both("query-number"), number=True, cells=5),
+        Column("number", both("query-case"), cells=19, sorts=True),
+        Column("etpsCode", Words("核查企业代码", "Enterprise code"), cells=10, sorts=True),
+        Column("etpsName", Words("核查企业", "Enterprise"), most=30),
+        Column("declDate", Words("申报日期", "Declared on"), cells=11, sorts=True),
+        Column(WORST, Words("最大差异", "Largest difference"), number=True, cells=16, sorts=True),
+        Column("state", both("query-state"), cells=12),
+    )
+    ORDER: ClassVar[str] = f"-{WORST}"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("review", both("review-open"), "ctrl+r", "bonded.review", "approve", frozenset({STORED})),
+        Action("view", both("query-view"), "ctrl+o", "bonded.detail"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(each.hot, f"act('{each.key}')", each.words.zh, show=False) for each in ACTIONS
+    ]
+
+    def text(self, line: CaseLine, key: str) -> str:
+        """The largest difference of a case as people write it, with a mark."""
+        if key != WORST:
+            return super().text(line, key)
+        return f"▲▼ {from_sortable(line.text(key))}" if line.text(key) else "="
+
+    def tone(self, line: CaseLine, key: str) -> str:
+        """… and in colour."""
+        return ("bad" if line.text(key) else "quiet") if key == WORST else ""
+
+    def on_mount(self) -> None:
+        """The queue is there at once."""
+        super().on_mount()
+        self.call_after_refresh(self.action_run)
+
+
+class StocktakeReview(ReviewPage):
+    """One stored stocktake: its comparison, the largest difference first, and the decision."""
+
+    CODE: ClassVar[str] = "BVS121"
+    WORDS: ClassVar[Words] = Words("保税核查审核", "Stocktake review")
+    EVENT: ClassVar[str] = "approve"
+    DETAIL: ClassVar[str] = "bonded.detail"
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("seqNo", Words("序号", "No."), number=True, cells=5),
+        Column("recordNo", Words("备案序号", "Record no."), number=True, cells=9),
+        Column("gName", Words("商品名称", "Goods"), most=20),
+        Column("difference", Words("与分项差异", "Off its parts"), number=True),
+        Column("bookDifference", Words("与账册差异", "Off the book"), number=True),
+        Column("total", Words("总库存数量", "Total"), number=True),
+        Column("parts", Words("分项合计", "Sum of parts"), number=True),
+        Column("balance", Words("账册结余", "Book balance"), number=True),
+    )
+
+    def _rows(self) -> list[Mapping[str, Any]]:
+        rows: list[Mapping[str, Any]] = list(self.found.body.get("comparison") or ())
+        return sorted(rows, key=size, reverse=True)
+
+    def findings(self) -> list[Finding]:
+        """A line a line of the stocktake, the largest difference first."""
+        stored = self.found.body.get("stored") or {}
+        names = {str(line["seqNo"]): str(line.get("gName", "")) for line in stored.get("Line", ())}
+        found = []
+        for row in self._rows():
+            total = str(row["total"])
+            shown = {name: difference(str(row.get(name, "")), total) for name in _DIFFERENCES}
+            values = {
+                **{name: str(value) for name, value in row.items()},
+                "gName": names.get(str(row["seqNo"]), ""),
+                **{name: text for name, (text, _) in shown.items()},
+            }
+            cells = tuple(values.get(column.key, "") for column in self.COLUMNS)
+            found.append(Finding(cells, tuple((name, tone) for name, (_, tone) in shown.items())))
+        return found
+
+    def summary(self) -> Words:
+        """How many lines are off, and the largest difference."""
+        rows = self._rows()
+        off = [row for row in rows if size(row)]
+        if not off:
+            return _NONE
+        count, worst = f"{len(off)} / {len(rows)}", f"{size(off[0]):f}"
+        return Words(
+            f"▲▼ 有差异的表体 {count} 条，最大差异 {worst}",
+            f"▲▼ Lines with differences: {count}, the largest {worst}",
+        )
+
+
+_DIFFERENCES = ("difference", "bookDifference")

@@ -1,0 +1,119 @@
+"""The customs desk at a real gateway: the queue, the comparison with its differences, the decision."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from terminals.tui.bonded.desk import difference
+from terminals.tui.entry import EntryPage
+from terminals.tui.grid import Grid
+from terminals.tui.query import QueryPage
+from terminals.tui.review import ReviewPage
+from terminals.work.checks import Purpose
+from terminals.work.found import CaseLine
+from terminals.work.model import FormModel
+from tests.scenarios.house import House
+from tests.terminals.tui.at_house import at_work, closed, until
+from tests.terminals.tui.test_entry import number
+from tests.terminals.work.desks import PATIENCE, seated
+from tests.terminals.work.forms import stocktake
+
+
+def declared(house: House, state: Path) -> str:
+    """A stored stocktake of three lines, the second off by 2, the third by 100; its case number."""
+    with seated(house, state) as seat:
+        model = stocktake(3, etpsInnerNo=number())
+        rows = model.rows("Line")
+        model.set(rows[1], "totalQty", "8")
+        model.set(rows[2], "totalQty", "106")
+        answer = seat.sending.send([seat.sending.piece(model, Purpose.DECLARE)])
+        assert answer.accepted, answer
+        while True:
+            steps = seat.ladders.wait(answer.cop_msg_id, PATIENCE)
+            if any(step.status == 120 for step in steps):
+                return steps[-1].case
+
+
+def line_of(page: QueryPage, case: str) -> CaseLine | None:
+    """The queue's line of a case."""
+    return next((line for line in page.table.items if line.number == case), None)
+
+
+async def opened(page: QueryPage, pilot: Pilot[int], case: str) -> ReviewPage:
+    """The review of a case in the queue."""
+    await until(pilot, lambda: line_of(page, case))
+    line = line_of(page, case)
+    assert line is not None
+    page.table.grid.go(list(page.table.items).index(line))
+    await pilot.press("ctrl+r")
+    await until(pilot, lambda: isinstance(page.terminal.shell.pages.front, ReviewPage))
+    await pilot.pause()
+    review = page.terminal.shell.pages.front
+    assert isinstance(review, ReviewPage)
+    return review
+
+
+@pytest.mark.parametrize(
+    ("text", "total", "shown"),
+    [
+        ("0", "5", ("=", "quiet")),
+        ("1", "100", ("▲ +1 (1.0%)", "warn")),
+        ("-50", "100", ("▼▼▼ -50 (50.0%)", "bad")),
+        ("2", "0", ("▲▲▲ +2 (100.0%)", "bad")),
+        ("", "5", ("", "")),
+    ],
+)
+def test_differences_are_told_apart_by_mark_and_colour(text: str, total: str, shown: tuple[str, str]) -> None:
+    """▲ more, ▼ less, three of them for a large part of the total; = for none."""
+    assert difference(text, total) == shown
+
+
+@pytest.mark.asyncio
+async def test_a_stored_stocktake_is_compared_and_approved(house: House, tmp_path: Path) -> None:
+    """In the queue; the largest difference first; a decision is asked for, signed and taken."""
+    case = await asyncio.to_thread(declared, house, tmp_path / "operator")
+    async with at_work(house, tmp_path, "customs") as (terminal, pilot):
+        page = await terminal.open("bonded.queue")
+        assert isinstance(page, QueryPage)
+        await until(pilot, lambda: line_of(page, case))
+        line = line_of(page, case)
+        assert line is not None
+        assert (page._text(line, "worst"), page.tone(line, "worst")) == ("▲▼ 100", "bad")
+        review = await opened(page, pilot, case)
+        grid = review.query_one(Grid)
+        assert [grid.rows.text(row, "seqNo") for row in range(3)] == ["3", "2", "1"]
+        assert grid.rows.text(0, "difference").startswith("▲▲▲ +100")
+        assert [grid.rows.tone(row, "difference") for row in range(3)] == ["bad", "bad", "quiet"]
+        assert "最大差异 100" in review.summary().zh
+        await decide(pilot, review, "1")
+        assert await closed(pilot) == "审批完成：审批通过"
+        assert review.objection(Purpose.DECLARE) is not None
+
+
+@pytest.mark.asyncio
+async def test_without_a_reason_nothing_is_refused(house: House, tmp_path: Path) -> None:
+    """审批不通过 needs 审批意见: said before anything is sent; with one it is refused."""
+    case = await asyncio.to_thread(declared, house, tmp_path / "operator")
+    async with at_work(house, tmp_path, "customs") as (terminal, pilot):
+        page = await terminal.open("bonded.queue")
+        assert isinstance(page, QueryPage)
+        review = await opened(page, pilot, case)
+        review.model.set(review.model.head, "reviewResult", "0")
+        await pilot.press("ctrl+r")
+        assert await closed(pilot) == "审批意见 不能为空"
+        await decide(pilot, review, "0", "数量不符")
+        assert await closed(pilot) == "审批完成：审批不通过"
+
+
+async def decide(pilot: Pilot[int], review: EntryPage, result: str, reason: str = "") -> None:
+    """Fill in a decision and send it, with the question answered by yes."""
+    model: FormModel = review.model
+    model.set(model.head, "reviewResult", result)
+    model.set(model.head, "reviewInfo", reason)
+    review.view.follow()
+    await pilot.press("ctrl+r")
+    assert (await closed(pilot)).startswith("是否发送审批结果")
