@@ -165,8 +165,9 @@ class Sheet(Face):
     def _go(self, at: int) -> None:
         if at != self.at:
             self.leave()
-            self.at = at
+            before, self.at = self.at, at
             self._hold()
+            self._redraw({self.fields[before].name, self.fields[at].name})
             if self.active:
                 self._tell_entered()
 
@@ -211,7 +212,6 @@ class Sheet(Face):
             each.display = each is editor and not self.reading
         if swapped:
             self.screen.set_focus(editor, scroll_visible=False)
-        self.refresh()
         editor.refresh(layout=True)
         self.call_after_refresh(editor.follow)
 
@@ -292,6 +292,10 @@ class Sheet(Face):
         elif cleaned(self._text_in_editor()) != place.row.text(place.name):
             self.editor.renew(place.row.text(place.name))
 
+    def _redraw_current(self) -> None:
+        if self.fields:
+            self._redraw({self.fields[self.at].name})
+
     def _redraw(self, names: set[str] | None) -> None:
         """Draw these fields, or all."""
         if names is None:
@@ -322,19 +326,19 @@ class Sheet(Face):
 
     def on_descendant_focus(self) -> None:
         """The cursor has come, whoever sent it, and is still here."""
-        self.refresh()
+        self._redraw_current()
         if self.active:
             self._tell_entered()
 
     def on_descendant_blur(self) -> None:
         """The cursor is elsewhere; a code list in front does not take it away."""
-        self.refresh()
+        self._redraw_current()
         if self.screen is self.app.screen and not self.active:
             self.leave()
 
     def on_focus(self) -> None:
         """The cursor has come, to read."""
-        self.refresh()
+        self._redraw_current()
         self._tell_entered()
 
     def on_key(self, event: events.Key) -> None:
@@ -351,7 +355,6 @@ class Sheet(Face):
             self.turn(pages[event.key])
         else:
             return
-        self.refresh()
         event.stop()
         event.prevent_default()
 

@@ -80,7 +80,7 @@ class Saying(Static):
         """Say something else."""
         if words != self._words:
             self._words = words
-            self.update(_shown(words, self._language))
+            self.update(_shown(words, self._language), layout=self.styles.auto_dimensions)
 
     def retell(self, language: str) -> None:
         """Say the same in another language."""

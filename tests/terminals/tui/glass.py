@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
-from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.screen import Screen
 from textual.widget import Widget
 
 from tests.terminals.tui.stage import Stage
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 _PART = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]*)m|\n|[^\x1b\n]")
 _DAMAGE = ("�", "")
@@ -81,10 +84,10 @@ class Seen(Stage):
         super().__init__(*widgets)
         self.glass = Glass(*size)
 
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+    def _display(self, screen: Screen[object], renderable: object) -> None:
         if isinstance(renderable, CompositorUpdate) and not self._batch_count:
             self.glass.feed(renderable.render_segments(self.console))
-        super()._display(screen, renderable)
+        super()._display(screen, cast("RenderableType", renderable))
 
     def repainted(self) -> Glass:
         """What would be seen if all of the screen were painted anew."""
