@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import structlog
-from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -27,7 +27,6 @@ from hardware.signer import PinRequest, SignerError
 from messages.annotations import Words
 from messages.wire import CST
 from terminals.trouble import Told
-from terminals.tui import cjk
 from terminals.tui.at_work import Work
 from terminals.tui.conduct import Conduct
 from terminals.tui.dialogs import Ask, Tell
@@ -43,7 +42,7 @@ from terminals.tui.pin import PinPrompt
 from terminals.tui.place import Place
 from terminals.tui.shell import HOME, Shell
 from terminals.tui.systems import Menu, System
-from terminals.tui.theme import LIGHT, STYLES
+from terminals.tui.theme import Painted
 from terminals.tui.told import told
 from terminals.tui.words import both, retell
 from terminals.work.drafts import Draft
@@ -56,12 +55,10 @@ PACKAGE = "eport-gateway"
 log = structlog.get_logger("terminals.tui.app")
 
 
-class Terminal(App[int]):
+class Terminal(Painted[int]):
     """The application. `run` it, then `end` it, then look whether it is `broken`."""
 
     TITLE = "E-Port"
-    CSS_PATH = STYLES
-    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "key-help", priority=True),
         Binding("f2", "language", "key-language", priority=True),
@@ -82,10 +79,7 @@ class Terminal(App[int]):
         table: tuple[System, ...] = TABLE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        cjk.install()
-        super().__init__(driver_class=LineDriver)
-        self.register_theme(LIGHT)
-        self.theme = LIGHT.name
+        super().__init__()
         self.place = place
         self.clock = clock
         self.language = place.language
@@ -96,6 +90,10 @@ class Terminal(App[int]):
         self._ends = Ends(self._hung_up, self._keep)
         self._pins_asked = asyncio.Lock()
         self._begun: tuple[Work, Menu, Keeper, Shell, Conduct] | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """For lines that are slow, foreign, or cut off."""
+        return LineDriver
 
     # -- what pages work with, once somebody is at work
 
@@ -297,6 +295,9 @@ class Terminal(App[int]):
         stamp = Path(str(found.locate_file("."))).stat().st_mtime
         date = datetime.fromtimestamp(stamp, CST).date().isoformat()
         return both("about", version=found.version, date=date, origin=self.place.url)
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Textual tells terminals how the mouse looks, in a sequence that some of them print."""
 
     # -- the end
 

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from pathlib import Path
 
+from messages.forms import form
+from messages.registry import BY_CODE
 from terminals.host.visit import Visit
 from terminals.tui.app import Terminal
+from terminals.tui.offered import TABLE
 from terminals.tui.place import Place, of_visit
+from terminals.tui.systems import CUSTOMS, Menu
+from terminals.work.plan import plan_of
 
+_NOWHERE = Place("https://localhost", Path("/"), Path("/"), Path("/"), "zh", remote=True)
 LAST = 4.0  # seconds that logging out and letting a card go may take
 
 
@@ -42,3 +49,14 @@ def sit(place: Place) -> tuple[int, str]:
 
 def warm() -> None:
     """Import and try out what a session needs, so that a fork of this process has it already."""
+    for code in BY_CODE:
+        plan_of(form(code))
+    for _, entry in Menu(TABLE, CUSTOMS):
+        entry.factory()
+    asyncio.run(_try_out(Terminal(_NOWHERE)))
+
+
+async def _try_out(terminal: Terminal) -> None:
+    async with terminal.run_test() as pilot:
+        await pilot.pause()
+        await pilot.press("f1", "escape", "f2")
