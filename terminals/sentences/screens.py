@@ -18,6 +18,16 @@ SENTENCES: Sentences = {
     "entry-import": ("Import", "导入"),
     "entry-file-written": ("Written: {file}", "已生成文件：{file}"),
     "entry-file-failed": ("The file cannot be written: {reason}", "无法生成文件：{reason}"),
+    "key-fetch": ("Fetch", "调出"),
+    "import-which": (
+        "The .xlsx file in your own area; its lines take the place of those on the form.",
+        "请输入本人文件区中的 .xlsx 文件名；文件中的记录将替换当前表体。",
+    ),
+    "import-no-file": ("There is no file {file} in your area.", "文件区中没有 {file}。"),
+    "import-done": (
+        "{count} lines were read. Columns missing: {absent}. Columns not understood: {strange}.",
+        "已导入 {count} 条记录。缺少的列：{absent}；未识别的列：{strange}。",
+    ),
     # the state in the title
     "entry-state": ("[{state}]", "【{state}】"),
     "entry-fresh": ("new, not saved", "新建未暂存"),
@@ -104,6 +114,14 @@ SENTENCES: Sentences = {
         ),
         "用上下键选择一种查询方式，输入后按 Enter。然后选择一条数据，再选择操作。",
     ),
+    # charts
+    "charts-title": ("Charts", "统计图表"),
+    "charts-traffic": ("Messages and receipts by the hour", "每小时报文和回执"),
+    "charts-refusals": ("Refusals by reason", "按原因统计的退回"),
+    "charts-queues": ("Oldest that waits, in hours", "等待最久的时间（小时）"),
+    "charts-messages": ("messages", "报文"),
+    "charts-receipts": ("receipts", "回执"),
+    "help-charts": ("The last 24 hours. F5 draws the charts anew.", "最近 24 小时的数据。按 F5 刷新。"),
     # reviewing
     "review-open": ("Review", "审核"),
     "review-queue": ("Waiting: {count}", "待审核：{count}"),

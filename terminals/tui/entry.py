@@ -128,7 +128,14 @@ class EntryPage(FormPage):
         if self._kind is None:
             return None
         event = self.event_of(purpose)
+        if not BY_CODE[self.CODE][1].names_case:  # no state forbids anything
+            hand = self.work.hand
+            return self._kind.objection(hand.role, hand.card, hand.commits, event)
         return why_not(self._kind, event, self.work.hand, model.state or None, self._body)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a key for what there is a button for."""
+        return action not in ("save", "declare") or bool(self.event_of(Purpose(action)))
 
     async def _learn(self) -> None:
         try:

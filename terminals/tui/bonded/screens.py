@@ -35,6 +35,14 @@ SYSTEM = System(
             "alt+1",
         ),
         Entry(
+            "bonded.book",
+            Words("账册备案", "Filed books"),
+            f"{_HERE}.book:BookEntry",
+            frozenset({CUSTOMS}),
+            "alt+2",
+            codes=("BVS131",),
+        ),
+        Entry(
             "bonded.review",
             Words("保税核查审核", "Stocktake review"),
             f"{_HERE}.desk:StocktakeReview",

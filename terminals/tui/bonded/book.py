@@ -1,0 +1,78 @@
+"""Filed books (账册备案, 备案资料库) at the customs desk: by form or from a spreadsheet, new or changed.
+
+Knows that a book is no case, and how one that is filed is fetched to be changed; refuses to know how forms
+and files work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+from urllib.parse import urlencode
+
+from textual.binding import Binding, BindingType
+
+from messages.annotations import Words
+from terminals.trouble import Trouble
+from terminals.tui.dialogs import AskText
+from terminals.tui.importing import ImportingPage
+from terminals.tui.posting import Posted
+from terminals.work.checks import Purpose
+from terminals.work.model import FormModel
+from terminals.work.submission import Piece
+
+_WHICH = Words("要变更的账册编号：", "The number of the book to be changed:")
+_FILED = Words("账册已备案。", "The book is filed.")
+_FETCH = Words("调出账册", "Fetch a book")
+
+
+class BookEntry(ImportingPage):
+    """账册备案."""
+
+    CODE: ClassVar[str] = "BVS131"
+    WORDS: ClassVar[Words] = Words("账册备案", "Filed books")
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+e", "fetch", "key-fetch")]
+
+    _filed = ""  # the number of the book that was fetched
+
+    def event_of(self, purpose: Purpose) -> str:
+        """Filing is all that can happen."""
+        return "book" if purpose is Purpose.DECLARE else ""
+
+    def piece(self, purpose: Purpose) -> Piece:
+        """A book that is filed already is changed (appType 2)."""
+        change = self.model.head.text("bookNo") == self._filed != ""
+        return self.work.sending.piece(self.model, purpose, {"appType": "2" if change else "1"})
+
+    async def _done(self, model: FormModel, posted: Posted) -> None:
+        model.settled(revision=posted.piece.revision, app_time=posted.piece.app_time)
+        self._filed = model.head.text("bookNo")
+        self.show_state()
+        await self._tell(_FILED)
+
+    def action_fetch(self) -> None:
+        """A filed book onto the form."""
+        self.run_worker(self._fetch(), group="send")
+
+    async def _fetch(self) -> None:
+        if self.unsaved and not await self._sure("entry-ask-new"):
+            return
+        number = await self.terminal.ask(AskText(_WHICH, self.language, title=_FETCH))
+        if not number:
+            return
+        path = f"/v1/lookups/bonded/filed-book?{urlencode({'bookNo': number.strip()})}"
+        try:
+            told = await asyncio.to_thread(self.work.line.ask, path)
+        except Trouble as error:
+            self.terminal.complain(error)
+            return
+        if told is None:
+            text = number.strip()
+            await self._tell(Words(f"账册 {text} 未备案。", f"Book {text} is not filed."), alarm=True)
+            return
+        values = told.get("values", told)
+        self._begin()
+        model = self.fresh()
+        model.load(values, case="", state="", app_time=str(values.get("appTime", "")))
+        self._filed = str(values["bookNo"])
+        self.put(model)

@@ -1,0 +1,68 @@
+"""An entry screen whose body lines may come from a spreadsheet (导入) in the own area.
+
+Knows how a file is named and read in a thread, and that its lines are put in as if somebody had typed them;
+refuses to know any system, and to open a file outside the area.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from messages.annotations import Words
+from terminals.trouble import Trouble
+from terminals.tui.dialogs import AskText
+from terminals.tui.entry import EntryPage
+from terminals.tui.progress import Outcome, Progress, Report
+from terminals.tui.told import told
+from terminals.tui.words import both
+from terminals.work.importing import Imported, read_lines
+
+MOST = 10_000  # lines, where a form says no number
+
+
+class ImportingPage(EntryPage):
+    """Its first group of lines can be filled from a file."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+o", "import", "entry-import")]
+
+    def action_import(self) -> None:
+        """导入."""
+        self.run_worker(self._import(), group="send")
+
+    def _file(self, name: str) -> Path:
+        return self.terminal.place.area / Path(name.strip()).name
+
+    async def _import(self) -> None:
+        def check(name: str) -> Words | None:
+            return None if self._file(name).is_file() else both("import-no-file", file=name.strip())
+
+        question = AskText(both("import-which"), self.language, title=both("entry-import"), check=check)
+        name = await self.terminal.ask(question)
+        if not name:
+            return
+        group = self.model.groups[0]
+        columns, most, file = self.model.columns(group), group.max_occurs or MOST, self._file(name)
+
+        def work(report: Report) -> Imported:
+            return read_lines(file, columns, most)
+
+        outcome: Outcome[Imported] | None
+        outcome = await self.terminal.ask(Progress(both("entry-import"), work, self.language))
+        try:
+            found = outcome.result() if outcome is not None else None
+            if found is not None:
+                await self._fill(group.name, found)
+        except Trouble as error:
+            await self._tell(told(error), alarm=True)
+
+    async def _fill(self, group: str, found: Imported) -> None:
+        self.view.follow(self.model.fill(group, found.lines, replace=True))
+        absent = Words(
+            "、".join(field.label.zh for field in found.absent) or "-",
+            ", ".join(field.label.en for field in found.absent) or "-",
+        )
+        strange = "、".join(found.strange) or "-"
+        await self._tell(both("import-done", count=len(found.lines), absent=absent, strange=strange))
