@@ -67,6 +67,7 @@ GENERAL = System(
     (
         Entry("home", Words("主菜单", "Main menu"), "terminals.tui.home:Home"),
         Entry("receipts", Words("回执", "Receipts"), "terminals.tui.receipts:Receipts"),
+        Entry("charts", Words("统计图表", "Charts"), "terminals.tui.charts:Charts", frozenset({CUSTOMS})),
     ),
 )
 """What everybody has."""
