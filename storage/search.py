@@ -45,7 +45,8 @@ ORDERS = ("number", "inner", "state", "changed")
 _AFTER_ANY = "\U0010ffff"
 _OWN = ("number", "inner")
 _OF_OWNER, _IN_STATE = "ix_cases_of_owner", "ix_cases_in_state"
-_INDEX = {"number": "sqlite_autoindex_cases_1", **{name: f"ix_cases_{name}" for name in tables.FOUND_ALONE}}
+_BY_NUMBER = "sqlite_autoindex_cases_1"
+_INDEX = {name: f"ix_cases_{name}" for name in tables.FOUND_ALONE}
 # Without the table's name: FROM is a text here.
 _C: dict[str, ColumnElement[Any]] = {each.name: column(each.name, each.type) for each in tables.cases.c}
 _ROWS = select(*(each for each in tables.cases.c if each.name != "body")).where(
@@ -155,6 +156,10 @@ class _Asked:
 
     def _way(self) -> str:
         """SQLite's index: one that leaves few cases to look through, else one that has them in order."""
+        if "number" in self._narrowed:
+            found = _by(_BY_NUMBER, literal_column("1")).where(*self._criteria["number"])
+            if self._count(found, FEW) < FEW:
+                return _BY_NUMBER  # the one index that holds nothing else: rows are read
         ways: dict[str, list[ColumnElement[bool]]] = {}
         if self._query.owner is not None:
             ways[_OF_OWNER] = [_C["owner"] == self._query.owner]

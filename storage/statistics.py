@@ -52,7 +52,7 @@ class Waiting:
 
 
 def hours(conn: Connection, begin: datetime, end: datetime) -> dict[datetime, Hour]:
-    """What came to pass from `begin` until before `end`, by the hours' beginnings, the empty ones left out."""
+    """What came to pass from `begin` until before `end`, by the hours' beginnings; no empty ones."""
     found: dict[datetime, Hour] = {}
 
     def hour(number: int) -> Hour:

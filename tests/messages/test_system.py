@@ -1,10 +1,13 @@
-"""Which nodes wait for each other."""
+"""What systems declare of themselves: which nodes wait for each other, events, states, columns."""
 
 from __future__ import annotations
 
+import pytest
 from lxml import etree
 
-from messages.registry import BY_CODE
+from messages.faults import FAULTS
+from messages.registry import BY_CODE, SYSTEMS
+from messages.system import CUSTOMS, System
 
 PARTY = "DXPENT0000000001"
 
@@ -29,3 +32,27 @@ def test_what_customs_says_of_a_case_is_left_to_the_owners_queue() -> None:
     """Customs names the case without its owner, whom storage finds; a book stays customs' own."""
     assert key("BVS121", "DXPCUS0000000001", caseNo="Z1") == "Z1"
     assert key("BVS131", "DXPCUS0000000001", bookNo="B1") == "DXPCUS0000000001/B1"
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
+def test_a_system_declares_what_can_be_kept(system: System) -> None:
+    """At most eight search columns; those that are numbers, or for customs only, are among them."""
+    assert len(system.search) <= 8
+    assert system.numbers | system.desk <= set(system.search)
+    assert system.private <= set(system.labels)
+    assert all(kind.events for kind in system.types)
+
+
+def test_what_waits_for_customs_is_what_its_messages_move_on() -> None:
+    """Of bonded: 入库成功 is reviewed; no state waits for a role that sends nothing."""
+    system, _ = BY_CODE["BVS111"]
+    assert system.waiting(CUSTOMS) == ("入库成功",)
+    assert system.waiting("officer") == ()
+    assert system.roles == {"enterprise", "operator", "customs"}
+    assert [kind.names_case for kind in system.types] == [True, True, False]
+
+
+def test_every_response_code_has_words_of_its_own() -> None:
+    """A chart of refusals names them in both languages."""
+    assert all(len(kind.words) == 2 and all(kind.words) for kind in FAULTS.values())
+    assert len({kind.words for kind in FAULTS.values()}) == len(FAULTS)

@@ -1,14 +1,22 @@
-"""Times on the wire: what was read can always be written again."""
+"""Times and numbers on the wire: what was read can always be written again."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.wire import parse_return_time, parse_wire_time, return_time, wire_time
+from messages.wire import (
+    from_sortable,
+    parse_return_time,
+    parse_wire_time,
+    return_time,
+    sortable,
+    wire_time,
+)
 
 
 @given(st.datetimes(timezones=st.timezones() | st.just(UTC)) | st.text(max_size=40))
@@ -49,3 +57,27 @@ def test_a_return_time_is_refused_or_can_be_written_again(text: str) -> None:
     except ValueError:
         return
     assert return_time(moment) == text
+
+
+@given(st.lists(st.decimals(min_value=0, max_value=10**19, places=6), min_size=2, max_size=5))
+def test_sortable_numbers_are_in_the_order_of_their_texts(numbers: list[Decimal]) -> None:
+    """And come back as they were, without idle zeros."""
+    by_text = sorted(sortable(number) for number in numbers)
+    assert by_text == [sortable(number) for number in sorted(numbers)]
+    assert [Decimal(from_sortable(text)) for text in by_text] == sorted(numbers)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [("0", "0"), ("12.50", "12.5"), ("100", "100"), ("1E+3", "1000"), ("0.0001", "0.0001")],
+)
+def test_a_sortable_number_is_shown_as_people_write_it(number: str, text: str) -> None:
+    """No leading zeros, no exponent."""
+    assert from_sortable(sortable(Decimal(number))) == text
+
+
+@pytest.mark.parametrize("number", ["-1", "1E+20", "NaN", "Infinity"])
+def test_what_cannot_be_put_in_order_is_refused(number: str) -> None:
+    """Below zero, too large, or no number."""
+    with pytest.raises(ValueError, match="number"):
+        sortable(Decimal(number))

@@ -7,12 +7,20 @@ from typing import Any
 
 import pytest
 
-from messages.workflow import CaseByInner, CaseByNumber, Record, RecordInForce
-from storage import cases
+from messages.workflow import (
+    CaseByInner,
+    CaseByNumber,
+    Party,
+    PartyByCode,
+    Record,
+    RecordInForce,
+    RecordsUnder,
+)
+from storage import cases, registry
 from storage.cases import InnerNumberUsed, StaleCase
 from storage.database import Database
 from storage.search import Page, Query, UnknownColumn, search
-from tests.storage.builders import COLUMNS, ENTERPRISE, NOW, OTHER, case, later
+from tests.storage.builders import COLUMNS, ENTERPRISE, NOW, OTHER, case, later, party
 
 
 def book(key: str, name: str, **changes: Any) -> Record:
@@ -140,6 +148,30 @@ def test_a_record_that_is_over_is_not_in_force(database: Database) -> None:
         assert [one is not None for one in found] == [False, True, False]
         cases.put_records(conn, [book("B1", "x", valid_from=later(5), valid_to=later(5))])
         assert cases.load(conn, [fact], later(6), COLUMNS)[fact] is None
+
+
+def test_all_records_under_a_prefix_are_found(database: Database) -> None:
+    """Those in force, each once, by key; another book whose number begins alike is another."""
+    fact = RecordsUnder("bonded", "book", "B1/")
+    with database.write() as conn:
+        cases.put_records(conn, [book(key, "old") for key in ("B1/2", "B1/10", "B1/3", "B11/1", "B1")])
+        cases.put_records(conn, [book("B1/2", "new", valid_from=later(1))])
+        cases.put_records(conn, [book("B1/3", "gone", valid_from=later(1), valid_to=later(1))])
+        found = cases.load(conn, [fact, RecordsUnder("bonded", "line", "B1/")], later(2), COLUMNS)
+    assert [(one.key, one.body["name"]) for one in found[fact]] == [("B1/10", "old"), ("B1/2", "new")]
+    assert found[RecordsUnder("bonded", "line", "B1/")] == ()
+
+
+def test_a_party_is_found_by_its_code_while_it_is_active(database: Database) -> None:
+    """Of several with one code the first; nothing of one that is suspended."""
+    code, other = PartyByCode("4403180018"), PartyByCode("1105030002")
+    with database.write() as conn:
+        registry.add_party(conn, replace(party(OTHER), name="second"))
+        registry.add_party(conn, party())
+        registry.add_party(conn, replace(party("DXPENT0000000003"), cop_code="1105030002"))
+        registry.change_party(conn, "DXPENT0000000003", state=registry.SUSPENDED)
+        found = cases.load(conn, [code, other], NOW, COLUMNS)
+    assert found == {code: Party(ENTERPRISE, "4403180018", party().name, "enterprise"), other: None}
 
 
 def test_numbers_are_taken_in_blocks(database: Database) -> None:

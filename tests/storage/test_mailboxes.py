@@ -67,3 +67,25 @@ def test_the_head_of_a_mailbox_is_its_newest_receipt(database: Database) -> None
         assert mailboxes.deliver(conn, []) == {}
         mailboxes.deliver(conn, [receipt(1), receipt(2)])
         assert mailboxes.head(conn, ENTERPRISE) == 2
+
+
+def test_receipts_about_a_case_are_found(database: Database) -> None:
+    """The newest first, of the party's own mailbox; what a stranger was told about it stays with him."""
+    with database.write() as conn:
+        mailboxes.deliver(
+            conn,
+            [
+                receipt(1, status=2),
+                receipt(2, case_no="Z2"),
+                receipt(3, OTHER),
+                receipt(4),
+                receipt(5, case_no=None),
+            ],
+        )
+        number = receipt(1).case_no or ""
+        found = mailboxes.of_case(conn, ENTERPRISE, number, 10)
+        assert [(one.status, one.ori_cop_msg_id, one.ori_message_id) for one in found] == [
+            (120, "cop-1", 1),
+            (2, "cop-1", 1),
+        ]
+        assert [one.status for one in mailboxes.of_case(conn, ENTERPRISE, number, 1)] == [120]

@@ -82,3 +82,11 @@ def test_an_empty_batch_is_nothing(database: Database) -> None:
         assert messages.insert(conn, []) == frozenset()
         assert messages.claim_guids(conn, []) == set()
         assert messages.load(conn, []) == {}
+
+
+def test_the_certificate_of_a_message_is_told_without_its_data(database: Database) -> None:
+    """By the message's id; an id that does not exist is missing."""
+    with database.write() as conn:
+        messages.insert(conn, [message(1, certificate="a" * 64), message(2, certificate="b" * 64)])
+        assert messages.certificates(conn, [1, 2, 3]) == {1: "a" * 64, 2: "b" * 64}
+        assert messages.certificates(conn, []) == {}

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from messages.bonded import SYSTEM
 from messages.bonded.table import (
     APPROVED,
     DECLARED,
@@ -18,6 +19,7 @@ from messages.bonded.table import (
     TABLE,
     TRANSITIONS,
 )
+from messages.wire import from_sortable
 from tests.messages.bonded.world import OTHER, World, line
 
 
@@ -133,6 +135,52 @@ def test_a_draft_of_a_change_leaves_the_stored_version_in_force(world: World) ->
     assert "note" not in world.only().body["stored"]
     assert world.stocktake(appType="2", caseNo=number, note="draft") == [2, 120]
     assert world.only().body["stored"]["note"] == "draft"
+
+
+def test_a_draft_of_a_change_keeps_its_place_at_customs(world: World) -> None:
+    """What customs finds it by, and since when it waits, is of the version that is in force."""
+    world.stocktake()
+    before = world.only()
+    world.stocktake(appType="2", caseNo=before.number, appStatus="1", stockDate="20261101", etpsInnerNo="A9")
+    draft = world.only()
+    assert (draft.search, draft.changed, draft.inner) == (before.search, before.changed, "A9")
+    world.stocktake(appType="2", caseNo=before.number, stockDate="20261101", etpsInnerNo="A9")
+    assert world.only().search["stockDate"] == "20261101"
+    assert world.only().changed > before.changed
+
+
+def test_the_comparison_is_shown_to_customs_and_a_draft_of_a_change_to_its_owner(world: World) -> None:
+    """计算、比对 is for the officers; what is not declared is the enterprise's own."""
+    world.stocktake()
+    assert "comparison" in SYSTEM.shown(world.only(), True)
+    assert "comparison" not in SYSTEM.shown(world.only(), False)
+    world.stocktake(appType="2", caseNo=world.only().number, appStatus="1", note="draft")
+    assert "entered" not in SYSTEM.shown(world.only(), True)
+    assert SYSTEM.shown(world.only(), False)["entered"]["note"] == "draft"
+
+
+def test_what_is_returned_is_seen_by_customs_as_it_was_declared(world: World) -> None:
+    """A 退单 shows what was wrong."""
+    world.stocktake(mgmtMode="1", bookNo="E99999999999")
+    assert SYSTEM.shown(world.only(), True)["entered"]["bookNo"] == "E99999999999"
+
+
+def test_the_worst_difference_is_found_by(world: World) -> None:
+    """The largest of all lines, against parts or book, whichever way; nothing where all agree."""
+    world.book()
+    lines = [line(totalQty="13.5"), line(totalQty="4")]
+    world.stocktake(mgmtMode="1", bookNo="E11054000001", Line=lines)
+    assert from_sortable(world.only().search["worst"]) == "11"
+    world.stocktake(OTHER)
+    assert "worst" not in next(case for case in world.cases.values() if case.owner == OTHER.party).search
+
+
+def test_a_new_declaration_has_no_difference_until_it_is_compared(world: World) -> None:
+    """What was reckoned of the version before is not told of the new one."""
+    world.stocktake(Line=[line(totalQty="20")])
+    assert "worst" in world.only().search
+    world.stocktake(appType="2", caseNo=world.only().number, follow=False)
+    assert "worst" not in world.only().search
 
 
 def test_customs_approves_and_enterprise_and_desk_are_told(world: World) -> None:
@@ -253,4 +301,9 @@ def test_a_book_line_stands_once(world: World) -> None:
 def test_the_table_is_complete_and_unambiguous() -> None:
     """Each state of the table has words in both languages and each (state, event) stands once."""
     assert len(TRANSITIONS) == len(TABLE)
+    caused = {event for kind in SYSTEM.types if kind.names_case for event in kind.events}
+    assert {row.event for row in TABLE} == caused | {
+        "store",
+        "return",
+    }  # these two are customs' own machine's
     assert {row.state for row in TABLE if row.state} | {row.target for row in TABLE} == set(LABELS)
