@@ -77,12 +77,12 @@ async def test_an_approved_stocktake_is_declared_again_once_and_never_twice(
         async with at_work(house, tmp_path / "operator") as (terminal, pilot):
             await again(terminal, pilot, own)
             await until(pilot, lambda: isinstance(terminal.shell.pages.front, EntryPage))
-            page = terminal.shell.pages.front
-            assert isinstance(page, EntryPage)
+            changed = terminal.shell.pages.front
+            assert isinstance(changed, EntryPage)
             await pilot.pause()
-            page.model.set(page.model.head, "note", "again")
-            page.view.follow()
-            await declare(pilot, page)
+            changed.model.set(changed.model.head, "note", "again")
+            changed.view.follow()
+            await declare(pilot, changed)
         async with at_work(house, tmp_path / "customs", "customs") as (terminal, pilot):
             await approve(terminal, pilot, case)
         async with at_work(house, tmp_path / "operator") as (terminal, pilot):
