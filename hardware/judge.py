@@ -15,7 +15,7 @@ from hardware.findings import Row, Told, row
 from messages.faults import CertificateRefused
 from messages.senders import CARD_WORDS
 from messages.signature.certificates import algorithm_of
-from messages.signature.oids import card_kind, commits
+from messages.signature.oids import card_kind, card_number, commits, subject_of
 from messages.signature.sign import serial_hex
 from messages.signature.trust import Trust
 
@@ -54,15 +54,17 @@ def judge(
 
 
 def described(certificate: x509.Certificate) -> Told:
-    """Holder, kind of card, use, number and end, in both languages."""
+    """Holder, kind of card, use, number and end, in both languages; of a card it is the card's number."""
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    holder = str(names[0].value) if names else certificate.subject.rfc4514_string()
+    holder = str(names[0].value) if names else subject_of(certificate)
     zh, en = CARD_WORDS[card_kind(certificate)]
-    serial, end = serial_hex(certificate), local(certificate.not_valid_after_utc)
+    card, end = card_number(certificate), local(certificate.not_valid_after_utc)
+    serial = serial_hex(certificate)
+    number = (f"card {card}", f"卡号 {card}") if card else (f"no. {serial}", f"编号 {serial}")
     use = ("for signatures", "签名") if commits(certificate) else ("for authentication", "身份认证")
     return Told((
-        f"{holder} ({en}, {use[0]}, no. {serial}, until {end})",
-        f"{holder}（{zh}，{use[1]}，编号 {serial}，有效期至 {end}）",
+        f"{holder} ({en}, {use[0]}, {number[0]}, until {end})",
+        f"{holder}（{zh}，{use[1]}，{number[1]}，有效期至 {end}）",
     ))  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from lxml import etree
 
 from messages import reply
 from messages.faults import Fault
-from messages.signature.oids import card_kind, is_gateway
+from messages.signature.oids import card_kind, is_gateway, subject_of
 from messages.signature.trust import Trust
 from messages.signature.verify import CertificateCache, Verified, verify
 from messages.xml import parse
@@ -56,7 +56,7 @@ class Proof:
     @property
     def who(self) -> str:
         """The signer's subject, for people."""
-        return self.certificate.subject.rfc4514_string() if self.certificate else ""
+        return subject_of(self.certificate) if self.certificate else ""
 
     @property
     def fault(self) -> str:

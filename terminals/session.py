@@ -17,6 +17,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from messages.signature.oids import subject_of
 from messages.signature.sign import Signer
 from terminals.client import Gateway, Response
 from terminals.trouble import LoginRefused, NoAnswer, Unreachable
@@ -34,7 +35,7 @@ class ByCertificate:
     @property
     def who(self) -> str:
         """The certificate's subject."""
-        return self.signer.certificate.subject.rfc4514_string()
+        return subject_of(self.signer.certificate)
 
 
 @dataclass(frozen=True, slots=True)

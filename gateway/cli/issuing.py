@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from gateway import card_office, pki, requested
 from gateway.cli import pins
 from gateway.cli.certificates import check_holders, entry, publish
-from gateway.cli.media import held
+from gateway.cli.media import CARD, held
 from gateway.cli.pins import Secrets
 from gateway.cli.shell import KNOWN, Trouble, refuse, say, trouble
 from gateway.settings import Settings
@@ -39,7 +39,7 @@ from storage.database import Database
 
 USES = {Use.AUTH: card_office.AUTH, Use.SIGN: card_office.SIGN}
 _OF_NAME = {name: use for use, name in USES.items()}
-_KEYS = {Use.AUTH: "9A, PIN once", Use.SIGN: "9C, PIN for every signature"}
+_KEYS = {Use.AUTH: "9A, for logins", Use.SIGN: "9C, for signatures"}
 _NOT_SET = (
     WrongPin,
     CardLocked,
@@ -164,7 +164,9 @@ class Work:
                 shown = shown or (asked is not None and self._holds(use, requested.load(asked)))
                 continue
             if not self._holds(use, certificate):
-                refuse(f"the certificate {_KEYS[use]} on this {card.medium} is a copy: its key is not here")
+                refuse(
+                    f"the certificate{_key(card, use)} on this {card.medium} is a copy: its key is not here"
+                )
             shown = shown or pki.fingerprint(certificate) in ours
             shown = shown or card_office.issued_for(card, certificate, cas)
         if not shown:
@@ -244,7 +246,7 @@ class Work:
 
     def _request(self, card: Card, use: Use, algorithm: Algorithm | None) -> x509.CertificateSigningRequest:
         kind = algorithm or _same_as(self.blank.certificate(use))
-        click.echo(f"making the key {_KEYS[use]}, {kind} …", err=True)
+        click.echo(f"making the key{_key(card, use)}: {kind} …", err=True)
         self.blank.generate(use, kind, replace=True)  # `free` and `belongs` have said that it may
         if self.blank.generated_here:
             say("  the medium makes no keys itself: this one was made here and put into it")
@@ -304,6 +306,11 @@ def listed(
             "eport-gateway cert crl-import FILE"
         )
     return "\n".join(told)
+
+
+def _key(card: Card, use: Use) -> str:
+    """Which key of the medium: an Ikey has one, and only cards have places for several (SP 800-73-4)."""
+    return f" {_KEYS[use]}" if card.medium == CARD else ""
 
 
 def _same_as(former: x509.Certificate | None) -> Algorithm:

@@ -97,7 +97,7 @@ class Desk:
 
 def present_pin(file: str | None) -> Source:
     """The PIN that a holder gives for a renewal, or when what a CA issued is loaded."""
-    return Source("Present PIN of the holder", "--pin-file", file)
+    return Source("The holder's present PIN", "--pin-file", file)
 
 
 def factory_pin(file: str | None) -> Source:

@@ -10,8 +10,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock, RLock
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pkcs11
 from pkcs11 import PKCS11Error, TokenFlag
@@ -19,6 +18,7 @@ from pkcs11._pkcs11 import lib as Library  # noqa: N812 - a class; pkcs11.lib() 
 
 from hardware.opensc import keep_pins_out_of_logs
 from hardware.pkcs11.errors import translate, words
+from hardware.pkcs11.openssl import ModuleLock
 from hardware.pkcs11.session import Login, Session
 from hardware.signer import AnotherDevice, ModuleMissing, TokenMissing
 
@@ -49,11 +49,11 @@ class Module:
     """
 
     _loaded: ClassVar[dict[str, Module]] = {}
-    _loading: ClassVar[Any] = Lock()
+    _loading: ClassVar[ModuleLock] = ModuleLock()
 
     def __init__(self, path: str, library: Library) -> None:
         self.path = path
-        self.lock = RLock()
+        self.lock = ModuleLock()
         self.sessions: set[Session] = set()
         self.logins: dict[int, Login] = {}  # by slot
         self._library = library
@@ -186,9 +186,9 @@ class Module:
     @classmethod
     def _in_child(cls) -> None:
         """After a fork: another thread may have held a lock, and the sessions are the parent's."""
-        cls._loading = Lock()
+        cls._loading = ModuleLock()
         for module in cls._loaded.values():
-            module.lock = RLock()
+            module.lock = ModuleLock()
             module.sessions.clear()
             module.logins.clear()
             module._forked = True

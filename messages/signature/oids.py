@@ -1,4 +1,4 @@
-"""What a certificate says of its holder: two object identifiers of this project's own, and the key usage.
+"""What a certificate says of its holder: two object identifiers of this project's own, key usage, number.
 
 Knows how to write and read the holder's card, gateways, and keys that commit; refuses to know whether the
 certificate is to be believed (that is `trust`).
@@ -10,6 +10,7 @@ they were tried: cryptography, OpenSSL 3, xmlsec1 and JDK 17 all read such certi
 from __future__ import annotations
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 GATEWAY_SIGNER = x509.ObjectIdentifier("2.25.123931892508456821210154800316993225236")
 """Extended key usage of a gateway's signing certificate: receipts and replies are believed from no other."""
@@ -47,6 +48,17 @@ def card_kind(certificate: x509.Certificate) -> str:
         if value == card_extension(kind):
             return kind
     return ""
+
+
+def card_number(certificate: x509.Certificate) -> str:
+    """The number (卡号) of the card or Ikey that it was issued for, as its subject says; '' when of none."""
+    numbers = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    return str(numbers[0].value) if numbers else ""
+
+
+def subject_of(certificate: x509.Certificate) -> str:
+    """The subject for people, as RFC 4514 writes it, but the card's number under its name, not its OID."""
+    return certificate.subject.rfc4514_string({NameOID.SERIAL_NUMBER: "serialNumber"})
 
 
 def commits(certificate: x509.Certificate) -> bool:

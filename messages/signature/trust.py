@@ -29,7 +29,7 @@ from cryptography.x509.verification import (
 )
 
 from messages.faults import CertificateRefused
-from messages.signature.oids import card_kind, is_gateway
+from messages.signature.oids import card_kind, is_gateway, subject_of
 
 __all__ = ["Trust", "UnusableCrl", "card_kind", "is_gateway"]
 
@@ -256,4 +256,4 @@ def _issuer(ca: x509.Certificate) -> Issuer:
 
 
 def _name(certificate: x509.Certificate) -> str:
-    return certificate.subject.rfc4514_string()
+    return subject_of(certificate)

@@ -21,6 +21,7 @@ from cryptography import x509
 from hardware.choose import CARD_KEYS, Wish, choose
 from hardware.file import open_file
 from hardware.signer import CardRemoved, Found, ReaderGone, Signer, SignerError
+from messages.signature.oids import subject_of
 from messages.signature.sign import serial_hex
 from messages.wire import CST, wire_time
 from terminals.cli.pins import Pins, Voice, shown
@@ -128,7 +129,7 @@ class Holder:
 
     def _check(self, certificate: x509.Certificate, now: datetime) -> None:
         begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-        about = {"serial": serial_hex(certificate), "who": certificate.subject.rfc4514_string()}
+        about = {"serial": serial_hex(certificate), "who": subject_of(certificate)}
         if end < now:
             reason = Trouble("certificate-ended", date=_date(end), now=wire_time(now), **about)
             raise NotSigned("not-signed-by", reason=reason)

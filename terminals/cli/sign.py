@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from messages.signature.oids import subject_of
 from terminals.cli.desk import RECEIVER, SIGNER, Desk, options
 from terminals.compose import Mode, envelope_of, read_file, sender_of, signed
 from terminals.trouble import Unusable
@@ -48,5 +49,5 @@ def sign(
         output.write_bytes(document)
     except OSError as error:
         raise Unusable("file-unwritable", file=output, reason=error.strerror or error) from None
-    who = desk.holder.certificate.subject.rfc4514_string()
+    who = subject_of(desk.holder.certificate)
     desk.note("signed", file=file, who=who, output=output)

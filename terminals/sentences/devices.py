@@ -65,7 +65,7 @@ SENTENCES: Sentences = {
             "不带 --pin-file 并正确输入一次密码即可恢复。"
         ),
     ),
-    "take-out": ("Done. Take the card or Ikey out: {device}.", "操作结束，请取出 IC 卡或 Ikey：{device}。"),
+    "take-out": ("Take the card or Ikey out: {device}.", "请取出 IC 卡或 Ikey：{device}。"),
     # the virtual card
     "virtual-folder": (
         "Say where the virtual card is to be: --demo HOME of a demo gateway, or --folder DIR.",

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from gateway import pki
 from gateway.card_office import check_character
 from hardware.card import inserted
+from hardware.judge import described
 from hardware.virtual import medium
 from hardware.virtual.stack import Stack
 from messages.signature import oids
@@ -40,7 +41,10 @@ def test_an_issued_card_signs_what_the_gateway_accepts(counter: Counter, key: st
         assert counter.send(person) == "0000"
         assert isinstance(person.signer.certificate.public_key(), kind)
         assert oids.card_kind(person.signer.certificate) == "operator"
-        assert f"2.5.4.5={number}" in person.signer.certificate.subject.rfc4514_string()
+        assert oids.card_number(person.signer.certificate) == number
+        assert f"serialNumber={number}" in oids.subject_of(person.signer.certificate)
+        assert f"card {number}" in described(person.signer.certificate).told("en")
+        assert f"卡号 {number}" in described(person.signer.certificate).told("zh")
     found, given = counter.card(number)
     assert (found.state, found.holder, found.unit) == ("active", "操作员 王五", "浦东演示进出口有限公司")
     assert (found.dxp_id, found.kind, found.role, found.medium) == (PARTY, "operator", "operator", "card")
