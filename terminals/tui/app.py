@@ -99,8 +99,8 @@ class Terminal(Painted[int]):
 
     @property
     def at_work(self) -> bool:
-        """Whether somebody has logged in."""
-        return self._begun is not None
+        """Whether somebody has logged in, and the first page is there."""
+        return self._begun is not None and self.shell.pages.front is not None
 
     @property
     def work(self) -> Work:
@@ -316,6 +316,9 @@ class Terminal(Painted[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Whatever nobody has caught: keep what was typed, show nothing of it, and end."""
+        if self._exit or not self.is_running:  # something that was under way had lost its screen
+            log.warning("broken off by the end", exc_info=error)
+            return
         if self.broken is None:
             cause = error.error if isinstance(error, WorkerFailed) else error
             self.broken = cause if isinstance(cause, Exception) else error

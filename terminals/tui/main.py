@@ -15,7 +15,6 @@ from terminals.host.visit import Visit
 from terminals.tui.app import Terminal
 from terminals.tui.offered import TABLE
 from terminals.tui.place import Place, of_visit
-from terminals.tui.systems import CUSTOMS, Menu
 from terminals.work.plan import plan_of
 
 _NOWHERE = Place("https://localhost", Path("/"), Path("/"), Path("/"), "zh", remote=True)
@@ -51,8 +50,9 @@ def warm() -> None:
     """Import and try out what a session needs, so that a fork of this process has it already."""
     for code in BY_CODE:
         plan_of(form(code))
-    for _, entry in Menu(TABLE, CUSTOMS):
-        entry.factory()
+    for system in TABLE:
+        for entry in system.entries:
+            entry.factory()
     asyncio.run(_try_out(Terminal(_NOWHERE)))
 
 

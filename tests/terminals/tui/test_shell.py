@@ -228,7 +228,8 @@ async def test_the_language_changes_at_any_time_and_nothing_else(house: House, t
         assert isinstance(notes, Notes)
         await pilot.press("a", "b", "left", "f2")
         seen = shown(terminal)
-        assert all(word in seen for word in ("Type here", "Main menu", "Notes ab", "Receipts", "Gateway OK"))
+        said = ("Type here", "Main menu", "Notes ab", "Receipts", "Gateway OK")
+        assert all(word in seen for word in said)
         assert "请输入" not in seen
         assert (notes.line.value, notes.line.cursor_position, notes.line.has_focus) == ("ab", 1, True)
         await pilot.press("f10")
@@ -268,7 +269,7 @@ async def test_f5_asks_the_page_in_front_to_look_again(house: House, tmp_path: P
 
 
 async def test_quitting_asks_and_says_what_is_unsaved(house: House, tmp_path: Path) -> None:
-    """No goes on; yes ends with 0, and what was typed is offered at the next login and can be gone on with."""
+    """No goes on; yes ends with 0, and what was typed is offered at the next login, to be gone on with."""
     async with logged_in(house, tmp_path) as (terminal, pilot):
         await opened(terminal, pilot, "toys.notes")
         await pilot.press("h", "i", "f10")

@@ -176,7 +176,7 @@ async def logged_in(
         await pilot.press("down", "enter")
         await until(pilot, lambda: type(terminal.screen).__name__ == "NameAndSecret")
         await give(pilot, person.account_password)
-        await until(pilot, lambda: terminal.at_work and terminal.shell.pages.front is not None)
+        await until(pilot, lambda: terminal.at_work)
         await pilot.pause()
         yield terminal, pilot
 
