@@ -29,6 +29,7 @@ _TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,63}")
 _NAME = re.compile(r"LANG|LANGUAGE|LC_[A-Z]{1,20}|COLORTERM")
 _VALUE = re.compile(r"[A-Za-z0-9_.,:@+-]{0,64}")
 _STDERR = 1
+_NOTED = (b"x11-req", b"subsystem", b"pty-req", b"env", b"auth-agent-req@openssh.com")
 
 log = structlog.get_logger("terminals.host.session")
 
@@ -93,7 +94,8 @@ class Session(Channel):
         answer = self._requests.get(requestType)
         granted = answer is not None and answer(data)
         if not granted:
-            log.info(
+            note = log.info if requestType in _NOTED else log.debug  # PuTTY measures windows with requests
+            note(
                 "a request was refused", peer=self.service.line.peer, account=self.person.account,
                 request=requestType[:64].decode("ascii", "replace"),
             )  # fmt: skip

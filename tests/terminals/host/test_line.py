@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -126,7 +127,7 @@ def login(password: bytes, user: bytes = b"alice") -> bytes:
 
 
 @pytest.fixture
-def host(tmp_path: Path, office: Office, signer: CertificateFile) -> Host:
+def host(tmp_path: Path, office: Office, signer: CertificateFile) -> Iterator[Host]:
     """A host that listens nowhere; the gateway across the network takes one password."""
     clock: Any = Clock()
     made = Host(clock, Settings.load(tmp_path / "state"), "https://localhost:1", office.ca_pem, signer)
@@ -136,7 +137,8 @@ def host(tmp_path: Path, office: Office, signer: CertificateFile) -> Host:
         end=lambda token: None,
     )
     made.gate = gate
-    return made
+    yield made
+    shutil.rmtree(made.runtime, ignore_errors=True)
 
 
 @pytest.fixture
