@@ -40,7 +40,7 @@ class FormView(Vertical):
     """One form. `code_list` answers at once or with None; `fetch_list` may take its time, in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("alt+b", "other_part", "form-part"),
+        Binding("ctrl+t", "other_part", "form-part"),
     ]
 
     class Typed(Message):

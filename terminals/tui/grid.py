@@ -367,3 +367,7 @@ class Grid(ScrollView, can_focus=True):
 
     def _on_resize(self, event: events.Resize) -> None:
         self._follow()
+
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Every line is shorter by it."""
+        self.refresh()

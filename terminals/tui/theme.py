@@ -11,10 +11,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import App, ReturnType
 from textual.theme import Theme
 
-from terminals.tui import cjk
+from terminals.tui import cjk, keyboard
 
 STYLES = Path(__file__).with_name("terminals.tcss")
 """The style sheet of all widgets here; an App puts it into its CSS_PATH."""
@@ -84,16 +85,23 @@ LIGHT = Theme(
 
 
 class Painted(App[ReturnType]):
-    """An App in these colours, with letters kept whole. Whatever else it is, it is of its own class."""
+    """An App in these colours, with letters kept whole and keys as they were pressed."""
 
     CSS_PATH = STYLES
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
 
     def __init__(self) -> None:
         cjk.install()
+        keyboard.install()
         super().__init__()
         self.register_theme(LIGHT)
         self.theme = LIGHT.name
+
+    async def on_event(self, event: events.Event) -> None:
+        """Whatever comes from the terminal passes here first."""
+        if isinstance(event, events.Key):
+            keyboard.without_letter(event)
+        await super().on_event(event)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The style sheet is read before a theme is set."""

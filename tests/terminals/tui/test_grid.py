@@ -134,6 +134,10 @@ async def test_columns_that_do_not_fit_are_reached_aside() -> None:
         await pilot.pause()
         assert "第7列" in shown(app)
         assert text(app)[0].startswith(" 序号")
+        grid.show(Listed(many, [tuple(f"r{at}" for at in range(9))] * 60))
+        await pilot.pause()
+        await pilot.press(*["left"] * 9)
+        assert text(app)[0][:-1].endswith("›")  # beside it is the scroll bar
         await pilot.press(*["left"] * 9)
         await pilot.pause()
         assert "第0列" in shown(app)

@@ -63,7 +63,7 @@ async def test_the_body_is_closed_until_the_head_is_complete() -> None:
         await pilot.pause()
         assert (app.at, app.view.part) == ("stockDate", HEAD)
         assert "表头未录入完成，不能录入表体：盘库日期 不能为空" in text(app)[-1]
-        await pilot.press("alt+b")
+        await pilot.press("ctrl+t")
         await pilot.pause()
         assert (app.at, names(app)) == ("stockDate", [])
 
@@ -248,7 +248,7 @@ async def test_a_number_that_is_not_filed_is_wrong_in_words() -> None:
 
 @pytest.mark.asyncio
 async def test_head_and_body_are_seen_together_where_there_is_room() -> None:
-    """At 120×40; at 80×24 one at a time, and Alt+B or a click changes it."""
+    """At 120×40; at 80×24 one at a time, and Ctrl+T or a click changes it."""
     app = Desk(stocktake(2))
     async with app.run_test(size=LARGE) as pilot:
         await pilot.pause()
@@ -258,7 +258,7 @@ async def test_head_and_body_are_seen_together_where_there_is_room() -> None:
     async with app.run_test(size=SMALL) as pilot:
         await pilot.pause()
         assert "料件库存数量" not in shown(app)
-        await pilot.press("alt+b")
+        await pilot.press("ctrl+t")
         await pilot.pause()
         assert "料件库存数量" in shown(app)
         assert "盘库日期" not in shown(app)
