@@ -7,10 +7,14 @@ from contextlib import suppress
 
 import pytest
 
+from hardware.ikey import plugged
 from hardware.pkcs11 import Module
-from hardware.signer import WrongPin
-from tests.hardware.softhsm import SoftHsm
+from tests.hardware.asking import Holder
+from tests.hardware.softhsm import PIN, SoftHsm
 from tests.hardware.softhsm import softhsm as softhsm
+from tests.messages.signature.making import holder
+
+RSA = holder("rsa2048")
 
 
 def connected() -> ssl.SSLObject:
@@ -44,13 +48,12 @@ def test_looking_for_tokens_does_not_break_a_tls_connection(softhsm: SoftHsm) ->
         line.read()
 
 
-def test_a_wrong_pin_does_not_break_a_tls_connection(softhsm: SoftHsm) -> None:
-    """SoftHSM tries a PIN by decrypting with it; its failure stays with it, and TLS waits for its peer."""
-    softhsm.token("ikey")
-    module = Module.load(softhsm.module)
-    [token] = [each for each in module.tokens() if each.initialised]
+def test_a_wrong_pin_and_then_the_right_one_do_not_break_a_tls_connection(softhsm: SoftHsm) -> None:
+    """SoftHSM tries a PIN by decrypting with it: that this failed is nothing to the login that follows."""
+    softhsm.token("ikey", RSA)
+    [found] = plugged([softhsm.module])
     line = connected()
-    with module.open(token) as session, pytest.raises(WrongPin):
-        session.login("999999")
+    with found.open(Holder("99999999", PIN)) as signer:
+        signer.sign(b"data")
     with pytest.raises(ssl.SSLWantReadError):
         line.read()
