@@ -16,24 +16,37 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from terminals.host.area import Area, Upload
+from terminals.host.packets import (
+    DENIED,
+    EOF,
+    FAILURE,
+    HEAD,
+    NO_SUCH_FILE,
+    OK,
+    UNSUPPORTED,
+    Fields,
+    Refused,
+    attributes,
+    long,
+    packet,
+    status,
+    string,
+)
 
 PACKET = 256 * 1024  # bytes; OpenSSH's own limit (SFTP_MAX_MSG_LENGTH)
 _BLOCK = 64 * 1024  # bytes read at once
 _ENTRIES = 100  # of a folder in one answer
-_HEAD = struct.Struct(">LB")
 
 _INIT, _VERSION, _EXTENDED = 1, 2, 200
-_STATUS, _HANDLE, _DATA, _NAMES, _ATTRS, _EXTENDED_REPLY = 101, 102, 103, 104, 105, 201
-_OK, _EOF, _NO_SUCH_FILE, _DENIED, _FAILURE, _BAD_MESSAGE, _UNSUPPORTED = 0, 1, 2, 3, 4, 5, 8
+_HANDLE, _DATA, _NAMES, _ATTRS, _EXTENDED_REPLY = 102, 103, 104, 105, 201
 _READ, _WRITE, _APPEND, _CREATE, _TRUNCATE, _EXCLUSIVE = 1, 2, 4, 8, 16, 32
-_SIZE, _OWNER, _MODE, _TIMES, _MORE = 1, 2, 4, 8, 0x80000000
 
 _CODES = {
-    errno.ENOENT: _NO_SUCH_FILE,
-    errno.ENOTDIR: _NO_SUCH_FILE,
-    errno.EACCES: _DENIED,
-    errno.EPERM: _DENIED,
-    errno.ELOOP: _DENIED,  # a link, which is not followed
+    errno.ENOENT: NO_SUCH_FILE,
+    errno.ENOTDIR: NO_SUCH_FILE,
+    errno.EACCES: DENIED,
+    errno.EPERM: DENIED,
+    errno.ELOOP: DENIED,  # a link, which is not followed
 }
 _EXTENSIONS = (
     (b"posix-rename@openssh.com", b"1"), (b"statvfs@openssh.com", b"2"), (b"limits@openssh.com", b"1"),
@@ -42,23 +55,6 @@ _EXTENSIONS = (
 
 class Malformed(Exception):
     """What came is no SFTP: nothing that follows can be understood either."""
-
-
-class _Refused(Exception):
-    """An answer that is a status."""
-
-    def __init__(self, code: int, text: str) -> None:
-        super().__init__(text)
-        self.code = code
-
-
-@dataclass(slots=True)
-class _Attributes:
-    """What a client wants of a file; None where it says nothing."""
-
-    size: int | None = None
-    mode: int | None = None
-    times: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -90,7 +86,7 @@ class Sftp:
         self._begun = False
         self._handles: dict[bytes, _Reading | _Writing | _Listing] = {}
         self._count = 0
-        self._requests: dict[int, Callable[[_Fields], bytes]] = {
+        self._requests: dict[int, Callable[[Fields], bytes]] = {
             3: self._open, 4: self._close, 5: self._read, 6: self._write, 7: self._stat, 8: self._fstat,
             9: self._setstat, 10: self._fsetstat, 11: self._opendir, 12: self._readdir, 13: self._remove,
             14: self._mkdir, 15: self._rmdir, 16: self._realpath, 17: self._stat, 18: self._rename,
@@ -110,21 +106,21 @@ class Sftp:
         """The answer to the next request; None while none is complete. Raises Malformed."""
         if len(self._buffer) < 5:
             return None
-        length, kind = _HEAD.unpack_from(self._buffer)
+        length, kind = HEAD.unpack_from(self._buffer)
         if not 1 <= length <= PACKET:
             raise Malformed("a length that no request has")
         if len(self._buffer) < 4 + length:
             return None
-        fields = _Fields(bytes(self._buffer[5 : 4 + length]))
+        fields = Fields(bytes(self._buffer[5 : 4 + length]))
         del self._buffer[: 4 + length]
         if not self._begun:
             if kind != _INIT:
                 raise Malformed("the first request is no INIT")
             self._begun = True
-            return _packet(_VERSION, _long(3) + b"".join(_string(n) + _string(v) for n, v in _EXTENSIONS))
+            return packet(_VERSION, long(3) + b"".join(string(n) + string(v) for n, v in _EXTENSIONS))
         try:
             number = fields.take(4)
-        except _Refused:
+        except Refused:
             raise Malformed("a request without a number") from None
         return self._answer(kind, number, fields)
 
@@ -137,22 +133,22 @@ class Sftp:
                 handle.upload.drop()
         self._handles.clear()
 
-    def _answer(self, kind: int, number: bytes, fields: _Fields) -> bytes:
+    def _answer(self, kind: int, number: bytes, fields: Fields) -> bytes:
         handler = self._requests.get(kind)
         try:
             if handler is None:
-                raise _Refused(_UNSUPPORTED, "not offered here")
+                raise Refused(UNSUPPORTED, "not offered here")
             answer = handler(fields)
-        except _Refused as refused:
-            answer = _status(refused.code, str(refused))
+        except Refused as refused:
+            answer = status(refused.code, str(refused))
         except OSError as error:
-            code = _CODES.get(error.errno or 0, _FAILURE)
-            answer = _status(code, os.strerror(error.errno or errno.EIO))
-        return _packet(answer[0], number + answer[1:])
+            code = _CODES.get(error.errno or 0, FAILURE)
+            answer = status(code, os.strerror(error.errno or errno.EIO))
+        return packet(answer[0], number + answer[1:])
 
     # -- files -------------------------------------------------------------------------------------------
 
-    def _open(self, fields: _Fields) -> bytes:
+    def _open(self, fields: Fields) -> bytes:
         path, flags, wanted = fields.text(), fields.long(), fields.attributes()
         self._room()
         if not flags & _WRITE:
@@ -168,59 +164,59 @@ class Sftp:
             raise
         return self._new(_Writing(upload, bool(flags & _APPEND), bool(flags & _READ)))
 
-    def _close(self, fields: _Fields) -> bytes:
+    def _close(self, fields: Fields) -> bytes:
         name = fields.string()
         handle = self._handles.pop(name, None)
         if handle is None:
-            raise _Refused(_FAILURE, "there is no such handle")
+            raise Refused(FAILURE, "there is no such handle")
         if isinstance(handle, _Reading):
             os.close(handle.descriptor)
         elif isinstance(handle, _Writing):
             handle.upload.keep()
-        return _status(_OK)
+        return status(OK)
 
-    def _read(self, fields: _Fields) -> bytes:
+    def _read(self, fields: Fields) -> bytes:
         handle, offset, size = self._handle(fields), fields.longlong(), fields.long()
         if isinstance(handle, _Reading):
             descriptor = handle.descriptor
         elif isinstance(handle, _Writing) and handle.readable:
             descriptor = handle.upload.descriptor
         else:
-            raise _Refused(_DENIED, "not open for reading")
+            raise Refused(DENIED, "not open for reading")
         data = os.pread(descriptor, min(size, _BLOCK), offset) if offset < 1 << 63 else b""
         if not data and size:
-            raise _Refused(_EOF, "the end")
-        return bytes([_DATA]) + _string(data)
+            raise Refused(EOF, "the end")
+        return bytes([_DATA]) + string(data)
 
-    def _write(self, fields: _Fields) -> bytes:
+    def _write(self, fields: Fields) -> bytes:
         handle, offset, data = self._handle(fields), fields.longlong(), fields.string()
         if not isinstance(handle, _Writing):
-            raise _Refused(_DENIED, "not open for writing")
+            raise Refused(DENIED, "not open for writing")
         handle.upload.write(handle.upload.size if handle.append else offset, data)
-        return _status(_OK)
+        return status(OK)
 
-    def _fstat(self, fields: _Fields) -> bytes:
+    def _fstat(self, fields: Fields) -> bytes:
         handle = self._handle(fields)
         if isinstance(handle, _Listing):
-            raise _Refused(_FAILURE, "a folder's handle")
+            raise Refused(FAILURE, "a folder's handle")
         descriptor = handle.descriptor if isinstance(handle, _Reading) else handle.upload.descriptor
-        return bytes([_ATTRS]) + _attributes(os.fstat(descriptor))
+        return bytes([_ATTRS]) + attributes(os.fstat(descriptor))
 
-    def _fsetstat(self, fields: _Fields) -> bytes:
+    def _fsetstat(self, fields: Fields) -> bytes:
         handle, wanted = self._handle(fields), fields.attributes()
         if not isinstance(handle, _Writing):
-            raise _Refused(_DENIED, "not open for writing")
+            raise Refused(DENIED, "not open for writing")
         if wanted.size is not None:
             handle.upload.resize(wanted.size)
         handle.upload.change(wanted.mode, wanted.times)
-        return _status(_OK)
+        return status(OK)
 
     # -- names -------------------------------------------------------------------------------------------
 
-    def _stat(self, fields: _Fields) -> bytes:
-        return bytes([_ATTRS]) + _attributes(self._area.stat(fields.text()))
+    def _stat(self, fields: Fields) -> bytes:
+        return bytes([_ATTRS]) + attributes(self._area.stat(fields.text()))
 
-    def _setstat(self, fields: _Fields) -> bytes:
+    def _setstat(self, fields: Fields) -> bytes:
         path, wanted = fields.text(), fields.attributes()
         if wanted.size is not None:
             upload = self._area.write(path, keep=True, create=False)
@@ -231,24 +227,24 @@ class Sftp:
                 raise
             upload.keep()
         self._area.change(path, wanted.mode, wanted.times)
-        return _status(_OK)
+        return status(OK)
 
-    def _opendir(self, fields: _Fields) -> bytes:
+    def _opendir(self, fields: Fields) -> bytes:
         self._room()
         return self._new(_Listing(self._area.listing(fields.text())))
 
-    def _readdir(self, fields: _Fields) -> bytes:
+    def _readdir(self, fields: Fields) -> bytes:
         handle = self._handle(fields)
         if not isinstance(handle, _Listing):
-            raise _Refused(_FAILURE, "no folder's handle")
+            raise Refused(FAILURE, "no folder's handle")
         shown, handle.left = handle.left[:_ENTRIES], handle.left[_ENTRIES:]
         if not shown:
-            raise _Refused(_EOF, "the end")
+            raise Refused(EOF, "the end")
         names = b"".join(
-            _string(name.encode("utf-8", "surrogateescape")) + _string(self._line(name, each))
-            + _attributes(each) for name, each in shown
+            string(name.encode("utf-8", "surrogateescape")) + string(self._line(name, each))
+            + attributes(each) for name, each in shown
         )  # fmt: skip
-        return bytes([_NAMES]) + _long(len(shown)) + names
+        return bytes([_NAMES]) + long(len(shown)) + names
 
     def _line(self, name: str, found: os.stat_result) -> bytes:
         """As `ls -l` writes it, which is what sftp shows."""
@@ -257,37 +253,37 @@ class Sftp:
         text = f"{mode} {1:4} {owner:8} {owner:8} {found.st_size:12} {when} {name}"
         return text.encode("utf-8", "surrogateescape")
 
-    def _realpath(self, fields: _Fields) -> bytes:
+    def _realpath(self, fields: Fields) -> bytes:
         path = self._area.shown(fields.text()).encode()
-        return bytes([_NAMES]) + _long(1) + _string(path) + _string(path) + _long(0)
+        return bytes([_NAMES]) + long(1) + string(path) + string(path) + long(0)
 
-    def _remove(self, fields: _Fields) -> bytes:
+    def _remove(self, fields: Fields) -> bytes:
         self._area.remove(fields.text())
-        return _status(_OK)
+        return status(OK)
 
-    def _mkdir(self, fields: _Fields) -> bytes:
+    def _mkdir(self, fields: Fields) -> bytes:
         self._area.make_folder(fields.text())
-        return _status(_OK)
+        return status(OK)
 
-    def _rmdir(self, fields: _Fields) -> bytes:
+    def _rmdir(self, fields: Fields) -> bytes:
         self._area.remove_folder(fields.text())
-        return _status(_OK)
+        return status(OK)
 
-    def _rename(self, fields: _Fields) -> bytes:
+    def _rename(self, fields: Fields) -> bytes:
         self._area.rename(fields.text(), fields.text(), replace=False)
-        return _status(_OK)
+        return status(OK)
 
-    def _extended(self, fields: _Fields) -> bytes:
+    def _extended(self, fields: Fields) -> bytes:
         name = fields.string()
         if name == b"posix-rename@openssh.com":
             self._area.rename(fields.text(), fields.text(), replace=True)
-            return _status(_OK)
+            return status(OK)
         if name == b"limits@openssh.com":
             limits = struct.pack(">4Q", PACKET, _BLOCK, PACKET - 1024, self._most)
             return bytes([_EXTENDED_REPLY]) + limits
         if name == b"statvfs@openssh.com":
             return bytes([_EXTENDED_REPLY]) + self._space()
-        raise _Refused(_UNSUPPORTED, "not offered here")
+        raise Refused(UNSUPPORTED, "not offered here")
 
     def _space(self) -> bytes:
         """The quota, as a file system of its own: what `df` shows."""
@@ -302,83 +298,16 @@ class Sftp:
 
     def _room(self) -> None:
         if len(self._handles) >= self._most:
-            raise _Refused(_FAILURE, "too many files are open")
+            raise Refused(FAILURE, "too many files are open")
 
     def _new(self, handle: _Reading | _Writing | _Listing) -> bytes:
         self._count += 1
-        name = _long(self._count)
+        name = long(self._count)
         self._handles[name] = handle
-        return bytes([_HANDLE]) + _string(name)
+        return bytes([_HANDLE]) + string(name)
 
-    def _handle(self, fields: _Fields) -> _Reading | _Writing | _Listing:
+    def _handle(self, fields: Fields) -> _Reading | _Writing | _Listing:
         found = self._handles.get(fields.string())
         if found is None:
-            raise _Refused(_FAILURE, "there is no such handle")
+            raise Refused(FAILURE, "there is no such handle")
         return found
-
-
-# -- SFTP's data types ---------------------------------------------------------------------------
-
-
-class _Fields:
-    """Reads one field after the other; beyond the end is a bad message."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data, self._place = data, 0
-
-    def take(self, size: int) -> bytes:
-        taken = self._data[self._place : self._place + size]
-        if len(taken) < size:
-            raise _Refused(_BAD_MESSAGE, "the request is too short")
-        self._place += size
-        return taken
-
-    def long(self) -> int:
-        return int.from_bytes(self.take(4))
-
-    def longlong(self) -> int:
-        return int.from_bytes(self.take(8))
-
-    def string(self) -> bytes:
-        return self.take(self.long())
-
-    def text(self) -> str:
-        try:
-            return self.string().decode("utf-8")
-        except UnicodeDecodeError:
-            raise _Refused(_FAILURE, "a name that is no UTF-8") from None
-
-    def attributes(self) -> _Attributes:
-        """The owner is not looked at: it is always the account."""
-        flags, found = self.long(), _Attributes()
-        if flags & _SIZE:
-            found.size = self.longlong()
-        if flags & _OWNER:
-            self.take(8)
-        if flags & _MODE:
-            found.mode = self.long()
-        if flags & _TIMES:
-            found.times = (self.long(), self.long())
-        return found
-
-
-def _long(number: int) -> bytes:
-    return number.to_bytes(4)
-
-
-def _string(value: bytes) -> bytes:
-    return _long(len(value)) + value
-
-
-def _packet(kind: int, body: bytes) -> bytes:
-    return _HEAD.pack(len(body) + 1, kind) + body
-
-
-def _status(code: int, text: str = "") -> bytes:
-    return bytes([_STATUS]) + _long(code) + _string(text.encode()) + _string(b"en")
-
-
-def _attributes(found: os.stat_result) -> bytes:
-    flags = _SIZE | _OWNER | _MODE | _TIMES
-    times = (int(found.st_atime) & 0xFFFFFFFF, int(found.st_mtime) & 0xFFFFFFFF)
-    return struct.pack(">LQLLLLL", flags, found.st_size, 0, 0, found.st_mode, *times)
