@@ -259,6 +259,11 @@ class Grid(ScrollView, can_focus=True):
 
     # -- drawing
 
+    @property
+    def _cells(self) -> int:
+        """The width of a line, without the scroll bar."""
+        return self.scrollable_content_region.width
+
     def render_line(self, y: int) -> Strip:
         """One line of what is seen: the headings, or a row."""
         row = y - self._headings + self.scroll_offset.y
@@ -267,9 +272,9 @@ class Grid(ScrollView, can_focus=True):
         elif 0 <= row < len(self.rows):
             segments = self._row_segments(row)
         else:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self._cells, self.rich_style)
         style = segments[-1].style
-        return Strip(segments).extend_cell_length(self.size.width, style).crop(0, self.size.width)
+        return Strip(segments).extend_cell_length(self._cells, style).crop(0, self._cells)
 
     def _heading_segments(self, style: Style) -> list[Segment]:
         first = self._first()
@@ -283,7 +288,7 @@ class Grid(ScrollView, can_focus=True):
             segments.append(Segment("‹" if turned else " ", style))
         if self._overflows():
             used = sum(width(segment.text) for segment in segments)
-            segments = [*Strip(segments, used).crop(0, self.size.width - 1), Segment("›", style)]
+            segments = [*Strip(segments, used).crop(0, self._cells - 1), Segment("›", style)]
         return segments
 
     def _row_segments(self, row: int) -> list[Segment]:
@@ -331,7 +336,7 @@ class Grid(ScrollView, can_focus=True):
         return (4 if self._marks else 1) + sum(self._widths[each.key] + _GAP for each in self._seen())
 
     def _overflows(self) -> bool:
-        return self._taken() - _GAP > self.size.width
+        return self._taken() - _GAP > self._cells
 
     def _seen_whole(self) -> bool:
         return not self._aside and not self._overflows()
