@@ -156,6 +156,8 @@ class Holder:
             now = self._out
         self._pins.give_up()
         if before is None:
+            if self.kind == "ikey":
+                self._close()  # its module looks for new tokens only when nothing is open
             self._lost(now)
 
     def put_back(self) -> None:
@@ -177,6 +179,9 @@ class Holder:
     def close(self) -> None:
         """End the session with the device; a card forgets its PIN."""
         self.stop_asking()
+        self._close()
+
+    def _close(self) -> None:
         close = getattr(self._signer, "close", None)
         if close is not None:
             close()

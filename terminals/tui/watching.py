@@ -57,10 +57,12 @@ class Watcher:
     def _told(self, event: Event) -> None:
         from hardware.presence import Inserted, Removed
 
-        if isinstance(event, Removed) and event.reader == self._holder.reader:
-            self._out()
-        elif isinstance(event, Inserted | Removed) and self._holder.out:
+        if not isinstance(event, Inserted | Removed):
+            return
+        if self._holder.out:
             self._came()
+        elif isinstance(event, Removed) and event.reader == self._holder.reader:
+            self._out()
 
 
 class _Ikeys:
