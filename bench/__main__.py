@@ -21,7 +21,7 @@ from bench.prebuilt import ROOT
 from bench.scale import TINY, Bench, Scale
 from bench.server import BenchError
 
-PARTS = ("stages", "ratios", "throughput", "polling", "memory", "peer", "ikey", "host")
+PARTS = ("stages", "ratios", "throughput", "polling", "memory", "peer", "ikey", "host", "search")
 LIBRARIES = (
     "lxml", "cryptography", "Twisted", "pyOpenSSL", "SQLAlchemy", "signxml", "pyas2lib", "python-pkcs11",
 )  # fmt: skip

@@ -11,8 +11,8 @@ from bench.scale import SMALL
 
 Results = dict[str, Any]
 
-FULL_POLLS, FULL_MESSAGES, FULL_PEOPLE = 10_000, 100_000, 50
-"""Of smaller runs nothing is said about the goals of memory."""
+FULL_POLLS, FULL_MESSAGES, FULL_PEOPLE, FULL_CASES = 10_000, 100_000, 50, 1_000_000
+"""Of smaller runs nothing is said about the goals of memory and searching."""
 
 WANTED = {
     "reply": ("ratio to the floor, signed reply, RSA-2048 4 KB", 3.0),
@@ -27,6 +27,7 @@ WANTED = {
     "paint": ("from ssh to the terminal's first painted screen, ms", 1000.0),
     "sessions": ("memory of 50 terminals over SSH and their host, MB", 1500.0),
     "idle": ("an idle terminal over SSH, % of a core", 0.2),
+    "search": ("search among 1,000,000 cases, p95 ms", 50.0),
     "workers": ("messages/s to the reply, two verifying workers over one, the least", 1.5),
 }
 """What the project wants to reach: at most, but for the workers, where it is at least."""
@@ -52,6 +53,8 @@ def goals(results: Results) -> list[tuple[str, float, float, bool]]:
         terminal = results["host"]["applications"]["terminal"]
         found |= {"paint": terminal["one"] * 1000, "sessions": terminal["all_mb"]}
         found["idle"] = terminal["idle_percent"]
+    if results.get("search", {}).get("cases", 0) >= FULL_CASES:
+        found["search"] = results["search"]["who"]["all of these"]["p95_ms"]
     gains = [
         each["gain"]
         for each in results.get("throughput", {}).get("workers", [])
@@ -260,6 +263,20 @@ def _host(part: Results) -> str:
     )
 
 
+def _search(part: Results) -> str:
+    rows = [
+        (who, one["p50_ms"], one["p95_ms"], one["most_ms"], one["cpu_p95_ms"])
+        for who, one in part["who"].items()
+    ]
+    return (
+        f"## Searches among {part['cases']:,} cases, SQLite\n\n"
+        "What a call asks of the database, by the clock: first page, later ones, the criteria of the query "
+        "screen, other orders. "
+        f"The ages of the desk's queue, for its chart: {part['waiting_ms']:.1f} ms.\n\n"
+        + _table(("who asks", "median ms", "p95 ms", "most ms", "CPU p95 ms"), rows)
+    )
+
+
 _SECTIONS = {
     "ratios": _ratios,
     "throughput": _throughput,
@@ -269,4 +286,5 @@ _SECTIONS = {
     "peer": _peer,
     "ikey": _ikey,
     "host": _host,
+    "search": _search,
 }

@@ -156,27 +156,33 @@ class _Asked:
 
     def _way(self) -> str:
         """SQLite's index: one that leaves few cases to look through, else one that has them in order."""
-        if "number" in self._narrowed:
-            found = _by(_BY_NUMBER, literal_column("1")).where(*self._criteria["number"])
-            if self._count(found, FEW) < FEW:
-                return _BY_NUMBER  # the one index that holds nothing else: rows are read
-        ways: dict[str, list[ColumnElement[bool]]] = {}
+        if "number" in self._narrowed and self._fewer(_BY_NUMBER, self._criteria["number"], FEW):
+            return _BY_NUMBER  # the one index that holds nothing else: rows are read
+        ways = {_INDEX[name]: self._criteria[name] for name in _INDEX if name in self._narrowed}
+        order = _INDEX.get(self._order[0], "")
         if self._query.owner is not None:
-            ways[_OF_OWNER] = [_C["owner"] == self._query.owner]
-        ways |= {_INDEX[name]: self._criteria[name] for name in _INDEX if name in self._narrowed}
-        if self._query.states:
+            if not ways:
+                return _OF_OWNER
+            ways = {_OF_OWNER: [_C["owner"] == self._query.owner], **ways}
+        elif not ways and not order:
+            return _IN_STATE
+        elif self._query.states:
             ways[_IN_STATE] = [_C["state"].in_(self._query.states)]
         for limit in (FEW, MANY):
             for index, narrowing in ways.items():
-                found = _by(index, literal_column("1")).where(self._system, *narrowing)
-                if self._count(found, limit) < limit:
+                if self._fewer(index, [self._system, *narrowing], limit):
                     return index
         if self._query.owner is not None:
             return _OF_OWNER
         # Of very many, most match: walking in their order, a page is soon full.
-        own = [_INDEX[name] for name in tables.FOUND_ALONE if name in (self._order[0], *self._narrowed)]
-        ordered = self._order[0] in tables.FOUND_ALONE and self._narrowed <= {self._order[0]}
-        return own[0] if ordered or (own and self._order[0] not in ("changed", "state")) else _IN_STATE
+        ways.pop(_IN_STATE, None)
+        if self._order[0] in ("changed", "state") or not (ways or order):
+            return _IN_STATE
+        return order if order and set(ways) <= {order} else next(iter(ways), _IN_STATE)
+
+    def _fewer(self, index: str, narrowing: Sequence[ColumnElement[bool]], than: int) -> bool:
+        """Whether fewer than that are left to look through in an index."""
+        return self._count(_by(index, literal_column("1")).where(*narrowing), than) < than
 
     def _add(self, name: str, criteria: Criterion | tuple[Criterion, ...]) -> None:
         several = (criteria,) if isinstance(criteria[0], str) else criteria

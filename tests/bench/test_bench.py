@@ -51,3 +51,12 @@ def test_the_ssh_host_is_measured_with_real_clients(tmp_path: Path) -> None:
     assert all(0 < one["one"] < 60 and one["session_mb"] > 0 for one in applications.values())
     assert applications["small"]["key_ms"] > 0
     assert "The SSH host" in (tmp_path / "report.md").read_text()
+
+
+def test_searches_are_measured_by_who_asks(tmp_path: Path) -> None:
+    """Parties of three sizes and customs, each with the mix of queries of its day."""
+    found = run(tmp_path, "search")["search"]
+    assert found["cases"] == 500
+    assert len(found["who"]) == 5
+    assert all(0 < one["p50_ms"] <= one["p95_ms"] <= one["most_ms"] for one in found["who"].values())
+    assert "Searches among 500 cases" in (tmp_path / "report.md").read_text()
