@@ -51,7 +51,7 @@ class Choose(Dialog[str]):
         grid = self.query_one(Grid)
         if self._at is not None:
             box = self.query_one(".dialog")
-            wide, high = grid.needed + 2, len(self._options) + 3
+            wide, high = grid.across.needed + 2, len(self._options) + 3
             x = min(self._at.x, self.app.size.width - wide)
             y = min(self._at.y, self.app.size.height - high)
             self.add_class("-at")
@@ -64,8 +64,8 @@ class Choose(Dialog[str]):
         ]
         grid = self.query_one(Grid)
         closed = {(at, _NAME): "quiet" for at, each in enumerate(self._options) if not each.open}
-        grid.show(Listed(grid.columns, shown, closed), row)
-        grid.styles.width = grid.needed
+        grid.show(Listed(grid.across.columns, shown, closed), row)
+        grid.styles.width = grid.across.needed
         grid.styles.height = len(shown)
 
     def retell(self, language: str) -> None:
@@ -120,7 +120,8 @@ class ChooseMany(Dialog[frozenset[str]]):
     def _fill(self, row: int, marked: set[int]) -> None:
         grid = self.query_one(Grid)
         grid.show(
-            Listed(grid.columns, [(each.words.in_language(self.language),) for each in self._options]), row
+            Listed(grid.across.columns, [(each.words.in_language(self.language),) for each in self._options]),
+            row,
         )
         grid.marked = marked
         grid.styles.height = min(len(self._options), max(3, self.app.size.height - 8))

@@ -18,11 +18,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from terminals.tui.cells import fit, width
+from terminals.tui.across import GAP, Across
+from terminals.tui.cells import fit
 from terminals.tui.columns import TONES, Column, Listed, Rows
 
-_LOOKED_AT = 60  # rows, to see how wide a column has to be
-_GAP = 1
+_MARKED, _UNMARKED = "[x] ", "[ ] "
 
 
 class Grid(ScrollView, can_focus=True):
@@ -113,16 +113,12 @@ class Grid(ScrollView, can_focus=True):
     ) -> None:
         """`fixed`: that many first columns stay when the others are moved aside. `quick`: one click picks."""
         super().__init__(id=id)
-        self._columns = tuple(columns)
         self._language = language
         self._headings = headings
         self._marks = marks
-        self._fixed = fixed
+        self.across = Across(columns, len(_UNMARKED) if marks else 1, fixed)
         self._quick = quick
         self.rows: Rows = Listed((), ())
-        self._hidden: frozenset[str] = frozenset()
-        self._widths: dict[str, int] = {}
-        self._aside = 0  # columns moved out at the left
         self._row = -1
         self.marked: set[int] = set()
         self.order = ""  # a column's key, with - before it for the other way round; only shown
@@ -152,20 +148,9 @@ class Grid(ScrollView, can_focus=True):
         """What is in this row has changed, and is no wider than before."""
         self.refresh_line(row + self._headings)
 
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """All its columns, hidden or not."""
-        return self._columns
-
-    @property
-    def hidden(self) -> frozenset[str]:
-        """The keys of the columns that are not shown."""
-        return self._hidden
-
     def hide(self, keys: Iterable[str]) -> None:
         """Show all columns but these (选择显示列)."""
-        self._hidden = frozenset(keys)
-        self._aside = 0
+        self.across.hide(keys)
         self._measure()
 
     def retell(self, language: str) -> None:
@@ -177,11 +162,6 @@ class Grid(ScrollView, can_focus=True):
     def row(self) -> int:
         """Where the cursor is; -1 where there are no rows."""
         return self._row
-
-    @property
-    def needed(self) -> int:
-        """The cells that it takes to show every column as wide as it is."""
-        return (4 if self._marks else 1) + sum(self._widths[each.key] + _GAP for each in self._shown())
 
     def go(self, row: int) -> None:
         """Put the cursor on a row, or as near as there is one."""
@@ -216,10 +196,7 @@ class Grid(ScrollView, can_focus=True):
 
     def action_aside(self, by: int) -> None:
         """The other columns."""
-        most = 0 if self._seen_whole() else max(0, len(self._shown()) - self._fixed - 1)
-        aside = max(0, min(most, self._aside + by))
-        if aside != self._aside and (by < 0 or self._overflows()):
-            self._aside = aside
+        if self.across.move(by, self._cells):
             self.refresh()
 
     def action_pick(self) -> None:
@@ -243,7 +220,7 @@ class Grid(ScrollView, can_focus=True):
             return
         event.stop()
         if self._headings and place.y == 0:
-            key = self._key_at(place.x)
+            key = self.across.key_at(place.x)
             if key and event.button == 1:
                 self.post_message(self.HeadingPicked(self, key))
             return
@@ -277,29 +254,26 @@ class Grid(ScrollView, can_focus=True):
         return Strip(segments).extend_cell_length(self._cells, style).crop(0, self._cells)
 
     def _heading_segments(self, style: Style) -> list[Segment]:
-        first = self._first()
-        segments = [Segment("    " if self._marks else " ", style)]
-        for at, column in enumerate(self._seen()):
+        segments = [Segment(" " * (len(_UNMARKED) if self._marks else 1), style)]
+        for at, column in enumerate(self.across.seen):
             text = column.words.in_language(self._language)
             if self.order.removeprefix("-") == column.key:
                 text += "▾" if self.order.startswith("-") else "▴"
-            segments.append(Segment(fit(text, self._widths[column.key], right=column.number), style))
-            turned = self._aside and at == first - 1
-            segments.append(Segment("‹" if turned else " ", style))
-        if self._overflows():
-            used = sum(width(segment.text) for segment in segments)
-            segments = [*Strip(segments, used).crop(0, self._cells - 1), Segment("›", style)]
+            segments.append(Segment(fit(text, self.across.widths[column.key], right=column.number), style))
+            segments.append(Segment("‹" if at == self.across.turn else " ", style))
+        if self.across.overflows(self._cells):
+            segments = [*Strip(segments).crop(0, self._cells - 1), Segment("›", style)]
         return segments
 
     def _row_segments(self, row: int) -> list[Segment]:
         style = self._row_style(row)
-        mark = ("[x] " if row in self.marked else "[ ] ") if self._marks else " "
+        mark = (_MARKED if row in self.marked else _UNMARKED) if self._marks else " "
         segments = [Segment(mark, style)]
-        for column in self._seen():
+        for column in self.across.seen:
             tone = self.rows.tone(row, column.key)
-            cell = fit(self.rows.text(row, column.key), self._widths[column.key], right=column.number)
+            cell = fit(self.rows.text(row, column.key), self.across.widths[column.key], right=column.number)
             segments.append(Segment(cell, style + self._tone(tone) if tone else style))
-            segments.append(Segment(" " * _GAP, style))
+            segments.append(Segment(" " * GAP, style))
         return segments
 
     def _row_style(self, row: int) -> Style:
@@ -320,43 +294,9 @@ class Grid(ScrollView, can_focus=True):
         super()._on_blur(event)
         self.refresh()
 
-    # -- columns
-
-    def _first(self) -> int:
-        return min(self._fixed, len(self._shown()))
-
-    def _shown(self) -> tuple[Column, ...]:
-        return tuple(each for each in self._columns if each.key not in self._hidden)
-
-    def _seen(self) -> tuple[Column, ...]:
-        shown = self._shown()
-        return shown[: self._fixed] + shown[self._fixed + self._aside :]
-
-    def _taken(self) -> int:
-        return (4 if self._marks else 1) + sum(self._widths[each.key] + _GAP for each in self._seen())
-
-    def _overflows(self) -> bool:
-        return self._taken() - _GAP > self._cells
-
-    def _seen_whole(self) -> bool:
-        return not self._aside and not self._overflows()
-
-    def _key_at(self, x: int) -> str:
-        left = 4 if self._marks else 1
-        for column in self._seen():
-            left += self._widths[column.key] + _GAP
-            if x < left:
-                return column.key
-        return ""
-
     def _measure(self) -> None:
-        """How wide the columns are, from their headings and the rows that are seen first."""
         top = max(0, self.scroll_offset.y)
-        looked_at = range(top, min(len(self.rows), top + _LOOKED_AT))
-        for column in self._shown():
-            heading = width(column.words.in_language(self._language)) + column.sorts if self._headings else 1
-            found = (width(self.rows.text(row, column.key)) for row in looked_at)
-            self._widths[column.key] = column.cells or max(heading, min(column.most, max(found, default=0)))
+        self.across.measure(self.rows, top, self._language, headings=self._headings)
         self.virtual_size = Size(1, len(self.rows) + self._headings)
         self.refresh()
 

@@ -20,7 +20,7 @@ from terminals.tui.arrange import is_long
 from terminals.tui.face import Face
 from terminals.tui.field import Editing, Editor, LongEditor
 from terminals.tui.keeper import Keeper
-from terminals.tui.picker import CodePicker
+from terminals.tui.picker import CodePicker, meant
 from terminals.work.model import FormModel
 from terminals.work.rows import Changed, Place, Row, cleaned
 from terminals.work.standing import Kind
@@ -239,16 +239,10 @@ class Sheet(Face):
         """A code may be typed by its name, or in small letters."""
         text = place.row.text(place.name)
         codes = self._keeper.codes(place.field) if text and self.listed(place.field) else None
-        if not codes or any(each.code == text for each in codes):
-            return
-        folded = text.casefold()
-        fits = {
-            each.code
-            for each in codes
-            if folded in (each.code.casefold(), each.label.zh.casefold(), each.label.en.casefold())
-        }
-        if len(fits) == 1:
-            self.typed(fits.pop())
+        if codes and not any(each.code == text for each in codes):
+            code = meant(codes, text)
+            if code:
+                self.typed(code)
 
     def choose(self) -> bool:
         """Open the code list of the current field."""

@@ -143,7 +143,7 @@ class PagedTable(Vertical, Generic[T]):
     @property
     def shown_columns(self) -> tuple[Column, ...]:
         """The columns that are shown, for an export or a print."""
-        hidden = self.grid.hidden
+        hidden = self.grid.across.hidden
         return tuple(column for column in self._columns if column.key not in hidden)
 
     # -- asking
@@ -309,12 +309,12 @@ class PagedTable(Vertical, Generic[T]):
 
 def choose_columns(grid: Grid, language: str) -> None:
     """Ask which columns of a list are shown (选择显示列); all of them to begin with."""
-    options = [Option(column.key, column.words) for column in grid.columns]
-    keys = {column.key for column in grid.columns}
+    options = [Option(column.key, column.words) for column in grid.across.columns]
+    keys = {column.key for column in grid.across.columns}
 
     def chosen(shown: frozenset[str] | None) -> None:
         if shown is not None:
             grid.hide(keys - shown)
 
-    dialog = ChooseMany(both("table-columns"), options, keys - grid.hidden, language, least=1)
+    dialog = ChooseMany(both("table-columns"), options, keys - grid.across.hidden, language, least=1)
     grid.app.push_screen(dialog, chosen)
