@@ -51,7 +51,7 @@ class Choose(Dialog[str]):
         grid = self.query_one(Grid)
         if self._at is not None:
             box = self.query_one(".dialog")
-            wide, high = grid.across.needed + 2, len(self._options) + 3
+            wide, high = grid.needed + 2, len(self._options) + 3
             x = min(self._at.x, self.app.size.width - wide)
             y = min(self._at.y, self.app.size.height - high)
             self.add_class("-at")
@@ -65,7 +65,7 @@ class Choose(Dialog[str]):
         grid = self.query_one(Grid)
         closed = {(at, _NAME): "quiet" for at, each in enumerate(self._options) if not each.open}
         grid.show(Listed(grid.across.columns, shown, closed), row)
-        grid.styles.width = grid.across.needed
+        grid.styles.width = grid.needed
         grid.styles.height = len(shown)
 
     def retell(self, language: str) -> None:

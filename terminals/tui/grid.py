@@ -163,6 +163,11 @@ class Grid(ScrollView, can_focus=True):
         """Where the cursor is; -1 where there are no rows."""
         return self._row
 
+    @property
+    def needed(self) -> int:
+        """The cells that it takes to show every column as wide as it is."""
+        return self.across.needed
+
     def go(self, row: int) -> None:
         """Put the cursor on a row, or as near as there is one."""
         row = max(min(row, len(self.rows) - 1), -1 if not len(self.rows) else 0)
