@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import shutil
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +19,6 @@ from twisted.conch.ssh.common import NS
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
 
 from hardware.file import CertificateFile
 from terminals.host.channel import WINDOW
@@ -37,11 +36,69 @@ GLOBAL, OPEN, OPENED, REFUSED, ADJUST, DATA, EXTENDED, EOF, CLOSE, ASK, DONE, DE
 GRANTED = {"dxpId": "DXPENT0000000001", "role": "operator", "holder": "李录", "card": "", "token": "secret"}
 
 
-class Transport(StringTransport):
-    """A TCP connection's end."""
+class Transport:
+    """A TCP connection's end: what was written waits here to be taken along.
+
+    Twisted has one in twisted.internet.testing, but its import declares interfaces on collections.abc, after
+    which xmlschema builds no schema in this process.
+    """
+
+    def __init__(self) -> None:
+        self.disconnecting = self.disconnected = False
+        self.producerState = "producing"
+        self._waiting = b""
+
+    def write(self, data: bytes) -> None:
+        """Say something."""
+        self._waiting += data
+
+    def writeSequence(self, data: Iterable[bytes]) -> None:
+        """Say it in parts."""
+        self.write(b"".join(data))
+
+    def value(self) -> bytes:
+        """What waits."""
+        return self._waiting
+
+    def clear(self) -> None:
+        """It was taken along."""
+        self._waiting = b""
+
+    def loseConnection(self) -> None:
+        """End it when all is said."""
+        self.disconnecting = True
+
+    def abortConnection(self) -> None:
+        """End it now."""
+        self.disconnected = True
+
+    def pauseProducing(self) -> None:
+        """Read no more for now."""
+        self.producerState = "paused"
+
+    def resumeProducing(self) -> None:
+        """Read on."""
+        self.producerState = "producing"
+
+    def registerProducer(self, producer: object, streaming: bool) -> None:
+        """Whoever writes here would be told when to wait; nothing waits."""
+
+    def unregisterProducer(self) -> None:
+        """He has said all."""
+
+    def getPeer(self) -> IPv4Address:
+        """The other end."""
+        return IPv4Address("TCP", "198.51.100.7", 1)
+
+    def getHost(self) -> IPv4Address:
+        """The host's end."""
+        return IPv4Address("TCP", "127.0.0.1", 22)
 
     def setTcpNoDelay(self, on: bool) -> None:
         """Nothing waits here anyway."""
+
+    def setTcpKeepAlive(self, on: bool) -> None:
+        """Nor falls asleep."""
 
 
 class Peer(ssh.SSHClientTransport):
