@@ -80,3 +80,12 @@ class Across:
             heading = width(column.words.in_language(language)) + column.sorts if headings else 1
             found = (width(rows.text(row, column.key)) for row in looked_at)
             self.widths[column.key] = column.cells or max(heading, min(column.most, max(found, default=0)))
+
+    def widen(self, rows: Rows, row: int) -> bool:
+        """Make room for what is in one row now; whether there was not enough."""
+        before = dict(self.widths)
+        for column in self.shown:
+            if not column.cells:
+                wanted = min(column.most, width(rows.text(row, column.key)))
+                self.widths[column.key] = max(self.widths[column.key], wanted)
+        return self.widths != before

@@ -145,8 +145,11 @@ class Grid(ScrollView, can_focus=True):
         self._follow()
 
     def redraw(self, row: int) -> None:
-        """What is in this row has changed, and is no wider than before."""
-        self.refresh_line(row + self._headings)
+        """What is in this row has changed."""
+        if self.across.widen(self.rows, row):
+            self.refresh()
+        else:
+            self.refresh_line(row + self._headings)
 
     def hide(self, keys: Iterable[str]) -> None:
         """Show all columns but these (选择显示列)."""

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 
 from messages.annotations import Words
 from terminals.tui.dialogs import Ask, AskText, Tell
-from tests.terminals.tui.stage import SMALL, Stage, shown, until
+from tests.terminals.tui.stage import LARGE, SMALL, Stage, shown, text, until
 
 DELETE = Words("是否确认删除选中的表体数据？", "Delete the selected body lines?")
 MISSING = object()
@@ -76,6 +76,19 @@ async def test_a_message_is_read_to_its_end_and_closed() -> None:
         assert "第 59 行" in shown(app)
         await pilot.press("enter")
         await until(pilot, lambda: not isinstance(app.screen, Tell))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_no_letter_of_a_long_message_is_cut_off(size: tuple[int, int]) -> None:
+    """Beside its scroll bar as well."""
+    words = "".join(f"{number:03}保税核查，" for number in range(200))
+    app = Stage()
+    async with app.run_test(size=size) as pilot:
+        app.push_screen(Tell(Words(words), "zh"))
+        await pilot.pause()
+        seen = "".join(line.replace(" ", "").strip("│▁▂▃▄▅▆▇█▔▎") for line in text(app))
+        assert words.partition("060")[0] in seen
 
 
 @pytest.mark.asyncio
