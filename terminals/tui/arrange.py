@@ -60,9 +60,10 @@ def arranged(fields: Sequence[Field], labels: Mapping[str, str], cells: int) -> 
     """The boxes of the fields, in their order, within so many cells."""
     rows = _rows(fields, _columns(fields, labels, cells))
     count = max((len(row) for row in rows), default=1)
-    spread = cells - _GAP * (count - 1)
-    lefts = [at * (spread // count + _GAP) for at in range(count)] + [cells + _GAP]
-    wide = [_widest(rows, labels, at) for at in range(count)]
+    column = (cells - _GAP * (count - 1)) // count
+    most = WIDEST_LABEL if count == 1 else max(CUT_LABEL, column - NARROWEST - _MARK - 1)
+    lefts = [at * (column + _GAP) for at in range(count)] + [cells + _GAP]
+    wide = [_widest(rows, labels, at, most) for at in range(count)]
     boxes: list[Box] = []
     top = 0
     for row in rows:
@@ -83,7 +84,8 @@ def _columns(fields: Sequence[Field], labels: Mapping[str, str], cells: int) -> 
     for count in range(MOST_COLUMNS, 1, -1):
         rows = _rows(fields, count)
         column = (cells - _GAP * (count - 1)) // count
-        if all(column - _widest(rows, labels, at) - _MARK - 1 >= NARROWEST for at in range(count)):
+        widest = max(_widest(rows, labels, at, CUT_LABEL) for at in range(count))
+        if column - widest - _MARK - 1 >= NARROWEST:
             return count
     return 1
 
@@ -98,6 +100,5 @@ def _rows(fields: Sequence[Field], columns: int) -> list[list[Field]]:
     return rows
 
 
-def _widest(rows: Sequence[Sequence[Field]], labels: Mapping[str, str], at: int) -> int:
-    most = CUT_LABEL if any(len(row) > 1 for row in rows) else WIDEST_LABEL
+def _widest(rows: Sequence[Sequence[Field]], labels: Mapping[str, str], at: int, most: int) -> int:
     return max((min(most, width(labels[row[at].name])) for row in rows if at < len(row)), default=0)
