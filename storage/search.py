@@ -39,7 +39,7 @@ FEW, MANY = 2_000, 50_000
 """Cases of one owner, or alike in one column, that are looked through without asking for fewer."""
 GATHERED = 500
 """Cases that are fetched all, to be counted and put in order here."""
-ORDERS = ("number", "inner", "state", "changed")
+ORDERS = ("number", "inner", "state", "owner", "changed")
 """What every case can be put in order by, besides its search columns."""
 
 _AFTER_ANY = "\U0010ffff"

@@ -132,9 +132,11 @@ def _query(request: Request, system: System, session: Session) -> Query:
         criterion = (operator, _number(field, value) if name in system.numbers else value)
         criteria[name] = (*criteria.get(name, ()), criterion)
     order = request.one("order", "-changed")
-    known = (*ORDERS, *columns)
+    known = (*ORDERS, "created", *columns)
     if order.removeprefix("-") not in known:
         raise HttpError(400, f"order must be one of {', '.join(known)}, - before it: downwards")
+    if order.removeprefix("-") == "created":
+        order = order.replace("created", "number")  # numbers are given as cases are created
     return Query(
         system=system.name,
         owner=(request.one("owner") or None) if desk else session.dxp_id,

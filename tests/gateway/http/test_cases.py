@@ -140,12 +140,19 @@ def test_a_body_is_shown_as_its_system_says(api: Api) -> None:
     assert customs.json["body"] == {"note": "Z1", "secret": "for customs"}
 
 
-@pytest.mark.parametrize("column", ["body", "created", "owner", "k1"])
+@pytest.mark.parametrize("column", ["body", "revision", "k1"])
 def test_a_column_that_nothing_is_ordered_by_is_refused_by_name(api: Api, column: str) -> None:
     """The answer says what there is instead."""
     answer = api.ask(f"GET /v1/cases/bonded?order={column}", token=api.token())
     assert answer.status == 400
     assert "stockDate" in answer.json["info"]
+
+
+def test_cases_are_put_in_order_by_their_creation(api: Api) -> None:
+    """Which is that of their numbers."""
+    put(api, ("Z2", ENTERPRISE, "declared", ""), ("Z1", ENTERPRISE, "declared", ""))
+    assert numbers(api, "order=created") == ["Z1", "Z2"]
+    assert numbers(api, "order=-created") == ["Z2", "Z1"]
 
 
 # -- actions
