@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Make = Callable[[FormModel, list[tuple[Words, str]], str], bytes]
 CTRL_FILES: list[BindingType] = [
     Binding("ctrl+p", "print", "entry-print", show=False),
-    Binding("ctrl+t", "export", "entry-export", show=False),
+    Binding("ctrl+y", "export", "entry-export", show=False),
 ]
 """Keys of pages that print and export."""
 

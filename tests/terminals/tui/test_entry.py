@@ -162,8 +162,8 @@ async def test_the_form_is_printed_and_exported_into_the_own_area(house: House, 
     """A PDF and a spreadsheet by the form's name; a second one does not write over the first."""
     async with entry(house, tmp_path) as (_, pilot, page):
         filled(page, etpsInnerNo="PD3")
-        await pilot.press("ctrl+p", "ctrl+t")
+        await pilot.press("ctrl+p", "ctrl+y")
         await until(pilot, lambda: len(list(tmp_path.glob("PD3.*"))) == 2)
-        await pilot.press("ctrl+t")
+        await pilot.press("ctrl+y")
         await until(pilot, lambda: (tmp_path / "PD3-2.xlsx").exists())
         assert (tmp_path / "PD3.pdf").read_bytes().startswith(b"%PDF")
