@@ -35,7 +35,7 @@ _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 _LOG, _PIPE = 3, 4  # file descriptors
 log = structlog.get_logger("terminals.host.child")
 
-_DEFAULT = ("SIGHUP", "SIGQUIT", "SIGTERM", "SIGCHLD", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGWINCH")
+_KEPT = {signal.SIGPIPE, signal.SIGXFSZ}  # ignored, as Python has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,9 @@ def become(
 
 def _reset_signals() -> None:
     signal.set_wakeup_fd(-1)
-    for name in _DEFAULT:
-        signal.signal(getattr(signal, name), signal.SIG_DFL)
+    for number in signal.valid_signals() - _KEPT:
+        with suppress(OSError, ValueError):  # the C library keeps some for itself
+            signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 

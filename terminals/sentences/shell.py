@@ -33,6 +33,10 @@ SENTENCES: Sentences = {
     "pin-purpose-login": ("to log in", "登录"),
     "pin-purpose-again": ("to go on", "继续操作"),
     "pin-purpose-sign": ("to sign", "签名"),
+    "pin-missed": (
+        "{prompt}\nA wrong PIN was typed last time: type it with care.",
+        "{prompt}\n上次输入的密码有误，请仔细输入。",
+    ),
     "pin-for": ("{device}\n{purpose}", "{device}\n{purpose}"),
     # logging in
     "login-title": ("E-Port terminal", "电子口岸终端"),

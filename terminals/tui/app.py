@@ -88,6 +88,7 @@ class Terminal(Painted[int]):
         self.left: list[Draft] = []  # forms that were not finished, from earlier terminals
         self._table = table
         self._ends = Ends(self._hung_up, self._keep)
+        self._login = Login(self.language)
         self._pins_asked = asyncio.Lock()
         self._begun: tuple[Work, Menu, Keeper, Shell, Conduct] | None = None
 
@@ -150,10 +151,13 @@ class Terminal(Painted[int]):
     # -- beginning
 
     def on_mount(self) -> None:
-        """The first screen."""
+        """Signals end it in order."""
         if not self.is_headless:
             self._ends.watch()
-        self.push_screen(Login(self.language))
+
+    def get_default_screen(self) -> Login:
+        """Logging in; what comes later lies in front of it."""
+        return self._login
 
     def start(self, work: Work) -> Words:
         """Somebody has logged in: go on with the menu. Says why not, if this role has no screen here."""
@@ -172,7 +176,8 @@ class Terminal(Painted[int]):
         for _, entry in menu:
             if entry.key:
                 self.bind(entry.key, f"by_key('{entry.key}')", show=False)
-        await self.switch_screen(shell)
+        self._login.leave()
+        await self.push_screen(shell)
         await self.open(HOME)
         await conduct.begin()
 
@@ -230,6 +235,8 @@ class Terminal(Painted[int]):
         name = f"{request.label} {request.serial}"
         device = Words(f"{kind.zh} {name}", f"{kind.en} {name}")
         words = both("pin-for", device=device, purpose=purpose) if purpose != Words() else device
+        if request.missed and request.tries is None:  # an Ikey, which seldom says how many are left
+            words = both("pin-missed", prompt=words)
         prompt = PinPrompt(words, self.language, tries=request.tries, wrong=request.again)
         async with self._pins_asked:
             try:
@@ -268,8 +275,8 @@ class Terminal(Painted[int]):
 
     def action_leave(self) -> None:
         """Quit, after a question."""
-        if not self.at_work:
-            self.exit(0)
+        if self._begun is None:
+            self.exit()
         elif not any(isinstance(each, _Leaving) for each in self.screen_stack):
             self.run_worker(self._leave())
 
@@ -287,7 +294,7 @@ class Terminal(Painted[int]):
             if holder is not None and holder.removable and not holder.out:
                 self.farewell = both("card-take-out", device=holder.words)
             self._keep()
-            self.exit(0)
+            self.exit()
 
     def about(self) -> Words:
         """Version, when it was installed, and the gateway."""
@@ -307,7 +314,7 @@ class Terminal(Painted[int]):
 
     def _hung_up(self) -> None:
         self._keep()
-        self.exit(HUNG_UP)
+        self.exit(return_code=HUNG_UP)
 
     def _keep(self) -> None:
         """Write what is typed on any page."""

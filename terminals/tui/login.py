@@ -45,7 +45,7 @@ _WAY = "way"
 class Login(Screen[None]):
     """Ends when somebody is at work, or the application is quit."""
 
-    CSS = """
+    DEFAULT_CSS = """
     Login #login { align: center middle; height: 1fr; }
     Login #box { width: 76; max-width: 100%; height: auto; max-height: 100%; padding: 1 2; }
     Login #box { background: $surface; }
@@ -118,9 +118,15 @@ class Login(Screen[None]):
         self.call_later(self.action_look)
 
     def on_unmount(self) -> None:
-        """Nothing is looked for any more."""
+        """The end."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Somebody is at work: nothing is looked for any more."""
+        self._busy = True
         if self._watch is not None:
             self._watch.close()
+            self._watch = None
 
     def action_look(self) -> None:
         """Look for devices again."""

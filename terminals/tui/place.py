@@ -64,13 +64,13 @@ def of_profile(profile: Profile, language: str, certificates: Sequence[x509.Cert
     key = profile.one_of("card_key", CARD_KEYS)
     held = tuple(certificates)
     modules = tuple(str(Path(one).expanduser()) for one in get("module").split(os.pathsep) if one)
-    kind = "" if signer == "file" else signer
+    wish = Wish(signer, get("device"), modules, held, "auth" if key == "auth" else "sign")
     return Place(
         url=profile.need("url"), ca=profile.path("ca"), state=profile.path("state"), area=Path.cwd(),
         language=language, remote=False, crl=profile.path("crl") if get("crl") else None,
         receiver=get("receiver"), party=Party(get("dxp_id"), get("cop_code"), get("cop_name")),
         agent=os.environ.get("SSH_AUTH_SOCK", "") if held else "", certificates=held,
-        wish=Wish(kind, get("device"), modules, held, "auth" if key == "auth" else "sign"),
+        wish=wish if signer != "file" else None,
         p12=profile.path("p12") if get("p12") else None, passphrase=_given(profile, "p12_password"),
         account=get("account"), password=_given(profile, "password"),
     )  # fmt: skip

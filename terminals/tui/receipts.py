@@ -191,7 +191,7 @@ class _Ladders:
             case "unread":
                 return "*" if ladder.unread else ""
             case "title":
-                return name(ladder)
+                return ladder.sent.title if ladder.sent else ""
             case "case":
                 return ladder.case
             case "state":

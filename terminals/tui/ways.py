@@ -46,7 +46,7 @@ class Way:
         if self.found is not None:
             return _device(self.found)
         if self.kind == "file":
-            return _beside(KINDS["file"], self.name)
+            return _beside(KINDS["file"], Path(self.name).name)
         return _beside(both("way-account"), self.name)
 
     @property

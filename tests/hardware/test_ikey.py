@@ -272,6 +272,20 @@ def test_a_key_that_always_authenticates_is_asked_for_each_signature(softhsm: So
 # -- out and in ----------------------------------------------------------------------------------
 
 
+def test_an_ikey_says_whether_it_is_there(softhsm: SoftHsm) -> None:
+    """Open or lost, and without being asked to sign."""
+    softhsm.token("eins", RSA)
+    with opened(softhsm) as signer:
+        seen = [signer.there()]
+        softhsm.take_out()
+        with pytest.raises(CardRemoved):
+            signer.sign(b"data")
+        seen.append(signer.there())
+        softhsm.put_in()
+        seen.append(signer.there())
+    assert seen == [True, False, True]
+
+
 def test_the_same_ikey_goes_on_when_it_is_back(softhsm: SoftHsm) -> None:
     """Out, it is called so; in again, nothing is signed before its PIN was given."""
     softhsm.token("eins", RSA)

@@ -242,9 +242,7 @@ class Desk:
 
     def poll_raw(self, wait: int = 0, limit: int = 500) -> list[bytes]:
         """The same as the bytes of the business messages."""
-        answer = self.client.get(
-            "/v1/receipts", params={"after": self.cursor, "limit": limit, "wait": wait}
-        )
+        answer = self.client.get("/v1/receipts", params={"after": self.cursor, "limit": limit, "wait": wait})
         assert answer.status_code == 200, answer.text
         page = etree.fromstring(answer.content)
         self.cursor = page.get("next", "")

@@ -101,6 +101,7 @@ async def test_a_wrong_format_is_told_when_the_field_is_left_and_not_before() ->
         await pilot.press("shift+tab")
         await pilot.pause()
         assert text(app)[-1].startswith(" ! 企业内部编号：")
+        assert (app.ground("etpsInnerNo"), app.mark("etpsInnerNo")) == (BLUE, "!")
         await pilot.press("A", "enter")
         await pilot.pause()
         assert app.ground("etpsInnerNo") == LIGHT_RED
@@ -122,6 +123,11 @@ async def test_the_help_line_says_what_the_current_field_wants() -> None:
         assert "2 纸质手册电子化" in help_
         await pilot.press("enter")
         assert "管理模式 = 电子账册、纸质手册电子化 时必填" in app.view.help().zh
+        await pilot.press("enter", "张")
+        help_ = app.view.help().zh
+        assert "最多 16 个字符" in help_
+        assert "非必填项" in help_
+        assert "当前内容：张" in help_
 
 
 @pytest.mark.asyncio
@@ -268,6 +274,23 @@ async def test_the_current_field_is_always_seen() -> None:
             assert 1 <= y < SMALL[1] - 1
             assert app.focused is not None
             assert app.focused.region.offset == (x, y)
+
+
+@pytest.mark.asyncio
+async def test_the_terminal_is_told_where_the_cursor_is() -> None:
+    """Input methods open their window there; behind Chinese letters it is two cells further for each."""
+    app = Desk(empty())
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        x, y = app.spot("etpsName")
+        assert app.cursor_position == (x + 1, y)  # Textual's place behind the last letter
+        await pilot.press(*"企业")
+        await pilot.pause()
+        assert app.cursor_position == (x + 5, y)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.cursor_position == (app.spot("stockDate")[0] + 1, app.spot("stockDate")[1])
 
 
 @pytest.mark.asyncio

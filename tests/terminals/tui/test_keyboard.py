@@ -55,6 +55,7 @@ async def test_alt_with_a_letter_or_digit_types_nothing() -> None:
     async with app.run_test(size=SMALL) as pilot:
         for event in XTermParser().feed("A\x1b1\x1bx"):
             app.post_message(event)
+        app.post_message(events.Key("alt+shift+m", "M"))
         await pilot.pause()
         assert app.head("etpsInnerNo") == ["A"]
 

@@ -85,6 +85,8 @@ async def test_a_session_that_no_signer_opens_again_is_told(own: House, tmp_path
     """A certificate that was revoked meanwhile: in words, with the choice to try again."""
     async with at_work(own, tmp_path) as (terminal, pilot):
         own.revoke(own.person("operator"))
+        with own.client() as client:
+            client.delete("/v1/sessions/current", headers=terminal.work.line.session.bearer())
         with pytest.raises(LoginRefused):
             await asyncio.to_thread(terminal.work.line.kinds)
         await until(pilot, lambda: isinstance(terminal.screen, Ask))

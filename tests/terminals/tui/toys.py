@@ -131,7 +131,7 @@ TOYS = System(
         Entry("toys.board", Words("公告", "Board"), f"{_HERE}:Board", frozenset({OPERATOR}), "alt+2"),
         Entry("toys.desk", Words("审核", "Review"), f"{_HERE}:Board", frozenset({CUSTOMS}), "alt+2"),
         Entry("toys.leaf", Words("散页", "Leaf"), f"{_HERE}:Notes", single=False, listed=False),
-        Entry("toys.broken", Words("坏页", "Broken"), f"{_HERE}:Broken", listed=False),
+        Entry("toys.broken", Words("坏页", "Broken"), f"{_HERE}:Broken", key="alt+9", listed=False),
     ),
 )
 TABLE = (TOYS, GENERAL)
