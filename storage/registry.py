@@ -229,6 +229,17 @@ def certificates_of_key(conn: Connection, ssh_key: str) -> list[Certificate]:
     return [_as_certificate(row) for row in conn.execute(found)]
 
 
+def certificates_of_holder(conn: Connection, dxp_id: str, holder: str, role: str) -> list[Certificate]:
+    """The active certificates of one person of a party in one role, the newest first."""
+    found = (
+        select(tables.certificates)
+        .where(_certificate.dxp_id == dxp_id, _certificate.holder == holder)
+        .where(_certificate.role == role, _certificate.state == ACTIVE)
+        .order_by(_certificate.not_before.desc(), _certificate.fingerprint)
+    )
+    return [_as_certificate(row) for row in conn.execute(found)]
+
+
 def _as_certificate(row: Row[Any]) -> Certificate:
     return Certificate(**{**row._mapping, "der": bytes(row.der)})
 

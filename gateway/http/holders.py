@@ -1,7 +1,8 @@
-"""The call of a terminal host: who holds an SSH key, so that whoever shows it can be let in under a name.
+"""Who holds which key: a terminal host asks for whoever shows one, and anybody for his own certificates.
 
-Knows that only a party with the role host may ask, and that what it is told is what holds now; refuses to
-know SSH. Enrolment is the registration itself: a certificate that is registered is a key that logs in.
+Knows that only a party with the role host may ask about others, and that what is told is what holds now;
+refuses to know SSH. Enrolment is the registration itself: a certificate that is registered is a key that logs
+in, and the certificates of somebody who came by password are those that an SSH agent may sign with.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ Check = Callable[[x509.Certificate, datetime], None]
 
 
 class Holders:
-    """GET /v1/holders."""
+    """GET /v1/holders, GET /v1/sessions/current/certificates."""
 
     def __init__(self, access: Access, reader: Jobs, clock: Clock, trusted: Check, rates: Rates) -> None:
         """`trusted` raises CertificateRefused for what is not believed; `rates`: of each host."""
@@ -43,7 +44,10 @@ class Holders:
         self._clock = clock
         self._trusted = trusted
         self._rates = rates
-        self.routes = (Route("GET", "/v1/holders", self.of_key),)
+        self.routes = (
+            Route("GET", "/v1/holders", self.of_key),
+            Route("GET", "/v1/sessions/current/certificates", self.own),
+        )
 
     async def of_key(self, request: Request) -> Response:
         """Who holds the key: nobody, somebody, or one person for several parties."""
@@ -58,6 +62,16 @@ class Holders:
             raise HttpError(429, f"{session.dxp_id} asks too often; ask again in {wait} seconds", wait)
         found = await self._reader.run(self._look, key)
         return answer_json({"key": key, "holders": found})
+
+    async def own(self, request: Request) -> Response:
+        """The certificates of the session's own holder in its role, the newest first."""
+        session = await self._access.session(request)
+        found = await self._reader.run(self._own, session)
+        return answer_json({"certificates": found})
+
+    def _own(self, connection: Connection, session: Session) -> list[str]:
+        own = registry.certificates_of_holder(connection, session.dxp_id, session.holder, session.role)
+        return [base64.b64encode(each.der).decode("ascii") for each in self._good(own, self._clock())]
 
     def _look(self, connection: Connection, key: str) -> list[dict[str, Any]]:
         now = self._clock()

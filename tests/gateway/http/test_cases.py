@@ -24,7 +24,7 @@ from tests.gateway.http.conftest import CUSTOMS_ID, ENTERPRISE, OTHER, Api
 from tests.gateway.http.forms import FORMS
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-_ids = itertools.count(1)
+_ids = itertools.count(1_000)
 
 
 class Unsigned:

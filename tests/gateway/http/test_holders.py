@@ -106,6 +106,23 @@ def test_nobody_holds_an_unknown_a_revoked_an_ended_or_a_strangers_key(office: R
     assert office.ask(good) == []
 
 
+def test_whoever_came_by_password_is_told_the_own_certificates(office: Registry, api: Api) -> None:
+    """Of the same party, holder and role, good ones only, the newest first: what an agent may sign with."""
+    office.account("alice")
+    own = office.certificate(pki.new_key())
+    office.certificate(pki.new_key(), days=-1)
+    office.certificate(pki.new_key(), role="enterprise")
+    office.certificate(pki.new_key(), OTHER)
+    office.certificate(pki.new_key(), holder="Bob")
+    token = f"Bearer {_login(api, password='correct horse').json['token']}"
+    answer = api.ask("GET /v1/sessions/current/certificates", token=token)
+    assert answer.status == 200, answer.json
+    assert [base64.b64decode(each) for each in answer.json["certificates"]] == [own]
+    described = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8"))
+    promised = operations(described)["GET", "/v1/sessions/current/certificates"]["responses"]["200"]
+    _check(answer.json, promised["content"]["application/json"]["schema"], described, "certificates")
+
+
 def test_the_party_must_be_active_too(office: Registry, api: Api) -> None:
     """A suspended party's people are not let in."""
     der = office.certificate(pki.new_key())
