@@ -371,6 +371,7 @@ def ecdsa_made(data: bytes) -> tuple[bytes, bytes]:
         string(b"rsa-sha2-256") + string(rsa_made(b"data")) + b"more",
         string(b"ssh-rsa") + string(rsa_made(b"data")),
     ],
+    ids=["nothing", "no signature", "an empty one", "other data's", "a longer one", "more behind", "SHA-1"],
 )
 def test_a_forged_rsa_signature_is_thrown_away(tmp_path: Path, made: bytes) -> None:
     """Another's, malformed, or made with SHA-1: AgentForged, and nothing is returned."""
@@ -392,6 +393,7 @@ def test_a_forged_rsa_signature_is_thrown_away(tmp_path: Path, made: bytes) -> N
         string(b"\xff" * 32) + ecdsa_made(b"data")[1],
         string(b"\x01" * 5000) + ecdsa_made(b"data")[1],
     ],
+    ids=["nothing", "other data's", "more behind it", "an empty r", "a negative r", "a vast r"],
 )
 def test_a_forged_ecdsa_signature_is_thrown_away(tmp_path: Path, value: bytes) -> None:
     """Another's, zero, negative or huge numbers: AgentForged."""
