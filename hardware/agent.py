@@ -21,6 +21,7 @@ from hardware.signer import (
     AgentRefused,
     AgentUnreachable,
     AskPin,
+    CardRemoved,
     Found,
     KeyMissing,
     KeyUnsuitable,
@@ -71,6 +72,21 @@ class PinEachTime(KeyUnsuitable):
             "the card's other key (PIV 9A) with --certificate"
         ),
         "{key} 每次签名都需要密码，SSH 代理无法提供：请用 --certificate 指定卡中另一密钥（PIV 9A）的证书",
+    )
+
+
+class AgentLetGo(CardRemoved):
+    """The key that was used is in the agent no longer. Values: serial."""
+
+    sentence = (
+        (
+            "the SSH agent holds the key {serial} no longer, as when its card is taken out: put the same "
+            "card back and add it again (ssh-add -s MODULE, its PIN); nothing typed is lost"
+        ),
+        (
+            "SSH 代理中已没有密钥 {serial}（如卡被拔出）：请插回同一张卡并重新加入"
+            "（ssh-add -s 模块，输入密码）；已录入的内容不会丢失"
+        ),
     )
 
 
@@ -156,6 +172,26 @@ class Agent:
         with self._lock:
             self._closed = True
             self._line.close()
+
+    def there(self) -> bool:
+        """Whether the agent shows the key; while it signs it does.
+
+        Raises AgentUnreachable or one of its kinds.
+        """
+        if not self._lock.acquire(blocking=False):
+            return True
+        try:
+            return self._closed or any(one.blob == self._blob for one in self._line.identities())
+        finally:
+            self._lock.release()
+
+    def reopen(self, _: AskPin) -> None:
+        """Go on once the key is in the agent again, whose holder gave the PIN there.
+
+        Raises AgentLetGo, and AgentUnreachable or one of its kinds.
+        """
+        if not self.there():
+            raise AgentLetGo(serial=self.serial)
 
     def sign(self, data: bytes) -> bytes:
         """The signature over `data`, which the agent hashes: PKCS#1 v1.5, or ECDSA as DER.

@@ -152,6 +152,7 @@ class AgentChannel(Channel):
     """The way to the client's agent."""
 
     name = b"auth-agent@openssh.com"
+    somebodys = False  # the terminal looks now and then whether the key is there
 
     def __init__(self, caller: Any) -> None:
         super().__init__()

@@ -27,6 +27,8 @@ class Channel(SSHChannel):
     It is the producer of whatever takes its data: while that is full, the window stays closed.
     """
 
+    somebodys = True  # what comes is a person's doing, who is not idle then
+
     def __init__(self, remote_window: int = 0, remote_packet: int = 0) -> None:
         super().__init__(WINDOW, PACKET, remote_window, remote_packet)
         self._untold = 0  # bytes taken that the client does not know of

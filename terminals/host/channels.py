@@ -138,7 +138,8 @@ class Channels(ssh.SSHConnection):
         """Data within the window; the channel says when it has taken it."""
         channel, data = self._data(packet[:4], packet[4:])
         if not channel.localClosed:
-            self.line.active_at = self.line.host.clock.seconds()
+            if channel.somebodys:
+                self.line.active_at = self.line.host.clock.seconds()
             channel.dataReceived(data)
 
     def ssh_CHANNEL_EXTENDED_DATA(self, packet: bytes) -> None:

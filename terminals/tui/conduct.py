@@ -16,9 +16,11 @@ from terminals.trouble import Told
 from terminals.tui.dialogs import Ask
 from terminals.tui.gone import Gone
 from terminals.tui.offering import Offer
+from terminals.tui.outbox import Outbox
 from terminals.tui.secret import NameAndSecret
 from terminals.tui.status import Person
 from terminals.tui.systems import ROLES
+from terminals.tui.taking import ADDED, Taking
 from terminals.tui.watching import Watcher
 from terminals.tui.words import both
 from terminals.work.drafts import Draft
@@ -43,6 +45,8 @@ class Conduct:
         self._gone: Gone | None = None
         self._asking = False  # to log in again
         self._up = True
+        self._taking = Taking(terminal, self._taken)
+        self._outbox = Outbox(terminal, shell)
 
     async def begin(self) -> None:
         """Show who works here, watch line and card, offer what was left."""
@@ -50,15 +54,23 @@ class Conduct:
         self._show_person()
         self._terminal.receipts_read()
         work.line.listen(work.ladders)
-        if work.holder is not None and work.holder.removable:
-            self._watcher = Watcher(work.holder, work.holder.take_out, lambda: self._terminal.told(BACK))
-            self._watcher.start()
+        self._watch()
+        self._taking.start()
+        self._outbox.start()
+        await self._outbox.flush()  # a form whose message is taken now is no draft any more
         await self._look_for_drafts()
         if self._terminal.left:
             self._terminal.offer_drafts()
 
+    def _watch(self) -> None:
+        holder = self._terminal.work.holder
+        if holder is not None and holder.watched:
+            self._watcher = Watcher(holder, holder.take_out, lambda: self._terminal.told(BACK))
+            self._watcher.start()
+
     def end(self) -> None:
         """Watch nothing any more."""
+        self._taking.close()
         if self._watcher is not None:
             self._watcher.close()
 
@@ -77,6 +89,8 @@ class Conduct:
                 self._terminal.run_worker(self._log_in_again(trouble))
             case SignerError():
                 await self._card_out(event)
+            case str() if event == ADDED:
+                self._terminal.run_worker(self._taking.look())
             case _:
                 if self._gone is not None:
                     self._gone.action_look()
@@ -99,6 +113,11 @@ class Conduct:
             self._terminal.say(both("line-down", reason=reason), alarm=True)
         for page in self._shell.pages:
             page.reached(up)
+        if up:
+            self._terminal.run_worker(self._outbox.flush())
+            self._terminal.run_worker(self._taking.look())
+        else:
+            self._outbox.show()
 
     async def _log_in_again(self, trouble: Told) -> None:
         """The session has ended, and somebody has to say how it goes on."""
@@ -126,6 +145,16 @@ class Conduct:
 
     # -- the card
 
+    async def _taken(self) -> None:
+        """A signer has come."""
+        self._watch()
+        self._show_person()
+        self._home().show_person()
+        self._shell.refresh_bindings()
+        for page in self._shell.pages:
+            page.handed()
+        self._terminal.say(both("agent-taken"))
+
     async def _card_out(self, why: SignerError) -> None:
         """Close everything for input until the device is back."""
         holder = self._terminal.work.holder
@@ -146,7 +175,7 @@ class Conduct:
     def _show_person(self) -> None:
         work = self._terminal.work
         holder = work.holder
-        device = holder.words if holder is not None else both("device-none")
+        device = work.device
         out = holder is not None and holder.out
         if out:
             device = both("device-out", device=device)

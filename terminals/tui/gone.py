@@ -13,6 +13,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from hardware.agent import AgentLetGo
 from hardware.signer import (
     CardMissing,
     PinCancelled,
@@ -27,7 +28,7 @@ from terminals.tui.holder import Holder
 from terminals.tui.told import told
 from terminals.tui.words import Saying, both
 
-_NOT_YET = (CardMissing, PinCancelled, ReaderGone, ReaderMissing, ServiceDown, TokenMissing)
+_NOT_YET = (AgentLetGo, CardMissing, PinCancelled, ReaderGone, ReaderMissing, ServiceDown, TokenMissing)
 """What says that there is nothing to look at yet, or that its holder is not ready."""
 
 

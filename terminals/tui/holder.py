@@ -15,6 +15,7 @@ from typing import Protocol
 
 from cryptography import x509
 
+from hardware.agent import AgentLetGo
 from hardware.signer import (
     AskPin,
     CardRemoved,
@@ -37,7 +38,7 @@ _OUT = (CardRemoved, ReaderGone, ServiceDown)
 
 
 class Device(OpenSigner, Protocol):
-    """A card or an Ikey: it can be taken out and put back."""
+    """A card, an Ikey or an agent's key: it can be taken out and put back."""
 
     label: str
 
@@ -107,6 +108,11 @@ class Holder:
         return self.kind in ("card", "ikey")
 
     @property
+    def watched(self) -> bool:
+        """Whether it may be gone while somebody works, here or at the workstation."""
+        return self.removable or self.kind == "agent"
+
+    @property
     def reader(self) -> str:
         """Of a card, the name of the reader that it is in."""
         return str(getattr(self._signer, "reader", ""))
@@ -151,8 +157,9 @@ class Holder:
 
     def take_out(self, why: SignerError | None = None) -> None:
         """The device is gone: nothing is signed, and no PIN asked for, until `put_back`."""
+        gone = AgentLetGo if self.kind == "agent" else CardRemoved
         with self._state:
-            before, self._out = self._out, why or CardRemoved(serial=self.serial)
+            before, self._out = self._out, why or gone(serial=self.serial)
             now = self._out
         self._pins.give_up()
         if before is None:
@@ -169,7 +176,10 @@ class Holder:
             self._out = None
 
     def there(self) -> bool:
-        """Of an Ikey: whether it is plugged in. Raises ModuleMissing."""
+        """Of an Ikey: whether it is plugged in; of an agent: whether it holds the key.
+
+        Raises ModuleMissing, AgentUnreachable.
+        """
         return self._signer.there()  # type: ignore[attr-defined,no-any-return]
 
     def stop_asking(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from hardware.agent import Agent, AgentLacksKey, PinEachTime, agent_signers, identities
+from hardware.agent import Agent, AgentLacksKey, AgentLetGo, PinEachTime, agent_signers, identities
 from hardware.signer import AgentRefused
 from hardware.virtual import medium
 from hardware.virtual.stack import Stack
@@ -110,8 +110,13 @@ def test_a_card_that_was_out_must_be_added_again(
         stack.insert(card)
         with pytest.raises(AgentRefused, match="ssh-add -e MODULE, then ssh-add -s MODULE"):
             signer.sign(b"data")
+        assert signer.there()  # the agent does not notice
         agent.run("-e", MODULE)
+        assert not signer.there()
+        with pytest.raises(AgentLetGo):
+            signer.reopen(nobody)
         with pytest.raises(AgentLacksKey):
             agent_signers([AUTH.certificate], agent.path)
         agent.run("-s", MODULE, ask=pin)
+        signer.reopen(nobody)
         assert signer.sign(b"data")

@@ -6,14 +6,16 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.hardware.agents import hostile
 from tests.scenarios.house import PATIENCE, House
 from tests.terminals.host.conftest import Guests, Hosts
-from tests.terminals.host.house import ADDRESS, QUIT, Guest, HostProcess, gone, wait_until
+from tests.terminals.host.house import ADDRESS, AGENT, QUIT, Guest, HostProcess, gone, wait_until
 
 
 @pytest.fixture
@@ -70,6 +72,39 @@ def test_nobody_who_does_not_type_stays_for_ever(patient: HostProcess, guest_of:
         assert "已有 30 分钟没有操作" in seat.screen
     assert (clocked.kept(guest.person) / "typed").read_text() == "typedmore"
     clocked.logged("logout", account=guest.person.account)
+
+
+def test_an_agent_that_answers_keeps_nobody_awake(
+    patient: HostProcess, guest_of: Guests, tmp_path: Path
+) -> None:
+    """The terminal asks it by itself; only what somebody does counts."""
+    clocked, guest = patient, guest_of(patient)
+    asked, may_answer = threading.Event(), threading.Event()
+    may_answer.set()
+    none_held = bytes.fromhex("000000050c00000000")
+
+    def answer(_: bytes) -> bytes:
+        asked.set()
+        may_answer.wait(PATIENCE)
+        return none_held
+
+    with (
+        hostile(tmp_path, answer, silent=True) as agent,
+        guest.sit("-A", environment={"SSH_AUTH_SOCK": agent, "LANG": "zh_CN.UTF-8"}) as seat,
+    ):
+        seat.shows("user")
+        asked.clear()
+        may_answer.clear()
+        seat.press(AGENT)
+        assert asked.wait(PATIENCE)
+        for _ in range(20):
+            clocked.advance(60)
+        may_answer.set()
+        assert seat.shows("agent") == "none"
+        for _ in range(10):
+            clocked.advance(60)
+        assert seat.end() == 0
+        assert "已有 30 分钟没有操作" in seat.screen
 
 
 def test_an_idle_file_transfer_ends_too(patient: HostProcess, guest_of: Guests) -> None:

@@ -18,6 +18,7 @@ from terminals.tui.gone import Gone
 from terminals.tui.holder import Holder
 from terminals.tui.pin import PinPrompt
 from terminals.work.drafts import Drafts
+from tests.hardware.agents import RealAgent, agent
 from tests.hardware.softhsm import PIN as IKEY_PIN
 from tests.hardware.softhsm import SoftHsm, softhsm
 from tests.hardware.stack import PIN
@@ -25,10 +26,10 @@ from tests.messages.signature.making import Pair
 from tests.scenarios.house import House
 from tests.terminals.tui.at_house import until
 from tests.terminals.tui.stage import shown
-from tests.terminals.tui.test_login import AT_DESK, card_of, in_front, person, ways
+from tests.terminals.tui.test_login import AT_DESK, card_of, certificate_of, in_front, person, ways
 from tests.terminals.tui.toys import Notes, give, place_of, showing
 
-__all__ = ["softhsm"]
+__all__ = ["agent", "softhsm"]
 
 PURPOSE = Words("签名", "to sign")
 
@@ -152,3 +153,32 @@ async def test_an_ikey_that_is_pulled_is_noticed_too(house: House, softhsm: Soft
         await until(pilot, lambda: terminal.screen is terminal.shell)
         assert page.line.value == "ab"
         assert holder.sign(b"data")
+
+
+async def test_a_key_that_an_agent_has_let_go_closes_everything_until_it_is_back(
+    house: House, agent: RealAgent, tmp_path: Path
+) -> None:
+    """As when its card is taken out at the workstation; another key does not go on, the same one does."""
+    operator = person(house)
+    mine = keys(operator.p12, operator.password)[0]
+    other = person(house, "enterprise1")
+    agent.add(mine)
+    place = place_of(house, tmp_path, remote=True, agent=agent.path, certificates=certificate_of(operator))
+    async with showing(place) as (terminal, pilot):
+        await until(pilot, lambda: terminal.at_work)
+        page = await terminal.open("toys.notes")
+        assert isinstance(page, Notes)
+        await pilot.press("a", "b")
+        agent.run("-D")
+        await in_front(pilot, Gone)
+        assert "SSH 代理中已没有密钥" in shown(terminal)
+        await pilot.press("x", "enter")
+        assert page.line.value == "ab"
+        agent.add(keys(other.p12, other.password)[0])
+        await pilot.press("f5")
+        await until(pilot, lambda: "等待插卡" in shown(terminal))
+        assert isinstance(terminal.screen, Gone)
+        agent.add(mine)
+        await until(pilot, lambda: terminal.screen is terminal.shell)
+        await pilot.press("c")
+        assert page.line.value == "abc"
