@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key
@@ -32,18 +33,18 @@ KEYS = 20  # typed by each person
 
 def run(bench: Bench) -> dict[str, Any]:
     """Seconds, megabytes and shares of a core, by application."""
-    house = House(bench.folder / "home", EPORT_LISTEN__BACKLOG="4096")
-    house.start()
-    agent = RealAgent(bench.folder / "agent")
-    try:
+    with ExitStack() as stack:
+        house = House(bench.folder / "home", EPORT_LISTEN__BACKLOG="4096")
+        stack.callback(house.close)
+        house.start()
+        # The path of an agent's socket has to be short.
+        agent = RealAgent(Path(stack.enter_context(TemporaryDirectory(prefix="eport-agent-"))))
+        stack.callback(agent.kill)
         return {
             "people": bench.scale.people,
             "logins": bench.scale.logins,
             "applications": {name: _measure(bench, house, agent, name) for name in APPLICATIONS},
         }
-    finally:
-        agent.kill()
-        house.close()
 
 
 def _measure(bench: Bench, house: House, agent: RealAgent, name: str) -> dict[str, Any]:

@@ -3,10 +3,21 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def out() -> Iterator[Path]:
+    """An empty folder with a short path: there will be sockets in it."""
+    with TemporaryDirectory(prefix="eport-out-") as path:
+        yield Path(path)
 
 
 def run(out: Path, part: str) -> dict[str, Any]:
@@ -24,39 +35,39 @@ def run(out: Path, part: str) -> dict[str, Any]:
     return found
 
 
-def test_a_tiny_run_writes_its_figures_and_a_report(tmp_path: Path) -> None:
+def test_a_tiny_run_writes_its_figures_and_a_report(out: Path) -> None:
     """`python -m bench --tiny` measures a real gateway and writes them down."""
-    found = run(tmp_path, "ratios")
+    found = run(out, "ratios")
     kinds = {kind["name"]: kind["median"] for kind in found["ratios"]["kinds"]}
     assert set(kinds) == {"RSA-2048, 4 KB", "P-256, 4 KB", "RSA-2048, 200 KB"}
     # Reading /proc counts in hundredths of a second; a whole way of 40 messages is more than one of them.
     assert all(median["receipt_ms"] > 0 for median in kinds.values())
     assert all(median["rate"] > 0 for median in kinds.values())
-    report = (tmp_path / "report.md").read_text()
+    report = (out / "report.md").read_text()
     assert "RSA-2048, 200 KB" in report
 
 
-def test_an_ikey_is_measured_against_its_token(tmp_path: Path) -> None:
+def test_an_ikey_is_measured_against_its_token(out: Path) -> None:
     """A real SoftHSM2 signs alone, through an open Ikey, and for a whole message."""
-    keys = run(tmp_path, "ikey")["ikey"]["keys"]
+    keys = run(out, "ikey")["ikey"]["keys"]
     assert set(keys) == {"RSA-2048", "P-256"}
     assert all(0 < key["token_ms"] < key["message_ms"] for key in keys.values())
-    assert "open Ikey session" in (tmp_path / "report.md").read_text()
+    assert "open Ikey session" in (out / "report.md").read_text()
 
 
-def test_the_ssh_host_is_measured_with_real_clients(tmp_path: Path) -> None:
+def test_the_ssh_host_is_measured_with_real_clients(out: Path) -> None:
     """A few people come, sit, type and leave; the terminal and a small application are told apart."""
-    applications = run(tmp_path, "host")["host"]["applications"]
+    applications = run(out, "host")["host"]["applications"]
     assert set(applications) == {"small", "terminal"}
     assert all(0 < one["one"] < 60 and one["session_mb"] > 0 for one in applications.values())
     assert applications["small"]["key_ms"] > 0
-    assert "The SSH host" in (tmp_path / "report.md").read_text()
+    assert "The SSH host" in (out / "report.md").read_text()
 
 
-def test_searches_are_measured_by_who_asks(tmp_path: Path) -> None:
+def test_searches_are_measured_by_who_asks(out: Path) -> None:
     """Parties of three sizes and customs, each with the mix of queries of its day."""
-    found = run(tmp_path, "search")["search"]
+    found = run(out, "search")["search"]
     assert found["cases"] == 500
     assert len(found["who"]) == 5
     assert all(0 < one["p50_ms"] <= one["p95_ms"] <= one["most_ms"] for one in found["who"].values())
-    assert "Searches among 500 cases" in (tmp_path / "report.md").read_text()
+    assert "Searches among 500 cases" in (out / "report.md").read_text()
