@@ -176,10 +176,10 @@ def test_a_document_full_of_namespaces_is_refused_at_once() -> None:
     )
     message = make(sample(), holder("p256"), varied(transforms=(varied().transforms[0], C14N)))
     tail = message[message.index(b"<ds:Signature") :].decode()
-    began = time.perf_counter()
+    began = time.process_time()
     found = take(envelope((bomb[: bomb.rindex("</")] + tail).encode()))
     assert isinstance(found.fault, NotWellFormed)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_a_document_full_of_attributes_is_refused_before_the_schema() -> None:
@@ -208,9 +208,9 @@ def long_sample(lines: int, unit: str) -> bytes:
 def test_wrong_codes_are_told_up_to_a_limit_and_in_linear_time() -> None:
     """5,000 lines with a wrong unit: the first 25 are named, by path and line, within a second."""
     body = envelope(long_sample(5000, "999"))
-    began = time.perf_counter()
+    began = time.process_time()
     found = take(body)
-    assert time.perf_counter() - began < 1.5
+    assert time.process_time() - began < 1.5
     assert isinstance(found.fault, SchemaInvalid)
     assert len(found.fault.violations) == 25
     assert found.fault.violations[2].path == "/BVS111Message/Stocktake/Line[3]/unit"

@@ -39,9 +39,9 @@ def test_canonicalisation_takes_no_more_than_in_proportion() -> None:
     """Whatever namespaces a document may have, a kilobyte of it is canonical within some milliseconds."""
     document = f"<M{declarations(MAX_NAMESPACES)}>{'<x/>' * 20_000}</M>".encode()
     root = parse(document)
-    began = time.perf_counter()
+    began = time.process_time()
     etree.tostring(root, method="c14n", exclusive=False)
-    assert time.perf_counter() - began < 0.003 * len(document) / 1000
+    assert time.process_time() - began < 0.003 * len(document) / 1000
 
 
 @pytest.mark.parametrize("equals", ['=""', "=''", ' = "x"', "\n=\t'x'"])

@@ -128,7 +128,7 @@ def test_a_message_is_taken_even_when_its_sender_leaves(api: Api) -> None:
     """Once intake has a message, its fate does not hang on the connection."""
     with api.client() as client:
         client.send(b"POST /v1/messages HTTP/1.1\r\nHost: g\r\nContent-Length: 3\r\n\r\nabc")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not api.intake.taken and time.monotonic() < deadline:
         time.sleep(0.005)
     assert api.intake.taken
@@ -431,7 +431,7 @@ def test_health_readiness_and_metrics(api: Api, serve: Serve) -> None:
 
 
 def _until(condition: object) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline
         time.sleep(0.005)

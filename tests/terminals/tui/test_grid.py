@@ -213,10 +213,10 @@ async def test_a_million_rows_are_as_quick_as_ten() -> None:
     rows, grid = Million(), Grid(COLUMNS, "zh")
     app = Heard(grid)
     async with app.run_test(size=SMALL) as pilot:
-        before = time.perf_counter()
+        before = time.process_time()
         grid.show(rows)
         grid.focus()
         await pilot.press("end", "pageup", "home")
         await pilot.pause()
-        assert time.perf_counter() - before < 1
+        assert time.process_time() - before < 1
         assert rows.asked < 2000

@@ -121,9 +121,9 @@ async def test_told_another_language_it_keeps_what_was_typed_and_the_cursor() ->
 def test_ten_thousand_codes_are_searched_at_once(typed: str) -> None:
     """A letter typed is a list shown."""
     codes = Codes(TEN_THOUSAND)
-    before = time.perf_counter()
+    before = time.process_time()
     codes.find(typed)
-    assert time.perf_counter() - before < AT_ONCE
+    assert time.process_time() - before < AT_ONCE
 
 
 @given(st.text(alphabet="deuDEU德国a ", max_size=4))
