@@ -15,7 +15,7 @@ from textual import events
 from textual.app import App, ReturnType
 from textual.theme import Theme
 
-from terminals.tui import cjk, keyboard
+from terminals.tui import cjk, keyboard, wrapping
 
 STYLES = Path(__file__).with_name("terminals.tcss")
 """The style sheet of all widgets here; an App puts it into its CSS_PATH."""
@@ -93,6 +93,7 @@ class Painted(App[ReturnType]):
     def __init__(self) -> None:
         cjk.install()
         keyboard.install()
+        wrapping.install()
         super().__init__()
         self.register_theme(LIGHT)
         self.theme = LIGHT.name
