@@ -22,6 +22,11 @@ from messages.annotations import Words
 from terminals.tui.cells import width
 
 _GAP = 2
+NAMED = {
+    "pageup": "PgUp", "pagedown": "PgDn", "escape": "Esc", "delete": "Del", "insert": "Ins",
+    "question_mark": "?",
+}  # fmt: skip
+"""Keys by the names that keyboards have for them; others are called as Textual calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,9 @@ class Option:
 
 def shown_key(hot: str) -> str:
     """A key as it stands beside what it does: Ctrl+S, Alt+1, F4, Y."""
-    return "+".join(part.upper() if len(part) == 1 else part.capitalize() for part in hot.split("+"))
+    return "+".join(
+        NAMED.get(part, part.upper() if len(part) == 1 else part.capitalize()) for part in hot.split("+")
+    )
 
 
 class Buttons(Widget, can_focus=True):

@@ -15,14 +15,9 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from terminals.tui.buttons import shown_key
 from terminals.tui.cells import width
 from terminals.tui.words import both
-
-SHOWN = {
-    "pageup": "PgUp", "pagedown": "PgDn", "escape": "Esc", "delete": "Del", "insert": "Ins",
-    "question_mark": "?", "space": "Space", "enter": "Enter", "tab": "Tab",
-}  # fmt: skip
-
 
 PINNED = ("f1", "f10")
 """Keys that are always shown."""
@@ -30,8 +25,7 @@ PINNED = ("f1", "f10")
 
 def shown(key: str) -> str:
     """A key as a keyboard has it: Ctrl+S, Alt+1, F4."""
-    parts = key.split(",")[0].split("+")
-    return "+".join(SHOWN.get(part, part.upper() if len(part) == 1 else part.capitalize()) for part in parts)
+    return shown_key(key.split(",")[0])
 
 
 def described(binding: ActiveBinding, language: str) -> str:

@@ -12,7 +12,7 @@ from terminals.tui.grid import Grid
 from terminals.tui.keys import shown
 from terminals.tui.systems import Entry, Menu, System
 
-WIDTH = 24  # cells
+WIDTH = 27  # cells
 NARROW = 100  # columns of a window below which the menu is folded, and folds again when something is chosen
 
 _NAME, _KEY = "name", "key"

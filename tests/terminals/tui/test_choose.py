@@ -146,7 +146,15 @@ async def test_a_row_of_buttons_passes_over_what_is_closed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hot", "expected"), [("ctrl+s", "Ctrl+S"), ("alt+1", "Alt+1"), ("f4", "F4"), ("y", "Y")]
+    ("hot", "expected"),
+    [
+        ("ctrl+s", "Ctrl+S"),
+        ("alt+1", "Alt+1"),
+        ("f4", "F4"),
+        ("y", "Y"),
+        ("delete", "Del"),
+        ("escape", "Esc"),
+    ],
 )
 def test_keys_are_named_as_keyboards_name_them(hot: str, expected: str) -> None:
     """Not as Textual does."""
