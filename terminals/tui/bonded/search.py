@@ -27,12 +27,12 @@ CRITERIA = (
     Criterion("declDate", Words("申报日期", "Declared on"), between=True),
 )
 COLUMNS = (
-    Column(SEQUENCE, both("query-number"), number=True, cells=5),
+    Column(SEQUENCE, both("query-number"), number=True, cells=4),
     Column("number", both("query-case"), cells=19, sorts=True),
-    Column("etpsInnerNo", _INNER, cells=20, sorts=True),
-    Column("etpsName", Words("核查企业", "Enterprise"), most=30),
-    Column("stockDate", _STOCK_DATE, cells=14, sorts=True),
-    Column("state", both("query-state"), cells=12, sorts=True),
+    Column("etpsInnerNo", Words("企业内部编号", "Own number"), most=20, sorts=True),
+    Column("etpsName", Words("核查企业", "Enterprise"), cells=20),
+    Column("stockDate", Words("盘库日期", "Counted"), cells=9, sorts=True),
+    Column("state", both("query-state"), most=12, sorts=True),
 )
 
 
