@@ -101,8 +101,30 @@ class Session:
         if self._granted is not None:
             headers = self.bearer()
             self._granted = None
-            with contextlib.suppress(NoAnswer, Unreachable):
-                (gateway or self.gateway).once("DELETE", "/v1/sessions/current", headers=headers)
+            if not isinstance(self.credentials, ByToken):  # whoever opened it ends it
+                self._end(headers, gateway or self.gateway)
+
+    def change(self, credentials: Credentials) -> Mapping[str, Any]:
+        """Log in as somebody else, and end the session before; what was granted.
+
+        Raises as `open`, or whatever the signer raises: then everything is as it was.
+        """
+        with self._lock:
+            before, granted = self.credentials, self._granted
+            self.credentials = credentials
+            try:
+                self._granted = self.gateway.patiently(self._log_in)
+            except BaseException:
+                self.credentials = before
+                raise
+            if granted is not None and not isinstance(before, ByToken):
+                self._end({"authorization": f"Bearer {granted['token']}"}, self.gateway)
+            return self._granted
+
+    def _end(self, headers: Mapping[str, str], gateway: Gateway) -> None:
+        """In one try."""
+        with contextlib.suppress(NoAnswer, Unreachable):
+            gateway.once("DELETE", "/v1/sessions/current", headers=dict(headers))
 
     def forget(self, bearer: Mapping[str, str] | None = None) -> None:
         """The gateway knows the token no longer: take another when one is needed.

@@ -97,6 +97,27 @@ SENTENCES: Sentences = {
         "E-Port gateway, terminal\nVersion {version}, of {date}\nGateway: {origin}",
         "电子口岸网关 终端\n版本 {version}，更新日期 {date}\n网关：{origin}",
     ),
+    # what came later, and what was kept
+    "agent-taken": (
+        "Your card is here now, in the SSH agent: you can sign.",
+        "已识别 SSH 代理中您的卡：可以签名。",
+    ),
+    "agent-not-taken": (
+        "The key in your SSH agent cannot be used: {reason}",
+        "无法使用 SSH 代理中的密钥：{reason}",
+    ),
+    "hand-legal": ("legal-person card", "法人卡"),
+    "hand-operator": ("operator card", "操作员卡"),
+    "kept-waiting": ("{number} to send", "待发 {number}"),
+    "kept-sending": ("sending {number}/{total}", "正在补发 {number}/{total}"),
+    "kept-sent": (
+        "{titles}: signed earlier and kept, now taken by the gateway.",
+        "{titles}：此前已签名并保留，现已由网关接收。",
+    ),
+    "kept-refused": (
+        "{titles}: signed earlier and kept, now refused by the gateway: {reason}",
+        "{titles}：此前已签名并保留，现被网关拒绝：{reason}",
+    ),
     # help
     "help-title": ("Help", "帮助"),
     "help-keys": ("Keys here:", "此处可用的按键："),

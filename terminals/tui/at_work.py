@@ -9,12 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from hardware.signer import SignerError
-from messages.signature.oids import card_kind, commits
+from messages.annotations import Words
+from messages.signature.oids import LEGAL, OPERATOR, card_kind, commits
 from messages.signature.sign import Signer
 from terminals.client import Gateway
 from terminals.compose import Party, party_of
 from terminals.proof import Prover, load_certificates, load_crl
-from terminals.session import Credentials, Session
+from terminals.session import ByCertificate, Credentials, Session
 from terminals.trouble import Trouble
 from terminals.tui.holder import Holder
 from terminals.tui.place import Place
@@ -36,9 +37,36 @@ class NoSigner(SignerError):
     )
 
 
-@dataclass(frozen=True, slots=True)
+class NoAgentHere(NoSigner):
+    """The same over SSH, where the card is at the workstation."""
+
+    sentence = (
+        (
+            "there is no card here to sign with, you can only look: add it at your workstation "
+            "(ssh-add -s MODULE) and connect with  ssh -A"
+        ),
+        "此处没有可用于签名的卡，只能查看：请在本地工作站用 ssh-add -s 模块 加入卡，再用  ssh -A  连接",
+    )
+
+
+class NotInAgent(NoSigner):
+    """The same where an agent is there that has no key of theirs."""
+
+    sentence = (
+        (
+            "your SSH agent holds no key that is registered to you, so you can only look: add your card at "
+            "your workstation (ssh-add -s MODULE); it is found here by itself"
+        ),
+        (
+            "您的 SSH 代理中没有登记在您名下的密钥，只能查看：请在本地工作站用 ssh-add -s 模块 加入卡，"
+            "此处会自动识别"
+        ),
+    )
+
+
+@dataclass(slots=True)
 class Work:
-    """One person at work, from login to the end."""
+    """One person at work, from login to the end. A signer may come later."""
 
     place: Place
     line: Line
@@ -56,6 +84,32 @@ class Work:
             return Hand(self.who.role, "", commits=False)
         certificate = self.holder.certificate
         return Hand(self.who.role, card_kind(certificate), commits(certificate))
+
+    @property
+    def device(self) -> Words:
+        """What signs, for the status bar: a device and its number, or of which kind of card a key is."""
+        if self.holder is None:
+            return both("device-none")
+        kind = both(f"hand-{self.hand.card}") if self.hand.card in (LEGAL, OPERATOR) else Words()
+        what = self.holder.words
+        if self.holder.removable:
+            return what
+        return Words(f"{what.zh} {kind.zh}".rstrip(), f"{what.en} {kind.en}".rstrip())
+
+    @property
+    def missing(self) -> NoSigner:
+        """Why nothing can be signed, and what to do."""
+        if not self.place.remote:
+            return NoSigner()
+        return NotInAgent() if self.place.agent else NoAgentHere()
+
+    def take_up(self, holder: Holder) -> None:
+        """Go on with a signer that has come: log in by it, and sign with it from now on.
+
+        Raises LoginRefused, Unreachable, or whatever the signer raises: all is as it was then.
+        """
+        self.who = self.line.change(ByCertificate(holder.at(both("pin-purpose-login"))))
+        self.holder = holder
 
     def end(self) -> None:
         """Log out, and let the device go. May take seconds; what fails then is nobody's trouble any more."""
@@ -82,13 +136,14 @@ def begin(
     drafts = Drafts(place.state, line.origin, who.dxp_id)
 
     def signer() -> Signer:
-        if holder is None:
-            raise NoSigner
-        return holder.at(both("pin-purpose-sign"))
+        if work.holder is None:
+            raise work.missing
+        return work.holder.at(both("pin-purpose-sign"))
 
     receivers = (who.receiver or place.receiver,)
     sending = Sending(line, signer, party, receivers, ladders, drafts)
-    return Work(place, line, who, holder, party, ladders, drafts, sending)
+    work = Work(place, line, who, holder, party, ladders, drafts, sending)
+    return work
 
 
 def _party(place: Place, who: Who, holder: Holder | None) -> Party:

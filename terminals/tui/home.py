@@ -1,6 +1,7 @@
 """The main menu (主菜单): the first tab, which is always there.
 
-Knows who is greeted and what waits for them: forms that were not finished, a certificate that ends soon.
+Knows who is greeted and what waits for them: forms that were not finished, a certificate that ends soon, a
+card that is missing.
 Refuses to know what any entry opens.
 """
 
@@ -19,6 +20,7 @@ from messages.wire import CST, parse_wire_time
 from terminals.tui.dialogs import NOTHING
 from terminals.tui.menu import Entries
 from terminals.tui.page import Page
+from terminals.tui.told import told
 from terminals.tui.words import Saying, both
 
 SOON = timedelta(days=30)
@@ -46,7 +48,8 @@ class Home(Page):
             id="welcome",
         )
         yield Saying(NOTHING, self.language, id="drafts", classes="waiting")
-        yield Saying(self._certificate(), self.language, classes="waiting")
+        yield Saying(self._certificate(), self.language, id="certificate", classes="waiting")
+        yield Saying(self._signer(), self.language, id="signer", classes="waiting")
         yield Entries(self.terminal.menu, self.language, numbered=True, leave="home")
 
     def first(self) -> Widget:
@@ -61,6 +64,11 @@ class Home(Page):
         """So many forms were not finished."""
         self.query_one("#drafts", Saying).say(both("home-drafts", number=number) if number else NOTHING)
         self.refresh_bindings()
+
+    def show_person(self) -> None:
+        """Somebody signs now who did not before."""
+        self.query_one("#certificate", Saying).say(self._certificate())
+        self.query_one("#signer", Saying).say(self._signer())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The key for forms that were not finished is there while there are any."""
@@ -81,6 +89,10 @@ class Home(Page):
         event.stop()
         if entry := self.query_one(Entries).entry(event.row):
             self.terminal.open_soon(entry.name)
+
+    def _signer(self) -> Words:
+        """Why nothing can be signed, and what to do."""
+        return told(self.work.missing) if self.work.holder is None else NOTHING
 
     def _certificate(self) -> Words:
         ends = self.work.who.certificate_ends

@@ -22,6 +22,7 @@ from messages.annotations import Words
 from terminals.client import Gateway
 from terminals.profile import Secret
 from terminals.trouble import Trouble, Unreachable
+from terminals.tui.agent_keys import AgentKeys
 from terminals.tui.at_work import Work, begin
 from terminals.tui.columns import Column, Listed
 from terminals.tui.dialogs import NOTHING
@@ -69,6 +70,7 @@ class Login(Screen[None]):
         self._tried = False  # what was there already: it is not tried a second time unasked
         self._gateway: Gateway | None = None
         self._watch: Watch | None = None
+        self._keys: AgentKeys | None = None
 
     @property
     def terminal(self) -> Terminal:
@@ -111,10 +113,14 @@ class Login(Screen[None]):
         self._found(Look(others(place)))
         if place.token:
             self._try(self._look.ways[0])
-        elif (place.agent and place.certificates) or (place.wish is not None and self._watch is None):
+        elif place.agent and place.certificates:
+            self._keys = AgentKeys(place.agent, lambda: self._changed(None))
+            self._keys.start()
+            self.action_look()
+        elif place.wish is not None and self._watch is None:
             self.action_look()
 
-    def _changed(self, _: Event) -> None:
+    def _changed(self, _: Event | None) -> None:
         self.call_later(self.action_look)
 
     def on_unmount(self) -> None:
@@ -127,6 +133,9 @@ class Login(Screen[None]):
         if self._watch is not None:
             self._watch.close()
             self._watch = None
+        if self._keys is not None:
+            self._keys.close()
+            self._keys = None
 
     def action_look(self) -> None:
         """Look for devices again."""

@@ -19,6 +19,7 @@ from terminals.tui.dialogs import Ask
 from terminals.tui.words import both, retell
 from terminals.work.drafts import Draft
 from terminals.work.receipts import Step
+from terminals.work.submission import Answer
 
 if TYPE_CHECKING:
     from terminals.tui.app import Terminal
@@ -93,8 +94,15 @@ class Page(Vertical):
     def came(self, steps: Sequence[Step]) -> None:
         """Receipts came."""
 
+    def handed(self) -> None:
+        """There is something to sign with now, where there was nothing before."""
+
     def reached(self, up: bool) -> None:
         """The gateway went away, or is back."""
+
+    def answered(self, answer: Answer) -> bool:
+        """A signed message that was kept has been answered at last; whether it was this page's."""
+        return False
 
     def retell(self, language: str) -> None:
         """Another language from now on. A page whose own text changes says more than this."""

@@ -93,6 +93,12 @@ class Status(Widget):
         self._unread = number
         self.refresh()
 
+    def show_note(self, note: Words | None) -> None:
+        """Something that waits, or is going on."""
+        if note != self._note:
+            self._note = note
+            self.refresh()
+
     # -- time
 
     def on_mount(self) -> None:
@@ -134,6 +140,8 @@ class Status(Widget):
             left = [(who, ""), (self._person.party, "")]
             left.append((self._person.device.in_language(self._language), "bad" if self._person.out else ""))
         right = [self._gateway()]
+        if self._note is not None:
+            right.append((self._note.in_language(self._language), "note"))
         if self._unread:
             right.append((word(self._language, "status-unread", number=self._unread), "news"))
         right.append((self._clock().astimezone(CST).strftime("%H:%M"), ""))
@@ -153,7 +161,8 @@ class Status(Widget):
         ends: list[Segment] = []
         at = max(room, 0)
         for text, kind in right:
-            style = self.get_component_rich_style(f"status--{kind}") if kind else plain
+            shown = {"note": "news"}.get(kind, kind)
+            style = self.get_component_rich_style(f"status--{shown}") if shown else plain
             ends.append(Segment(f" {text} ", style))
             if kind == "news":
                 self._news = (at, at + width(text) + 2)

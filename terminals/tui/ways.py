@@ -7,17 +7,19 @@ to know screens: a PIN is asked for through `Pins`, a password was asked for bef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from hardware.agent import agent_signers
 from hardware.choose import Wish, choose
 from hardware.file import open_file
-from hardware.signer import Found, ModuleMissing, Several, SignerError, TokenMissing
+from hardware.signer import Found, KeyMissing, ModuleMissing, Several, SignerError, TokenMissing
 from messages.annotations import Words
+from messages.signature.oids import commits
 from terminals.compose import party_of
 from terminals.profile import Secret
 from terminals.session import ByCertificate, ByPassword, ByToken, Credentials
@@ -99,6 +101,21 @@ def open_way(
     if way.kind == "token":
         return ByToken(way.name, given.reveal()), None
     return ByPassword(name or way.name, given.reveal()), None
+
+
+def agent_holder(
+    place: Place, certificates: Sequence[x509.Certificate], pins: Pins, lost: Lost
+) -> Holder | None:
+    """A signer by the place's agent for one of these, one that binds its holder first; None: no key of them.
+
+    Raises SignerError.
+    """
+    wanted = sorted(certificates, key=lambda each: not commits(each))
+    try:
+        found = agent_signers(wanted, place.agent)[0]
+    except KeyMissing:
+        return None
+    return opened(found, pins, lost)
 
 
 def file_of(place: Place, name: str) -> Path:

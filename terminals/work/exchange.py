@@ -7,18 +7,21 @@ screen calls it in a worker. What happens by itself is told to `tell`, from thre
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
+from cryptography import x509
+
 from messages.codes import CodeList
 from terminals.client import Patience, Response
 from terminals.pending import folder_name
 from terminals.proof import Prover
 from terminals.receipts import Cursors
-from terminals.session import Session, detail
+from terminals.session import Credentials, Session, detail
 from terminals.trouble import LoginRefused, Refused, Unreachable
 from terminals.work.codes import CodeBook
 from terminals.work.events import Came, Down, Ended, Event, Tell, Up, Who
@@ -70,6 +73,16 @@ class Line:
     def open(self) -> Who:
         """Log in. Raises LoginRefused, Unreachable, or whatever the signer raises."""
         self.who = Who.of(self.session.open())
+        return self.who
+
+    def certificates(self) -> tuple[x509.Certificate, ...]:
+        """What whoever is logged in may sign with, the newest first."""
+        path = "/v1/sessions/current/certificates"
+        return self._understood(path, self._request(path), _certificates)
+
+    def change(self, credentials: Credentials) -> Who:
+        """Go on as the same person with other credentials. Raises as `open`; all is as it was then."""
+        self.who = Who.of(self.session.change(credentials))
         return self.who
 
     def listen(self, ladders: Ladders) -> None:
@@ -177,6 +190,10 @@ class Line:
     def _lost(self, trouble: Unreachable) -> None:
         if self._watch is not None:
             self._watch.lost(trouble)
+
+
+def _certificates(told: Any) -> tuple[x509.Certificate, ...]:
+    return tuple(x509.load_der_x509_certificate(base64.b64decode(each)) for each in told["certificates"])
 
 
 def _values(told: Any) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ the paths of its fields, which FormModel.blame shows.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from terminals import submit
 from terminals.compose import Mode, Outgoing, Party, fill
 from terminals.pending import Kept, Pending
 from terminals.submit import Answered, Request
+from terminals.trouble import NotProven, Unreachable
 from terminals.work.checks import Purpose
 from terminals.work.drafts import Drafts
 from terminals.work.exchange import Line
@@ -32,6 +34,9 @@ from terminals.work.model import FormModel
 from terminals.work.receipts import Ladders, Sent
 
 _SECOND = timedelta(seconds=1)
+_ANSWERS = ("answer-unexpected", "answer-unreadable")
+"""What Unreachable says where a gateway answers all the same, as to one message that it chokes on."""
+
 _NUMBER = re.compile(r"\[([0-9]+)\]")
 
 
@@ -68,7 +73,7 @@ class Answer:
 class Sending:
     """How a terminal sends; `signer` opens the card, Ikey, agent or file when there is something to sign.
 
-    One message at a time is sent; a second thread waits for its turn in the signer, not here.
+    One message at a time is signed. What one thread delivers, no other one does at the same time.
     """
 
     def __init__(
@@ -89,6 +94,8 @@ class Sending:
         self._drafts = drafts
         self._clock = clock
         self._pending = Pending(line.state, line.origin, party.dxp_id)
+        self._turn = threading.Lock()
+        self._under_way: set[str] = set()  # names of envelopes that some thread delivers now
 
     # -- taking a copy
 
@@ -136,10 +143,11 @@ class Sending:
         outgoing = Outgoing(f"{code}-{pieces[0].guid}.xml", etree.tostring(root), root, ready=False)
         request = Request(outgoing, Mode.SIGN, self._party, self._receivers)
         now = self._clock()
-        kept = submit.keep(request, self._pending, self._signer, now)
+        with self._turn:
+            kept = submit.keep(request, self._pending, self._signer, now)
+            self._under_way.add(kept.path.name)
         cop = envelope.parse(kept.body).head.cop_msg_id
-        self._ladders.note([_sent(cop, piece, now) for piece in pieces])
-        return self._deliver(kept, cop)
+        return self._deliver(kept, cop, [_sent(cop, piece, now) for piece in pieces])
 
     @property
     def kept(self) -> int:
@@ -147,13 +155,31 @@ class Sending:
         return len(self._pending)
 
     def send_kept(self) -> Iterator[Answer]:
-        """Deliver what was kept, oldest first; ends with the first that gets no answer, as `send` does."""
+        """Deliver what was kept, oldest first, but for what is being delivered already.
+
+        One that gets no answer that counts holds up no other while the gateway answers at all; the first
+        such failure is raised at the end, as `send` raises it.
+        """
+        failed: Unreachable | NotProven | None = None
         for kept in self._pending:
             try:
                 cop = envelope.parse(kept.body).head.cop_msg_id
             except Fault:
                 continue  # nothing of ours
-            yield self._deliver(kept, cop)
+            with self._turn:
+                if kept.path.name in self._under_way or not kept.path.exists():
+                    continue
+                self._under_way.add(kept.path.name)
+            try:
+                answer = self._deliver(kept, cop)
+            except (Unreachable, NotProven) as trouble:
+                failed = failed or trouble
+                if isinstance(trouble, Unreachable) and trouble.key not in _ANSWERS:
+                    break
+            else:
+                yield answer
+        if failed is not None:
+            raise failed
 
     def _message(self, code: str, pieces: Sequence[Piece]) -> etree._Element:
         namespace = BY_CODE[code][0].namespace
@@ -167,12 +193,17 @@ class Sending:
         fill(root, self._party)
         return root
 
-    def _deliver(self, kept: Kept, cop: str) -> Answer:
-        answered = self._line.send(
-            lambda: submit.deliver(
-                kept, self._line.session.gateway, self._pending, self._line.prover, self._line.session
+    def _deliver(self, kept: Kept, cop: str, new: Sequence[Sent] = ()) -> Answer:
+        """Deliver one that is under way; what is `new` is noted before."""
+        try:
+            self._ladders.note(new) if new else None
+            answered = self._line.send(
+                lambda: submit.deliver(
+                    kept, self._line.session.gateway, self._pending, self._line.prover, self._line.session
+                )
             )
-        )
+        finally:
+            self._under_way.discard(kept.path.name)
         self._ladders.answered(cop, answered.code, answered.cop_msg_id)
         sent = self._ladders.sent(answered.cop_msg_id)
         if answered.accepted:

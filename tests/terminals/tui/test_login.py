@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -11,12 +12,15 @@ from textual.pilot import Pilot
 
 from hardware.choose import Wish
 from hardware.file import keys
+from hardware.signer import SignerError
 from hardware.virtual.stack import Stack
 from terminals.profile import Secret
 from terminals.tui.app import Terminal
 from terminals.tui.pin import PinPrompt
 from terminals.tui.secret import NameAndSecret
 from terminals.tui.words import Saying
+from terminals.work.checks import Purpose
+from terminals.work.submission import Piece
 from tests.hardware.agents import RealAgent, agent
 from tests.hardware.softhsm import PIN as IKEY_PIN
 from tests.hardware.softhsm import SoftHsm, softhsm
@@ -26,6 +30,7 @@ from tests.scenarios.house import House, Person, free_port
 from tests.terminals.tui.at_house import until
 from tests.terminals.tui.stage import SMALL, shown
 from tests.terminals.tui.toys import give, place_of, showing
+from tests.terminals.work.forms import stocktake
 
 __all__ = ["agent", "softhsm"]
 
@@ -213,14 +218,62 @@ async def test_the_forwarded_agent_logs_in_without_a_question(
 async def test_an_agent_that_does_not_sign_is_told_and_tried_again_by_hand(
     house: House, agent: RealAgent, tmp_path: Path
 ) -> None:
-    """Without its key it says so; once the key is there, F5 and Enter log in."""
+    """Without its key it says so; once the key is there, it is found and used by itself."""
     operator = person(house)
     place = place_of(house, tmp_path, remote=True, agent=agent.path, certificates=certificate_of(operator))
     async with showing(place) as (terminal, pilot):
         await ways(terminal, pilot, "SSH 代理中没有证书")
         agent.add(keys(operator.p12, operator.password)[0])
-        await pilot.press("f5")
         await until(pilot, lambda: terminal.at_work)
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["before", "after"])
+async def test_who_came_by_password_signs_with_the_card_in_the_agent(
+    house: House, agent: RealAgent, tmp_path: Path, early: bool
+) -> None:
+    """Whether it was there at the login or came later; until then it is said that one can only look."""
+    operator = person(house)
+    key = keys(operator.p12, operator.password)[0]
+    agent.add(keys(person(house, "enterprise1").p12, person(house, "enterprise1").password)[0])
+    if early:
+        agent.add(key)
+    place = place_of(house, tmp_path, remote=True, agent=agent.path, token=token_of(house, operator))
+    async with showing(place) as (terminal, pilot):
+        await until(pilot, lambda: terminal.at_work)
+        if not early:
+            await ways(terminal, pilot, "SSH 代理中没有登记在您名下的密钥", "无卡：只能查看")
+            with pytest.raises(SignerError, match="holds no key"):
+                terminal.work.sending.send([stocktake_piece(terminal)])
+            agent.add(key)
+        await until(pilot, lambda: terminal.work.holder is not None)
+        await ways(terminal, pilot, "SSH 代理 操作员卡")
+        assert "只能查看" not in shown(terminal)
+        assert terminal.work.who.certificate_ends
+        assert (await asyncio.to_thread(terminal.work.sending.send, [stocktake_piece(terminal)])).accepted
+
+
+async def test_who_came_by_password_without_an_agent_is_told_to_forward_one(
+    house: House, tmp_path: Path
+) -> None:
+    """On the first page, and when something is to be signed."""
+    place = place_of(house, tmp_path, remote=True, token=token_of(house, person(house)))
+    async with showing(place, size=SMALL) as (terminal, pilot):
+        await until(pilot, lambda: terminal.at_work)
+        await ways(terminal, pilot, "ssh -A", "无卡：只能查看")
+        with pytest.raises(SignerError, match="ssh -A"):
+            terminal.work.sending.send([stocktake_piece(terminal)])
+
+
+def token_of(house: House, owner: Person) -> str:
+    """Of a session that the host has opened for somebody's password."""
+    with house.client() as client:
+        claim = {"account": owner.account, "password": owner.account_password}
+        return str(json.loads(client.post("/v1/sessions", json=claim).content)["token"])
+
+
+def stocktake_piece(terminal: Terminal) -> Piece:
+    """A stocktake to be saved."""
+    return terminal.work.sending.piece(stocktake(1), Purpose.SAVE)
 
 
 async def test_without_an_agent_the_way_to_one_is_told(house: House, tmp_path: Path) -> None:
@@ -241,10 +294,7 @@ async def test_without_an_agent_the_way_to_one_is_told(house: House, tmp_path: P
 async def test_a_session_that_the_host_opened_is_gone_on_with_at_once(house: House, tmp_path: Path) -> None:
     """Whoever typed a password for the host types it no second time."""
     operator = person(house)
-    with house.client() as client:
-        claim = {"account": operator.account, "password": operator.account_password}
-        granted = json.loads(client.post("/v1/sessions", json=claim).content)
-    place = place_of(house, tmp_path, remote=True, token=granted["token"])
+    place = place_of(house, tmp_path, remote=True, token=token_of(house, operator))
     async with showing(place) as (terminal, pilot):
         await until(pilot, lambda: terminal.at_work)
         assert terminal.work.who.dxp_id == operator.dxp_id

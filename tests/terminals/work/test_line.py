@@ -120,6 +120,39 @@ def test_an_answer_that_no_gateway_signed_counts_for_nothing(at_work: Seat, peer
     assert [one.event for one in answer.sent] == ["declare"]
 
 
+def test_one_that_is_never_answered_holds_up_no_other(at_work: Seat, peer: Peer) -> None:
+    """What the gateway answers goes out; the failure of the other is raised when all were tried."""
+    for _ in range(3):
+        peer.trouble = ["forge"]
+        with pytest.raises(NotProven):
+            at_work.sending.send([at_work.sending.piece(stocktake(1), Purpose.DECLARE)])
+    peer.trouble = ["forge"]
+    answered = []
+    with pytest.raises(NotProven):
+        answered += at_work.sending.send_kept()
+    peer.trouble = ["forge"]
+    kept = at_work.sending.send_kept()
+    with pytest.raises(NotProven):
+        for answer in kept:
+            answered.append(answer)
+    assert at_work.sending.kept == 1
+
+
+def test_what_one_thread_delivers_no_other_delivers_too(at_work: Seat, peer: Peer) -> None:
+    """A line that comes back while a form is being sent does not send it a second time."""
+    peer.trouble = ["forge", "forge"]
+    with pytest.raises(NotProven):
+        at_work.sending.send([at_work.sending.piece(stocktake(1), Purpose.DECLARE)])
+    inside: list[object] = []
+    send = at_work.line.send
+    at_work.line.send = lambda deliver: (inside.extend(at_work.sending.send_kept()), send(deliver))[1]  # type: ignore[method-assign]
+    with pytest.raises(NotProven):
+        list(at_work.sending.send_kept())
+    at_work.line.send = send  # type: ignore[method-assign]
+    assert inside == []
+    assert len(list(at_work.sending.send_kept())) == 1
+
+
 def test_without_a_signature_nothing_is_kept_and_nothing_sent(at_work: Seat, peer: Peer, card: Card) -> None:
     """The card is out: what was typed is still there, and that is all."""
     card.out()
