@@ -16,7 +16,11 @@ BOOK_OF_MODE = {
     "1": "1",
     "2": "2",
 }  # 管理模式 -> kind of book: 电子账册 -> 账册备案, 纸质手册电子化 -> 备案资料库
-LOCKED = ("codeTs", "gName", "unit")  # pulled from the book, not to be altered (manual 2.2.1.3)
+LOCKED = {
+    "codeTs": "商品编码",
+    "gName": "商品名称",
+    "unit": "计量单位",
+}  # pulled from the book (manual 2.2.1.3)
 
 
 def head(number: str) -> RecordInForce:
@@ -77,29 +81,36 @@ def load(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 
 def objections(form: Body, facts: Facts) -> list[str]:
-    """Why customs returns the declared `form` (退单): where it disagrees with the filed book. Empty: none."""
+    """Why customs returns the declared `form` (退单): where it disagrees with the filed book. Empty: none.
+
+    Each reason names its field in brackets, and its line (第 n 条): a terminal shows it there.
+    """
     kind = BOOK_OF_MODE.get(str(form["mgmtMode"]))
     if kind is None:
         return []
     number = str(form["bookNo"])
     book: Record | None = facts[head(number)]
     if book is None:
-        return [f"账册 {number} 未备案 / book {number} is not filed"]
+        return [f"账册编号(bookNo) {number} 未备案 / book {number} is not filed"]
     found = []
     if book.body["bookType"] != kind:
-        found.append(f"账册 {number} 与管理模式不符 / book {number} is not of this management mode")
+        found.append(
+            f"账册编号(bookNo) {number} 与管理模式不符 / book {number} is not of this management mode"
+        )
     if book.body["etpsCode"] != form["etpsCode"]:
-        found.append(f"账册 {number} 不属于企业 {form['etpsCode']} / book {number} is another enterprise's")
+        found.append(
+            f"账册编号(bookNo) {number} 不属于企业 {form['etpsCode']} / book {number} is another enterprise's"
+        )
     if str(book.body.get("validTo", "99991231")) < str(form["stockDate"]):
-        found.append(f"账册 {number} 已过有效期 / book {number} ended on {book.body['validTo']}")
-    for entry in form.get("Line", ()):
+        found.append(f"账册编号(bookNo) {number} 已过有效期 / book {number} ended on {book.body['validTo']}")
+    for place, entry in enumerate(form.get("Line", ()), 1):
         filed = filed_line(book, entry, facts)
         if filed is None:
-            found.append(f"备案序号 {entry['recordNo']} 不在账册内 / not in the book")
+            found.append(f"第 {place} 条备案序号(recordNo) {entry['recordNo']} 不在账册内 / not in the book")
             continue
         found += [
-            f"备案序号 {entry['recordNo']}: {name} {entry[name]} ≠ {filed[name]}"
-            for name in LOCKED
+            f"第 {place} 条{label}({name}) {entry[name]} ≠ {filed[name]}，备案序号 {entry['recordNo']}"
+            for name, label in LOCKED.items()
             if entry[name] != filed[name]
         ]
     return found

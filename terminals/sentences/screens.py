@@ -52,7 +52,6 @@ SENTENCES: Sentences = {
     "entry-saved": ("Saved. Case no. {case}", "暂存成功。统一编号：{case}"),
     "entry-declared": ("Declared. {state}", "申报成功。{state}"),
     "entry-deleted": ("Deleted.", "删除成功。"),
-    "entry-stored": ("{case}: {state}", "{case}：{state}"),
     "entry-save-first": (
         "Save first: only what is saved can be declared.",
         "请先暂存：暂存后才能申报。",
@@ -95,12 +94,10 @@ SENTENCES: Sentences = {
     # looking for cases
     "query-run": ("Search", "查询"),
     "query-clear": ("Clear", "清空"),
-    "query-by": ("Search by", "查询条件"),
     "query-until": ("to", "到"),
     "query-number": ("No.", "序号"),
     "query-case": ("Case no.", "统一编号"),
     "query-state": ("State", "数据状态"),
-    "query-changed": ("Changed", "更新时间"),
     "query-view": ("View details", "查看明细"),
     "query-change": ("Modify", "修改"),
     "query-to-criteria": ("Criteria", "查询条件"),
@@ -118,19 +115,17 @@ SENTENCES: Sentences = {
     "charts-title": ("Charts", "统计图表"),
     "charts-traffic": ("Messages and receipts by the hour", "每小时报文和回执"),
     "charts-refusals": ("Refusals by reason", "按原因统计的退回"),
-    "charts-queues": ("Oldest that waits, in hours", "等待最久的时间（小时）"),
+    "charts-queues": ("How long the oldest waits, hours:minutes (how many)", "最久的等待时间，时:分（件数）"),
     "charts-messages": ("messages", "报文"),
     "charts-receipts": ("receipts", "回执"),
     "help-charts": ("The last 24 hours. F5 draws the charts anew.", "最近 24 小时的数据。按 F5 刷新。"),
     # reviewing
     "review-open": ("Review", "审核"),
-    "review-queue": ("Waiting: {count}", "待审核：{count}"),
-    "review-all": ("All cases", "全部"),
-    "review-waiting": ("Waiting cases", "待审核"),
     "review-ask": ("Send this decision: {result}?", "是否发送审批结果：{result}？"),
     "review-sent": ("Decided: {state}", "审批完成：{state}"),
     "review-view": ("Whole form", "查看明细"),
-    "review-gone": ("It is {state} now: there is nothing to review.", "该单证现为“{state}”，无需审核。"),
+    "review-fetching": ("The case is not here yet: press F5.", "该单证尚未取得，请按 F5 重新获取。"),
+    "review-findings": ("List/decision", "列表/审批"),
     "help-review": (
         (
             "Differences are marked with arrows and are sorted by size. Choose the result with Space, give a "

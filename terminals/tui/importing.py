@@ -56,7 +56,7 @@ class ImportingPage(EntryPage):
             if found is not None:
                 await self._fill(group.name, found)
         except Trouble as error:
-            await self._tell(told(error), alarm=True)
+            await self.tell(told(error), alarm=True)
 
     async def _fill(self, group: str, found: Imported) -> None:
         self.view.follow(self.model.fill(group, found.lines, replace=True))
@@ -65,4 +65,4 @@ class ImportingPage(EntryPage):
             ", ".join(field.label.en for field in found.absent) or "-",
         )
         strange = "、".join(found.strange) or "-"
-        await self._tell(both("import-done", count=len(found.lines), absent=absent, strange=strange))
+        await self.tell(both("import-done", count=len(found.lines), absent=absent, strange=strange))

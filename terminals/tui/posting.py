@@ -65,13 +65,18 @@ class Post:
             waited += _GLANCE
         return Posted(piece, answer, steps, self._case(system, piece, steps))
 
-    def deliver_kept(self, system: str, piece: Piece) -> Posted | None:
-        """Send whatever is kept; what became of this piece, if it was in that. Raises as `Sending.send`."""
-        mine = None
-        for answer in self.sending.send_kept():
-            if any(one.node == piece.guid for one in answer.sent):
-                mine = answer
-        return None if mine is None else self.follow(system, piece, mine)
+    def waiting(self, form: str) -> Piece | None:
+        """What was signed of a form, by an earlier terminal perhaps, and waits for an answer."""
+        if not self.sending.kept:
+            return None
+        for ladder in self._work.ladders.all():
+            sent = ladder.sent
+            if sent is not None and sent.form == form and not ladder.answered and not ladder.steps:
+                return Piece(
+                    sent.code, sent.node, sent.event, sent.form, sent.revision, sent.title, sent.case,
+                    sent.app_time, b"",
+                )  # fmt: skip
+        return None
 
     def seen(self, system: str, piece: Piece, steps: tuple[Step, ...]) -> Posted:
         """What became of a piece whose receipts have come by themselves."""

@@ -1,12 +1,12 @@
 """The review screen (审核): what was found out about a case, line by line, and the decision on it.
 
-Knows a list of findings and a decision's form below it, which is sent as any form is; refuses to know any
-system: what is compared, and how far it is off, is said by a system's class.
+Knows a list of findings and a decision's form below it, which is kept and sent as any form is; refuses to
+know any system: what is compared, and how far it is off, is said by a system's class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,16 +14,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
+from terminals.trouble import Trouble
 from terminals.tui.buttons import Buttons, Option
 from terminals.tui.columns import Column, Listed
-from terminals.tui.dialogs import Ask
-from terminals.tui.entry import EntryPage
-from terminals.tui.form import FormView
+from terminals.tui.dialogs import NOTHING
+from terminals.tui.filled import CTRL_FILES
 from terminals.tui.grid import Grid
 from terminals.tui.posting import Posted
+from terminals.tui.sending import SendingPage
 from terminals.tui.words import Saying, both
 from terminals.work.checks import Purpose
-from terminals.work.drafts import Draft
 from terminals.work.found import CaseFound
 from terminals.work.model import FormModel
 
@@ -36,8 +36,11 @@ class Finding:
     tones: tuple[tuple[str, str], ...] = ()
 
 
-class ReviewPage(EntryPage):
-    """One case under review. EVENT is the workflow's that any decision needs to be possible."""
+class ReviewPage(SendingPage):
+    """One case under review: as it was found, or that of a decision that was left half written.
+
+    EVENT is the workflow's that any decision needs to be possible.
+    """
 
     EVENT: ClassVar[str]
     DETAIL: ClassVar[str]
@@ -47,20 +50,20 @@ class ReviewPage(EntryPage):
     ReviewPage > FormView { height: 10; }
     ReviewPage > .review--sum { width: 100%; height: 1; padding: 0 1; background: $panel; text-style: bold; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+o", "view", "review-view")]
-
-    def __init__(self, found: CaseFound) -> None:
-        super().__init__()
-        self.found = found
-        self._body = dict(found.body)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "declare", "review-open"),
+        Binding("ctrl+o", "view", "review-view"),
+        Binding("ctrl+l", "findings", "review-findings"),
+        *CTRL_FILES,
+    ]
 
     # -- what a system says
 
-    def findings(self) -> list[Finding]:
+    def findings(self, found: CaseFound) -> list[Finding]:
         """What was found out, the worst first."""
         raise NotImplementedError
 
-    def summary(self) -> Words:
+    def summary(self, found: CaseFound) -> Words:
         """The findings in a line."""
         raise NotImplementedError
 
@@ -69,28 +72,46 @@ class ReviewPage(EntryPage):
     def fresh(self) -> FormModel:
         """A decision on this case."""
         model = super().fresh()
-        model.settled(case=self.found.line.number, state=self.found.line.state)
+        if self._found is not None:
+            model.settled(case=self._found.line.number, state=self._found.line.state)
         return model
+
+    def of_case(self, found: CaseFound) -> FormModel:
+        """The same: of what the case holds nothing stands on it."""
+        return self.fresh()
 
     def compose(self) -> ComposeResult:
         """Findings above, the decision below."""
-        yield from super().compose()
-        yield Saying(self.summary(), self.language, classes="review--sum")
+        self.prepare()
+        yield Buttons(self.options(), self.language)
+        yield Saying(NOTHING, self.language, classes="review--sum")
         yield Grid(self.COLUMNS, self.language, fixed=2)
+        yield self.form_view()
 
     def on_mount(self) -> None:
-        """The findings over the form."""
+        """The findings; those of a draft's case are fetched first."""
         super().on_mount()
-        self.move_child(self.query_one(FormView), after=self.query_one(Grid))
-        findings = self.findings()
+        if self._found is not None:
+            self._show(self._found)
+        else:
+            self.again()
+
+    def _show(self, found: CaseFound) -> None:
+        findings = self.findings(found)
         tones = {(row, key): tone for row, finding in enumerate(findings) for key, tone in finding.tones}
         self.query_one(Grid).show(Listed(self.COLUMNS, [each.cells for each in findings], tones))
+        self.query_one(".review--sum", Saying).say(self.summary(found))
 
     @property
     def heading(self) -> Words:
         """The screen's name and the case."""
-        number = self.found.line.number
+        number = self.model.case
         return Words(f"{self.WORDS.zh} {number}", f"{self.WORDS.en} {number}")
+
+    @property
+    def title(self) -> str:
+        """A kept decision is called by its case."""
+        return self.model.case
 
     def help(self) -> Words:
         """What F1 says."""
@@ -98,47 +119,80 @@ class ReviewPage(EntryPage):
 
     def facts(self) -> list[tuple[Words, str]]:
         """The case, and whose it is."""
-        line = self.found.line
-        return [(both("query-case"), line.number), (both("entry-unit"), line.owner)]
+        owner = self._found.line.owner if self._found is not None else ""
+        return [(both("query-case"), self.model.case), (both("entry-unit"), owner)]
 
     def state_words(self) -> Words:
         """The state that the case is in."""
+        if self._waits is not None:
+            return both("entry-waiting")
         return self.state_called(self.model.state)
 
-    def drafts(self) -> Sequence[Draft]:
-        """A decision is made in one go: of one that was not sent nothing is kept."""
-        return ()
+    def again(self) -> None:
+        """The case as it is now; what is typed stays."""
+        self.run_worker(self._fetch(self.model.case), group="again", exclusive=True)
+
+    async def _fetch(self, number: str) -> None:
+        try:
+            found = await asyncio.to_thread(self.work.line.case, self.system.name, number)
+        except Trouble as error:
+            self.terminal.complain(error)
+            return
+        if found is None:
+            self.terminal.say(both("query-gone", case=number), alarm=True)
+            return
+        self._found = found
+        self.model.state = found.line.state
+        self._show(found)
+        self.show_state()
+        self.offer()
 
     # -- deciding
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is nothing to begin, save or delete."""
-        return action not in ("new", "save", "delete")
 
     def event_of(self, purpose: Purpose) -> str:
         """A decision."""
         return self.EVENT if purpose is Purpose.DECLARE else ""
 
-    def _options(self) -> list[Option]:
+    def objection(self, purpose: Purpose) -> Words | None:
+        """A case that is not known yet waits for that."""
+        return both("review-fetching") if self._found is None else super().objection(purpose)
+
+    def options(self) -> list[Option]:
+        """The decision, and the whole form."""
         return [
             Option("declare", both("review-open"), "ctrl+r", self.objection(Purpose.DECLARE) is None),
-            Option("view", both("review-view"), "ctrl+o"),
+            Option("view", both("review-view"), "ctrl+o", self._found is not None),
         ]
 
-    async def _sure(self, key: str, **values: object) -> bool:
-        field = self.model.fields[0]
-        result = self.model.meaning(self.model.head, field.name)
-        dialog = Ask(both("review-ask", result=result), self.language)
-        return await self.terminal.ask(dialog) is True
+    def action_declare(self) -> None:
+        """The decision, after a question."""
+        self.run_worker(self._decide(), group="send")
 
-    async def _done(self, model: FormModel, posted: Posted) -> None:
+    async def _decide(self) -> None:
+        if await self.barred(Purpose.DECLARE) or not await self.right(Purpose.DECLARE):
+            return
+        model = self.model
+        result = model.meaning(model.head, model.fields[0].name)
+        if await self.sure(both("review-ask", result=result), default=True):
+            await self.send(Purpose.DECLARE)
+
+    async def done(self, model: FormModel, posted: Posted) -> None:
+        """It is decided."""
         state = posted.found.line.state if posted.found else model.state
-        self._body = dict(posted.found.body) if posted.found else self._body
         model.settled(revision=posted.piece.revision, app_time=posted.piece.app_time, state=state)
         self.show_state()
-        self.query_one(Buttons).offer(self._options())
-        await self._tell(both("review-sent", state=self.state_called(state)))
+        self.offer()
+        await self.tell(both("review-sent", state=self.state_called(state)))
 
     def action_view(self) -> None:
         """The whole form."""
-        self.terminal.open_soon(self.DETAIL, found=self.found)
+        if self._found is not None:
+            self.terminal.open_soon(self.DETAIL, found=self._found)
+
+    def action_findings(self) -> None:
+        """Between the list and the decision."""
+        grid = self.query_one(Grid)
+        if grid.has_focus:
+            self.view.first()
+        else:
+            grid.focus()

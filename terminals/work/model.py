@@ -33,6 +33,7 @@ __all__ = ["Context", "FormModel", "Question"]
 
 NEW, CHANGE, DELETE = "1", "2", "3"  # appType
 _NAMED = re.compile(r"\(([A-Za-z0-9]+)\)")
+_LINE = re.compile(r"第 ?([0-9]+) ?条")
 _STRUCTURE = ("required", "order")  # rules of messages.violations about elements, not values
 _STATUS = {Purpose.SAVE: "1", Purpose.DECLARE: "2", Purpose.DELETE: "2"}  # appStatus
 
@@ -210,13 +211,23 @@ class FormModel:
         return place
 
     def blame_receipt(self, info: str) -> Place | None:
-        """Show a receipt's words at the field of the head that they name, such as 盘库日期(stockDate)."""
+        """Show a receipt's words at the field that they name, such as 盘库日期(stockDate), in the head or in
+        the line that they number, such as 第 3 条商品编码(codeTs).
+        """
+        said = _LINE.search(info)
+        rows = self._numbered(int(said[1])) if said else [self.head]
         for name in _NAMED.findall(info):
-            field = self.plan.fields.get(name)
-            if field is not None and field in self.plan.shown:
-                self.head.blamed[name] = (self.head.values.get(name, ""), Words(info, info))
-                return Place(self.head, name)
+            for row in rows:
+                field = row.plan.fields.get(name)
+                if field is not None and field in row.plan.shown:
+                    row.blamed[name] = (row.values.get(name, ""), Words(info, info))
+                    return Place(row, name)
         return None
+
+    def _numbered(self, number: int) -> list[Row]:
+        """The head's lines of this number, of whatever group."""
+        groups = self.head.lines.values()
+        return [lines[number - 1] for lines in groups if 0 < number <= len(lines)]
 
     def locate(self, path: str) -> Place | None:
         """The field that a violation's path means, or its group or line where the field is no shown one."""

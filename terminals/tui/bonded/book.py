@@ -17,6 +17,7 @@ from terminals.trouble import Trouble
 from terminals.tui.dialogs import AskText
 from terminals.tui.importing import ImportingPage
 from terminals.tui.posting import Posted
+from terminals.tui.words import both
 from terminals.work.checks import Purpose
 from terminals.work.model import FormModel
 from terminals.work.submission import Piece
@@ -44,18 +45,19 @@ class BookEntry(ImportingPage):
         change = self.model.head.text("bookNo") == self._filed != ""
         return self.work.sending.piece(self.model, purpose, {"appType": "2" if change else "1"})
 
-    async def _done(self, model: FormModel, posted: Posted) -> None:
+    async def done(self, model: FormModel, posted: Posted) -> None:
+        """It is filed."""
         model.settled(revision=posted.piece.revision, app_time=posted.piece.app_time)
         self._filed = model.head.text("bookNo")
         self.show_state()
-        await self._tell(_FILED)
+        await self.tell(_FILED)
 
     def action_fetch(self) -> None:
         """A filed book onto the form."""
         self.run_worker(self._fetch(), group="send")
 
     async def _fetch(self) -> None:
-        if self.unsaved and not await self._sure("entry-ask-new"):
+        if self.unsaved and not await self.sure(both("entry-ask-new")):
             return
         number = await self.terminal.ask(AskText(_WHICH, self.language, title=_FETCH))
         if not number:
@@ -68,10 +70,10 @@ class BookEntry(ImportingPage):
             return
         if told is None:
             text = number.strip()
-            await self._tell(Words(f"账册 {text} 未备案。", f"Book {text} is not filed."), alarm=True)
+            await self.tell(Words(f"账册 {text} 未备案。", f"Book {text} is not filed."), alarm=True)
             return
         values = told.get("values", told)
-        self._begin()
+        self.begin()
         model = self.fresh()
         model.load(values, case="", state="", app_time=str(values.get("appTime", "")))
         self._filed = str(values["bookNo"])

@@ -21,7 +21,7 @@ from terminals.tui.columns import Column
 from terminals.tui.query import SEQUENCE, Action, Criterion, QueryPage
 from terminals.tui.review import Finding, ReviewPage
 from terminals.tui.words import both
-from terminals.work.found import CaseLine
+from terminals.work.found import CaseFound, CaseLine
 
 LARGE = Decimal("0.05")
 """The part of a line's total from which a difference is shown as a large one."""
@@ -50,6 +50,12 @@ def size(row: Mapping[str, Any]) -> Decimal:
     return max(found, default=Decimal(0))
 
 
+def _compared(found: CaseFound) -> list[Mapping[str, Any]]:
+    """The comparison, the largest difference first."""
+    rows: list[Mapping[str, Any]] = list(found.body.get("comparison") or ())
+    return sorted(rows, key=size, reverse=True)
+
+
 class StocktakeQueue(QueryPage):
     """保税核查审核: what waits for customs."""
 
@@ -58,13 +64,13 @@ class StocktakeQueue(QueryPage):
     STATES: ClassVar[tuple[str, ...]] = (STORED,)
     CRITERIA: ClassVar[tuple[Criterion, ...]] = CRITERIA
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        Column(SEQUENCE, both("query-number"), number=True, cells=5),
+        Column(SEQUENCE, both("query-number"), number=True, cells=4),
         Column("number", both("query-case"), cells=19, sorts=True),
-        Column("etpsCode", Words("核查企业代码", "Enterprise code"), cells=10, sorts=True),
-        Column("etpsName", Words("核查企业", "Enterprise"), most=30),
-        Column("declDate", Words("申报日期", "Declared on"), cells=11, sorts=True),
-        Column(WORST, Words("最大差异", "Largest difference"), number=True, cells=16, sorts=True),
-        Column("state", both("query-state"), cells=12),
+        Column(WORST, Words("最大差异", "Largest off"), number=True, most=16, sorts=True),
+        Column("etpsName", Words("核查企业", "Enterprise"), cells=22),
+        Column("declDate", Words("申报日期", "Declared"), cells=9, sorts=True),
+        Column("etpsCode", Words("核查企业代码", "Enterprise code"), most=10, sorts=True),
+        Column("state", both("query-state"), most=12),
     )
     ORDER: ClassVar[str] = f"-{WORST}"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -109,16 +115,12 @@ class StocktakeReview(ReviewPage):
         Column("balance", Words("账册结余", "Book balance"), number=True),
     )
 
-    def _rows(self) -> list[Mapping[str, Any]]:
-        rows: list[Mapping[str, Any]] = list(self.found.body.get("comparison") or ())
-        return sorted(rows, key=size, reverse=True)
-
-    def findings(self) -> list[Finding]:
+    def findings(self, found: CaseFound) -> list[Finding]:
         """A line a line of the stocktake, the largest difference first."""
-        stored = self.found.body.get("stored") or {}
+        stored = found.body.get("stored") or {}
         names = {str(line["seqNo"]): str(line.get("gName", "")) for line in stored.get("Line", ())}
-        found = []
-        for row in self._rows():
+        findings = []
+        for row in _compared(found):
             total = str(row["total"])
             shown = {name: difference(str(row.get(name, "")), total) for name in _DIFFERENCES}
             values = {
@@ -127,12 +129,12 @@ class StocktakeReview(ReviewPage):
                 **{name: text for name, (text, _) in shown.items()},
             }
             cells = tuple(values.get(column.key, "") for column in self.COLUMNS)
-            found.append(Finding(cells, tuple((name, tone) for name, (_, tone) in shown.items())))
-        return found
+            findings.append(Finding(cells, tuple((name, tone) for name, (_, tone) in shown.items())))
+        return findings
 
-    def summary(self) -> Words:
+    def summary(self, found: CaseFound) -> Words:
         """How many lines are off, and the largest difference."""
-        rows = self._rows()
+        rows = _compared(found)
         off = [row for row in rows if size(row)]
         if not off:
             return _NONE

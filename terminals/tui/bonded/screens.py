@@ -48,6 +48,7 @@ SYSTEM = System(
             f"{_HERE}.desk:StocktakeReview",
             frozenset({CUSTOMS}),
             single=False,
+            codes=("BVS121",),
             listed=False,
         ),
         Entry(

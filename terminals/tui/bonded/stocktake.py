@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from messages.annotations import Words
-from messages.bonded.table import APPROVED
+from messages.bonded.table import APPROVED, RETURNED
 from messages.workflow import Body
 from terminals.tui.detail import DetailPage
 from terminals.tui.entry import EntryPage
@@ -38,6 +38,11 @@ class StocktakeEntry(EntryPage):
     def facts(self) -> list[tuple[Words, str]]:
         """申报地海关, 录入单位, 操作员."""
         return [(_PORT, self.work.who.receiver or self.work.place.receiver), *super().facts()]
+
+    def reasons(self, found: CaseFound | None) -> list[str]:
+        """Where a 退单 disagrees with the filed book, line by line."""
+        returned = found is not None and found.line.state == RETURNED
+        return [str(each) for each in found.body.get("reason", ())] if found is not None and returned else []
 
     def state_words(self) -> Words:
         """An approved one that is changed is declared again."""

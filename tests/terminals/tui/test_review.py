@@ -13,6 +13,7 @@ from terminals.tui.entry import EntryPage
 from terminals.tui.grid import Grid
 from terminals.tui.query import QueryPage
 from terminals.tui.review import ReviewPage
+from terminals.tui.words import Saying
 from terminals.work.checks import Purpose
 from terminals.work.found import CaseLine
 from terminals.work.model import FormModel
@@ -88,7 +89,7 @@ async def test_a_stored_stocktake_is_compared_and_approved(house: House, tmp_pat
         assert [grid.rows.text(row, "seqNo") for row in range(3)] == ["3", "2", "1"]
         assert grid.rows.text(0, "difference").startswith("▲▲▲ +100")
         assert [grid.rows.tone(row, "difference") for row in range(3)] == ["bad", "bad", "quiet"]
-        assert "最大差异 100" in review.summary().zh
+        assert "最大差异 100" in review.query_one(".review--sum", Saying).words.zh
         await decide(pilot, review, "1")
         assert await closed(pilot) == "审批完成：审批通过"
         assert review.objection(Purpose.DECLARE) is not None

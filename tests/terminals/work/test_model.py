@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from messages.annotations import Words
 from messages.faults import Violation
 from messages.forms import form
 from terminals.work.checks import Fault, Purpose
@@ -408,6 +409,18 @@ def test_a_receipt_that_names_a_field_shows_at_it() -> None:
     assert place.name == "stockDate"
     assert kind(model, "stockDate") is Kind.WRONG
     assert model.blame_receipt("企业内部编号 PD001 已存在，统一编号 Z1 / it is case Z1 (guid)") is None
+
+
+def test_a_receipt_s_words_about_a_line_are_shown_at_it() -> None:
+    """退单: 第 2 条 is the second line; a line that is gone since is nobody's, and the head's field stays."""
+    model = stocktake(2)
+    said = "第 2 条商品编码(codeTs) 8542390000 ≠ 8542310000，备案序号 1"
+    place = model.blame_receipt(said)
+    assert place is not None
+    assert place.path == "Line[2]/codeTs"
+    assert model.standing(place.row, "codeTs").words == Words(said, said)
+    assert model.standing(model.rows("Line")[0], "codeTs").kind is not Kind.WRONG
+    assert model.blame_receipt(said.replace("第 2 条", "第 3 条")) is None
 
 
 # -- coming and going

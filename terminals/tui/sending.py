@@ -1,0 +1,305 @@
+"""A form that is typed and sent: what stands against it, sending, and what the gateway and customs answer.
+
+Knows the way from a button to the state of a case, that what is typed is kept, and what happens to a form by
+itself: late answers, receipts, a gateway that was away. Refuses to know which buttons there are, and every
+system: whether something may happen to a case in its state is asked of the gateway and
+`terminals.work.kinds`, and what is refused is shown at the fields that it names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from hardware.signer import SignerError
+from messages.annotations import Words
+from messages.registry import BY_CODE
+from terminals.trouble import NotProven, Trouble, Unreachable
+from terminals.tui.buttons import Buttons, Option
+from terminals.tui.dialogs import Ask, Tell
+from terminals.tui.filled import FormPage
+from terminals.tui.form import FormView
+from terminals.tui.posting import Post, Posted
+from terminals.tui.progress import Outcome, Progress
+from terminals.tui.told import told
+from terminals.tui.words import both
+from terminals.work.checks import Purpose
+from terminals.work.drafts import Draft
+from terminals.work.found import CaseFound
+from terminals.work.kinds import Kind, why_not
+from terminals.work.model import FormModel
+from terminals.work.receipts import Step
+from terminals.work.rows import Place
+from terminals.work.submission import Answer, Piece
+
+
+class SendingPage(FormPage):
+    """One form and its case, if it has one yet. What is offered is a class's own to say."""
+
+    def __init__(self, found: CaseFound | None = None, draft: Draft | None = None) -> None:
+        super().__init__()
+        self._found = found  # the case as it was fetched last
+        self._draft = draft
+        self._kind: Kind | None = None
+        self._busy = False
+        self._waits: Piece | None = None  # what was sent and is not answered yet
+
+    # -- what a class says
+
+    def options(self) -> list[Option]:
+        """The buttons, open or closed."""
+        raise NotImplementedError
+
+    async def done(self, model: FormModel, posted: Posted) -> None:
+        """It was taken: say so."""
+        raise NotImplementedError
+
+    def reasons(self, found: CaseFound | None) -> Sequence[str]:
+        """Why customs has returned a case, one text a reason, as far as the case says it."""
+        return ()
+
+    # -- what the shell asks
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the gateway does not have it as it is."""
+        return self._model is not None and self._model.dirty
+
+    def drafts(self) -> Sequence[Draft]:
+        """The form, while it is unsaved."""
+        if not self.unsaved:
+            return ()
+        model, now = self.model, self.terminal.clock()
+        return (Draft(model.id, self.system.name, self.CODE, self.title, now, model.dump()),)
+
+    @property
+    def title(self) -> str:
+        """What a kept form is called."""
+        return self.inner
+
+    def retell(self, language: str) -> None:
+        """Everything in another language."""
+        super().retell(language)
+        self.post_message(self.Headed())
+
+    # -- beginning
+
+    def prepare(self) -> None:
+        """The model: of the case, of the draft, or a new one; before anything is drawn."""
+        self._post = Post(self.work)
+        if self._draft is not None:
+            self._model = self.fresh()
+            self._model.restore(self._draft.dump)
+            self._model.id = self._draft.id
+            self._waits = self._post.waiting(self._draft.id)
+        elif self._found is not None:
+            self._model = self.of_case(self._found)
+
+    def on_mount(self) -> None:
+        """What may be sent is the gateway's to say; why customs returned it is shown at the fields."""
+        super().on_mount()
+        self._blame(self.model, self.reasons(self._found))
+        self.run_worker(self._learn(), group="kinds")
+
+    async def _learn(self) -> None:
+        try:
+            kinds = await asyncio.to_thread(self.work.line.kinds)
+        except Trouble:
+            return  # the gateway says it when something is sent
+        self._kind = kinds.get(self.CODE)
+        self.offer()
+
+    # -- which buttons are open
+
+    def event_of(self, purpose: Purpose) -> str:
+        """The workflow's event for a purpose; '' where this form has no such button."""
+        return purpose.value if purpose.value in BY_CODE[self.CODE][1].events else ""
+
+    def objection(self, purpose: Purpose) -> Words | None:
+        """Why a button is closed; None where it is open."""
+        if self._waits is not None or self._busy:
+            return both("entry-busy")
+        if self._kind is None:
+            return None
+        event, model, hand = self.event_of(purpose), self.model, self.work.hand
+        if not BY_CODE[self.CODE][1].names_case:  # no state forbids anything
+            return self._kind.objection(hand.role, hand.card, hand.commits, event)
+        body = self._found.body if self._found is not None else {}
+        return why_not(self._kind, event, hand, model.state or None, body)
+
+    def offer(self) -> None:
+        """Draw the buttons anew."""
+        if self.is_attached:
+            self.query_one(Buttons).offer(self.options())
+            self.refresh_bindings()
+
+    def on_buttons_pressed(self, event: Buttons.Pressed) -> None:
+        """By mouse, or from the row of buttons."""
+        event.stop()
+        getattr(self, f"action_{event.key}")()
+
+    def on_form_view_typed(self, event: FormView.Typed) -> None:
+        """It is kept, and the title says that it is not saved."""
+        event.stop()
+        self.keep()
+        self.show_state()
+        self.offer()
+
+    # -- before it is sent
+
+    async def barred(self, purpose: Purpose) -> bool:
+        """Whether a button is closed, which is said then."""
+        self.view.settle()
+        against = self.objection(purpose)
+        if against is not None:
+            await self.tell(against, alarm=True)
+        return against is not None
+
+    async def right(self, purpose: Purpose) -> bool:
+        """Whether nothing stands against sending it; else it is said, and the cursor is there."""
+        await self.ask_owed()
+        verdict = self.model.verdict(purpose)
+        if verdict is None:
+            return True
+        await self.tell(verdict.words, alarm=True)
+        self.view.go(verdict.place)
+        return False
+
+    async def sure(self, words: Words, *, default: bool = False) -> bool:
+        """Ask; `default` is what Enter says."""
+        dialog = Ask(words, self.language, default=default, alarm=not default)
+        return await self.terminal.ask(dialog) is True
+
+    async def tell(self, words: Words, *, alarm: bool = False) -> None:
+        """Something to read."""
+        await self.terminal.ask(Tell(words, self.language, alarm=alarm))
+
+    # -- sending, and what came of it
+
+    def piece(self, purpose: Purpose) -> Piece:
+        """What is sent of the form as it is now."""
+        return self._post.sending.piece(self.model, purpose)
+
+    async def send(self, purpose: Purpose) -> None:
+        """Sign, send, wait for the receipt, and say what came of it."""
+        if self._busy:
+            return
+        self._busy = True
+        self.offer()
+        model, piece = self.model, self.piece(purpose)
+        self.terminal.keeper.flush()
+        work = partial(self._post.send, self.system.name, piece)
+        try:
+            outcome: Outcome[Posted] | None
+            outcome = await self.terminal.ask(Progress(both("send-title"), work, self.language))
+            posted = outcome.result() if outcome is not None else None
+        except (Unreachable, NotProven) as error:
+            await self._say_waiting(piece, both("entry-kept", reason=told(error)))
+            return
+        except (Trouble, SignerError) as error:
+            await self.tell(told(error), alarm=True)
+            return
+        finally:
+            self._busy = False
+            self.offer()
+        if posted is not None:
+            await self._answered(model, posted)
+
+    async def _say_waiting(self, piece: Piece, words: Words) -> None:
+        self._waits = piece
+        self.show_state()
+        self.offer()
+        await self.tell(words, alarm=True)
+
+    async def _answered(self, model: FormModel, posted: Posted) -> None:
+        """The gateway has spoken."""
+        self._waits = None
+        if posted.found is not None:
+            self._found = posted.found
+        if not posted.answer.accepted:
+            violations = [*(each for node in posted.answer.violations for each in node)]
+            violations += posted.answer.general
+            said = "\n".join(each.text for each in violations) or f"{posted.answer.code} {posted.answer.info}"
+            places = [place for each in violations if (place := model.blame(each)) is not None]
+            await self._refused(model, Words(said, said), places)
+        elif posted.bad is not None:
+            await self._returned(model, posted, posted.bad)
+        elif not posted.steps:
+            await self._say_waiting(posted.piece, both("entry-sent"))
+        else:
+            await self.done(model, posted)
+        self.show_state()
+        self.offer()
+
+    async def _returned(self, model: FormModel, posted: Posted, step: Step) -> None:
+        """A receipt says no. What was declared is stored all the same, as what was returned."""
+        piece, found = posted.piece, posted.found
+        if found is not None and str(found.body.get("appTime", "")) == piece.app_time:
+            model.settled(
+                revision=piece.revision, app_time=piece.app_time, case=step.case, state=found.line.state
+            )
+        places = self._blame(model, self.reasons(found) or step.info.split("；"))
+        said = Words(f"{step.label.zh}\n{step.info}", f"{step.label.en}\n{step.info}")
+        await self._refused(model, said, places)
+
+    async def _refused(self, model: FormModel, reason: Words, places: Sequence[Place]) -> None:
+        self.view.follow()
+        await self.tell(both("entry-refused", reason=reason), alarm=True)
+        if places and model is self.model:
+            self.view.go(places[0])
+
+    def _blame(self, model: FormModel, reasons: Iterable[str]) -> list[Place]:
+        """Show each reason at the field that it names; the fields."""
+        places = [place for reason in reasons if (place := model.blame_receipt(reason)) is not None]
+        if places and model is self.model:
+            self.view.follow()
+        return places
+
+    # -- what happens by itself
+
+    def handed(self) -> None:
+        """What could not be signed may be open now."""
+        self.offer()
+
+    def answered(self, answer: Answer) -> bool:
+        """A message that was kept has been answered; whether it was this form's."""
+        waits = self._waits
+        if waits is None or all(one.node != waits.guid for one in answer.sent):
+            return False
+        self.run_worker(self._follow(waits, answer), group="came")
+        return True
+
+    async def _follow(self, piece: Piece, answer: Answer) -> None:
+        posted = await asyncio.to_thread(self._post.follow, self.system.name, piece, answer)
+        if self._waits is piece:
+            await self._answered(self.model, posted)
+
+    def came(self, steps: Sequence[Step]) -> None:
+        """A receipt of this form's case, or the one that was awaited."""
+        waits = self._waits
+        awaited = tuple(step for step in steps if waits is not None and step.node == waits.guid)
+        if awaited and waits is not None:
+            self.run_worker(self._came(waits, awaited), group="came")
+        elif not self._busy and any(step.case and step.case == self.model.case for step in steps):
+            self.run_worker(self._look(), group="look", exclusive=True)
+
+    async def _came(self, piece: Piece, steps: tuple[Step, ...]) -> None:
+        posted = await asyncio.to_thread(self._post.seen, self.system.name, piece, steps)
+        if self._waits is piece:
+            await self._answered(self.model, posted)
+
+    async def _look(self) -> None:
+        """The case's state may be another one now; what is typed stays."""
+        model = self.model
+        try:
+            found = await asyncio.to_thread(self.work.line.case, self.system.name, model.case)
+        except Trouble:
+            return
+        if found is not None and model is self.model and self._waits is None:
+            self._found = found
+            model.state = found.line.state
+            model.app_time = max(model.app_time, self.sent_last(found))
+            self._blame(model, self.reasons(found))
+            self.show_state()
+            self.offer()
