@@ -1,7 +1,7 @@
 """Charts (统计图表): messages and receipts by the hour, refusals by reason, what waits and how long.
 
-Knows the gateway's statistics and how they are drawn; refuses to know any system: what a queue or a reason is
-called comes with the figures.
+Knows the gateway's statistics and which plot shows which of them; refuses to know any system: what a queue or
+a reason is called comes with the figures.
 """
 
 from __future__ import annotations
@@ -11,27 +11,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from textual.app import ComposeResult
-from textual_plotext import PlotextPlot
 
 from messages.annotations import Words
 from messages.wire import CST, parse_wire_time
 from terminals.trouble import Trouble
 from terminals.tui.page import Page
+from terminals.tui.plots import Bars, Curve, Curves, Measure
 from terminals.tui.told import told
 from terminals.tui.words import Saying, both
 
-MOST = 8  # reasons that are drawn
 _WHAT = ("traffic", "refusals", "queues")
-_HOUR = 3600
+_COUNTED = ("messages", "receipts")
+_MINUTE, _HOUR = 60, 3600
 
 
 class Charts(Page):
-    """Three charts, one under the other; F5 draws them anew."""
+    """Three plots, one under the other; F5 draws them anew."""
 
     HEADING = both("charts-title")
     DEFAULT_CSS = """
-    Charts PlotextPlot { height: 1fr; min-height: 6; }
-    Charts #failed { width: 100%; height: auto; color: $error; text-style: bold; padding: 0 1; }
+    Charts > Curves { height: 2fr; min-height: 8; }
+    Charts > Bars { height: 1fr; min-height: 4; padding: 0 1; }
+    Charts > #failed { width: 100%; height: auto; color: $error; text-style: bold; padding: 0 1; }
     """
 
     def __init__(self) -> None:
@@ -39,10 +40,11 @@ class Charts(Page):
         self.figures: dict[str, Mapping[str, Any]] = {}
 
     def compose(self) -> ComposeResult:
-        """The charts."""
+        """The plots."""
         yield Saying(Words(), self.language, id="failed")
-        for what in _WHAT:
-            yield PlotextPlot(id=what)
+        yield Curves(both("charts-traffic"), self.language)
+        yield Bars(both("charts-refusals"), self.language, id="refusals")
+        yield Bars(both("charts-queues"), self.language, id="queues")
 
     def on_mount(self) -> None:
         """The figures of now."""
@@ -57,11 +59,6 @@ class Charts(Page):
         """Ask anew."""
         self.run_worker(self._again(), exclusive=True, group="charts")
 
-    def retell(self, language: str) -> None:
-        """The same in another language."""
-        super().retell(language)
-        self._draw()
-
     async def _again(self) -> None:
         failed = self.query_one("#failed", Saying)
         try:
@@ -73,57 +70,44 @@ class Charts(Page):
             failed.display = True
             return
         failed.display = False
-        self._draw()
+        self._traffic(self.figures["traffic"])
+        self._refusals(self.figures["refusals"])
+        self._queues(self.figures["queues"])
 
-    def _draw(self) -> None:
-        for what, draw in (
-            ("traffic", self._traffic),
-            ("refusals", self._refusals),
-            ("queues", self._queues),
-        ):
-            if what in self.figures:
-                plot = self.query_one(f"#{what}", PlotextPlot)
-                plot.plt.clear_figure()
-                plot.plt.title(both(f"charts-{what}").in_language(self.language))
-                draw(plot.plt, self.figures[what])
-                plot.refresh()
-
-    def _traffic(self, plt: Any, figures: Mapping[str, Any]) -> None:
+    def _traffic(self, figures: Mapping[str, Any]) -> None:
         hours = figures.get("hours", [])
-        if not hours:
-            return
-        at = list(range(len(hours)))
-        for key in ("messages", "receipts"):
-            counts = [sum(each[key].values()) for each in hours]
-            plt.plot(at, counts, label=both(f"charts-{key}").in_language(self.language), marker="braille")
-        ticks = at[:: max(1, len(at) // 8)]
-        plt.xticks(ticks, [_clock(hours[each]["hour"]) for each in ticks])
+        curves = [
+            Curve(both(f"charts-{key}"), [sum(each[key].values()) for each in hours]) for key in _COUNTED
+        ]
+        self.query_one(Curves).show([_clock(each["hour"]) for each in hours], curves)
 
-    def _refusals(self, plt: Any, figures: Mapping[str, Any]) -> None:
-        reasons = list(figures.get("reasons", []))[:MOST]
-        if reasons:
-            names = [f"{each['code']} {_named(each, self.language)}" for each in reasons]
-            counts = [each["count"] for each in reasons]
-            plt.bar(names[::-1], counts[::-1], orientation="horizontal", width=0.4)
+    def _refusals(self, figures: Mapping[str, Any]) -> None:
+        reasons = figures.get("reasons", [])
+        self.query_one("#refusals", Bars).show([Measure(_named(each), each["count"]) for each in reasons])
 
-    def _queues(self, plt: Any, figures: Mapping[str, Any]) -> None:
-        queues = list(figures.get("queues", []))
-        if queues:
-            names = [f"{_named(each, self.language)} ({each['count']})" for each in queues]
-            ages = [_age(str(figures["at"]), each["oldest"]) for each in queues]
-            plt.bar(names[::-1], ages[::-1], orientation="horizontal", width=0.4)
+    def _queues(self, figures: Mapping[str, Any]) -> None:
+        """The oldest first: whatever waits longest is the one to look at."""
+        waiting = [(_age(str(figures["at"]), each["oldest"]), each) for each in figures.get("queues", [])]
+        waiting.sort(key=lambda each: -each[0])
+        self.query_one("#queues", Bars).show(
+            [Measure(_named(each), age, f"{_long(age)} ({each['count']})") for age, each in waiting]
+        )
 
 
 def _clock(time: str) -> str:
-    return parse_wire_time(time).astimezone(CST).strftime("%H:%M")
+    return parse_wire_time(time).astimezone(CST).strftime("%H")
 
 
 def _age(now: str, oldest: str | None) -> float:
-    """In hours; 0 for nothing that waits."""
-    if oldest is None:
-        return 0.0
-    return (parse_wire_time(now) - parse_wire_time(oldest)).total_seconds() / _HOUR
+    """In seconds; 0 for nothing that waits."""
+    return 0.0 if oldest is None else (parse_wire_time(now) - parse_wire_time(oldest)).total_seconds()
 
 
-def _named(each: Mapping[str, Any], language: str) -> str:
-    return str(each[language])
+def _long(age: float) -> str:
+    """1:05 for an hour and five minutes."""
+    return f"{int(age // _HOUR)}:{int(age % _HOUR // _MINUTE):02}"
+
+
+def _named(each: Mapping[str, Any]) -> Words:
+    code = f"{each['code']} " if "code" in each else ""
+    return Words(f"{code}{each['zh']}", f"{code}{each['en']}")

@@ -6,7 +6,7 @@ import pytest
 
 from messages.annotations import Words
 from terminals.tui.cells import width
-from terminals.tui.chart import Bars, Curve, Curves, Measure
+from terminals.tui.plots import Bars, Curve, Curves, Measure
 from tests.terminals.tui.stage import SMALL, Stage, shown, text
 
 HOURS = [f"{hour:02}" for hour in range(24)]

@@ -117,8 +117,8 @@ class Bars(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bars--title", "bars--bar", "bars--number"}
 
-    def __init__(self, title: Words, language: str) -> None:
-        super().__init__()
+    def __init__(self, title: Words, language: str, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
         self._about = title
         self._language = language
         self._measures: tuple[Measure, ...] = ()
