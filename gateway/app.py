@@ -28,6 +28,7 @@ from twisted.internet.task import LoopingCall
 
 from gateway import metrics, pki, tls
 from gateway.acceptance import Item, Outcome, Store
+from gateway.caretaker import Caretaker
 from gateway.commit import GroupCommit
 from gateway.declared import Codes, Systems, Types
 from gateway.directory import Directory
@@ -53,7 +54,7 @@ from messages.codes import CodeLists
 from messages.schemas import Schemas
 from messages.signature.template import TemplateSigner
 from receipts.document import Issuer
-from storage import attachments, heads, nodes, work
+from storage import heads, nodes, work
 from storage.attachments import Store as AttachmentStore
 from storage.database import Database
 from storage.journal import Chain
@@ -94,7 +95,7 @@ class Gateway:
         signer = TemplateSigner(key, certificate)
         identity = settings.gateway
         issuer = Issuer(identity.cop_code, identity.name, identity.dxp_id)
-        chain = Chain(settings.node)
+        self.chain = chain = Chain(settings.node)
         outgoing = Outgoing(issuer, signer, ids.new)
         limits, exchange = settings.limits, settings.exchange
 
@@ -146,6 +147,7 @@ class Gateway:
         self.passwords = Passwords(reactor)
         self.files = Files(reactor)
         self.store = AttachmentStore(settings.attachments)
+        self.caretaker = Caretaker(self.store, self.files, self.writer, clock)
         self.sessions = Sessions(
             reactor=reactor,
             writer=self.writer,
@@ -195,6 +197,7 @@ class Gateway:
             writer=self.writer,
             reader=self.reader,
             clock=clock,
+            chain=self.chain,
             desk=self.settings.gateway.desk_dxp_id,
             ready=self._ready,
         )
@@ -327,17 +330,9 @@ class Gateway:
 
     def _purge(self) -> Deferred[Any]:
         purged = self.sessions.purge().addErrback(_complain, "old sessions could not be dropped")
-        return purged.addCallback(lambda _: self._drop_loose()).addErrback(
+        return purged.addCallback(lambda _: self.caretaker.sweep()).addErrback(
             _complain, "attachments that nothing names could not be dropped"
         )
-
-    @inlineCallbacks
-    def _drop_loose(self) -> Any:
-        """Attachments that no message has named for a while, and files that nobody owns."""
-        before = clock() - attachments.KEPT_LOOSE
-        found = yield self.files.run(self.store.strays, before)
-        gone = yield self.writer.run(attachments.abandon, before, found)
-        yield self.files.run(self.store.remove_all, gone, before)
 
     def _sign(self, data: bytes) -> bytes:
         if isinstance(self._key, rsa.RSAPrivateKey):

@@ -30,14 +30,17 @@ from messages.workflow import (
     Facts,
     Follow,
     Issue,
+    Keep,
     Needs,
     Origin,
+    Publish,
     Put,
     PutRecord,
     Record,
+    Withdraw,
 )
 from messages.xml import parse
-from storage import cases, messages, work
+from storage import bulletins, cases, messages, owners, work
 from storage.journal import Chain
 from storage.mailboxes import NewReceipt
 from storage.messages import StoredMessage
@@ -78,6 +81,8 @@ class _Effects:
     records: list[Record] = field(default_factory=list)
     issues: list[tuple[Issue, str]] = field(default_factory=list)  # with the namespace of the receipt
     follows: list[Follow] = field(default_factory=list)
+    files: list[Keep] = field(default_factory=list)
+    told: list[Publish | Withdraw] = field(default_factory=list)
 
 
 class Performer:
@@ -110,10 +115,14 @@ class Performer:
         )
         cases.save(connection, effects.puts, COLUMNS)
         cases.put_records(connection, effects.records)
+        for published in effects.told:
+            bulletins.tell(connection, published, now)
+        for keep in effects.files:
+            owners.keep(connection, keep, now)
         receipts = [self._outgoing.receipt(issue, namespace, now) for issue, namespace in effects.issues]
         positions, entries = self._outgoing.deliver(connection, receipts)
-        owners = {case.number: case.owner for case in effects.puts}
-        work.add(connection, [_follow_work(follow, owners, now) for follow in effects.follows])
+        whose = {case.number: case.owner for case in effects.puts}
+        work.add(connection, [_follow_work(follow, whose, now) for follow in effects.follows])
         work.finish(connection, [item.id for item in items])
         self._chain.append(connection, entries)
         return Performed(positions, tuple((one.type, _age(one, now)) for one in receipts))
@@ -222,6 +231,10 @@ class Performer:
                 effects.issues.append((effect, step.system.namespace))
             case Follow():
                 effects.follows.append(effect)
+            case Keep():
+                effects.files.append(effect)
+            case Publish() | Withdraw():
+                effects.told.append(effect)
 
 
 def _age(receipt: NewReceipt, now: datetime) -> float:

@@ -14,6 +14,9 @@ from typing import Any, Protocol
 
 Body = Mapping[str, Any]
 
+EVERYONE = "*"
+"""As a reader or an audience: whoever has a session."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -51,6 +54,20 @@ class Party:
     cop_code: str
     name: str
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment (附件) that a party has sent; the gateway has seen that its content is of that type."""
+
+    digest: str  # SHA-256, lower-case hex
+    size: int  # bytes
+    media_type: str
+    name: str
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data, from which `File(**…)` makes it again."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 # -- what a step may ask -------------------------------------------------------------------------
@@ -97,8 +114,16 @@ class PartyByCode:
     cop_code: str
 
 
-Fact = CaseByNumber | CaseByInner | RecordInForce | RecordsUnder | PartyByCode
-Facts = Mapping[Fact, Any]  # Case, Record, tuple of records, Party; None where there is no such thing
+@dataclass(frozen=True, slots=True)
+class FileOf:
+    """The file of this digest that the party has sent: what others have sent is not its own to name."""
+
+    party: str  # dxpId
+    digest: str
+
+
+Fact = CaseByNumber | CaseByInner | RecordInForce | RecordsUnder | PartyByCode | FileOf
+Facts = Mapping[Fact, Any]  # Case, Record, tuple of records, Party, File; None where there is no such thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +216,46 @@ class Follow:
     at: datetime | None = None
 
 
-Effect = Put | PutRecord | Issue | Follow
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """From now on `holder` names exactly these files of `owner`, so that they stay, and `to` may read them.
+
+    `holder` is the case's number or begins with it and /, as Z1/feedback; the step has locked the case. Those
+    of `to` are dxpIds, roles or EVERYONE. What the holder named before is nobody's to read by it any more,
+    and goes in time if nothing else names it. A step asks for each FileOf first.
+    """
+
+    holder: str
+    owner: str  # dxpId
+    digests: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Tell `audience` something, or put files there for it; the same key again changes what was published.
+
+    `audience` is a dxpId, a role or EVERYONE: it may read the files, which are `publisher`'s.
+    """
+
+    key: str
+    kind: str  # such as news or material: a lower-case word
+    title: str
+    body: str
+    publisher: str  # dxpId
+    audience: str = EVERYONE
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take back what `publisher` has published under this key."""
+
+    key: str
+    publisher: str  # dxpId
+
+
+Effect = Put | PutRecord | Issue | Follow | Keep | Publish | Withdraw
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Attachments (附件): files by the SHA-256 of their content, and which party owns which.
+"""Attachments (附件): files by the SHA-256 of their content.
 
 Knows how a file becomes durable: written aside, hashed on the way, synced, renamed to its digest, and its
-folder synced; only then may anyone say it is there. Refuses to know media types or who may read.
+folder synced; only then may anyone say it is there. Refuses to know whose a file is, or what is in it.
 """
 
 from __future__ import annotations
@@ -11,25 +11,12 @@ import itertools
 import os
 import secrets
 import threading
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
-
-from storage import tables
-from storage.conflict import insert_free, unless_taken
-
-LOOSE = "loose"
-PINNED = "pinned"
-"""A loose file waits for a message that names it; a pinned one is named by an accepted message."""
-
-KEPT_LOOSE = timedelta(days=7)
-"""How long a file waits for a message that names it before it is given up."""
-
-PER_FILE = 64 * 1024  # bytes that every file counts for beside its own
 _FOLDERS = tuple(f"{number:02x}" for number in range(256))
 _HEX = frozenset("0123456789abcdef")
 _CHUNK = 256 * 1024
@@ -131,12 +118,18 @@ class Store:
         """Remove what `abandon` named; how many it was."""
         return sum(self.remove(digest, before) for digest in digests)
 
-    def clear_incoming(self) -> int:
-        """Remove what an interrupted process left half written; only while nobody writes. How many it was."""
-        left = list(self.incoming.iterdir())
-        for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
+    def clear_incoming(self, before: datetime | None = None) -> int:
+        """Remove what was left half written, all of it or what was begun before `before`; how many it was.
+
+        All of it only while nobody writes: at the start.
+        """
+        left = 0
+        for path in list(self.incoming.iterdir()):
+            with suppress(FileNotFoundError):  # it has been kept or dropped meanwhile
+                if before is None or path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    left += 1
+        return left
 
 
 def sync_folder(folder: Path) -> None:
@@ -146,94 +139,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-# -- ownership -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """That a party owns a file."""
-
-    party: str
-    digest: str
-    size: int  # bytes
-    media_type: str
-    name: str
-    created_at: datetime
-    state: str = LOOSE
-
-
-_attachment = tables.attachments.c
-_ADD = unless_taken(tables.attachments)
-_SENT_AGAIN = (
-    update(tables.attachments)
-    .where(_attachment.party == bindparam("of_party"), _attachment.digest == bindparam("of_digest"))
-    .values(created_at=bindparam("then"))
-)
-_these = (
-    _attachment.party == bindparam("of_party"),
-    _attachment.digest.in_(bindparam("digests", expanding=True)),
-)
-_GET = select(tables.attachments).where(*_these)
-_PIN = update(tables.attachments).where(*_these).values(state=PINNED)
-_GIVE_UP = delete(tables.attachments).where(
-    _attachment.party == bindparam("of_party"),
-    _attachment.digest == bindparam("of_digest"),
-    _attachment.state == LOOSE,
-)
-_KEPT = select(_attachment.digest).where(_attachment.digest.in_(bindparam("digests", expanding=True)))
-_HELD = select(func.coalesce(func.sum(_attachment.size + PER_FILE), 0)).where(
-    _attachment.party == bindparam("of_party"), _attachment.digest != bindparam("besides")
-)
-_UNPINNED = (
-    select(_attachment.party, _attachment.digest)
-    .where(_attachment.state == LOOSE, _attachment.created_at < bindparam("before"))
-    .limit(bindparam("limit"))
-)
-
-
-def own(conn: Connection, new: Attachment) -> bool:
-    """The party owns the file from now on; False when it did before: then it is kept as long as a new one."""
-    if insert_free(conn, _ADD, [asdict(new)]):
-        return True
-    again = {"of_party": new.party, "of_digest": new.digest, "then": new.created_at}
-    conn.execute(_SENT_AGAIN, again)
-    return False
-
-
-def held(conn: Connection, party: str, besides: str = "") -> int:
-    """The bytes of all files that the party owns, `besides` this digest, and PER_FILE for each."""
-    return int(conn.execute(_HELD, {"of_party": party, "besides": besides}).scalar_one())
-
-
-def owned(conn: Connection, party: str, digests: Collection[str]) -> dict[str, Attachment]:
-    """Of these files, those the party owns."""
-    return {row.digest: Attachment(**row._mapping) for row in conn.execute(_GET, _keys(party, digests))}
-
-
-def pin(conn: Connection, party: str, digests: Collection[str]) -> frozenset[str]:
-    """Keep these files for good, in the transaction that accepts a message; those it does not own."""
-    if digests:
-        conn.execute(_PIN, _keys(party, digests))
-    return frozenset(digests) - owned(conn, party, digests).keys()
-
-
-def abandon(conn: Connection, before: datetime, strays: Collection[str] = (), limit: int = 500) -> list[str]:
-    """Give up loose files older than `before`; the digests nobody owns now: `remove_all` them after commit.
-
-    Of `strays`, files that were found in the store, those without an owner are among them.
-    """
-    rows = conn.execute(_UNPINNED, {"before": before, "limit": limit})
-    loose = [{"of_party": row.party, "of_digest": row.digest} for row in rows]
-    if loose:
-        conn.execute(_GIVE_UP, loose)
-    digests = {row["of_digest"] for row in loose}.union(strays)
-    if not digests:
-        return []
-    kept = conn.execute(_KEPT, {"digests": list(digests)}).scalars()
-    return sorted(digests.difference(kept))
-
-
-def _keys(party: str, digests: Collection[str]) -> dict[str, Any]:
-    return {"of_party": party, "digests": list(digests)}

@@ -32,12 +32,13 @@ from messages.workflow import (
     CaseByInner,
     CaseByNumber,
     Fact,
+    FileOf,
     PartyByCode,
     Record,
     RecordInForce,
     RecordsUnder,
 )
-from storage import registry, tables
+from storage import owners, registry, tables
 from storage.bulk import BulkInsert
 from storage.conflict import by_dialect
 
@@ -154,10 +155,15 @@ def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Column
         wanted = {"of_system": system, "of_kind": kind, "keys": keys, "now": now}
         for row in conn.execute(_IN_FORCE, wanted):  # the newest comes last and stays
             found[RecordInForce(row.system, row.kind, row.key)] = _as_record(row)
-    codes = [fact.cop_code for fact in found if isinstance(fact, PartyByCode)]
-    if codes:
-        found.update({PartyByCode(one.cop_code): one for one in registry.parties_of_codes(conn, codes)})
+    found.update(_parties(conn, [fact.cop_code for fact in found if isinstance(fact, PartyByCode)]))
+    found.update(owners.files(conn, [fact for fact in found if isinstance(fact, FileOf)]))
     return found
+
+
+def _parties(conn: Connection, codes: list[str]) -> dict[Fact, Any]:
+    if not codes:
+        return {}
+    return {PartyByCode(one.cop_code): one for one in registry.parties_of_codes(conn, codes)}
 
 
 def _under(conn: Connection, fact: RecordsUnder, now: datetime) -> tuple[Record, ...]:

@@ -348,7 +348,10 @@ bulletins = Table(
     Column("publisher", Name, nullable=False),
     Column("audience", Name, nullable=False),
     Column("published_at", Instant, nullable=False),
+    Column("key", Name),  # by which its publisher names it, to change it or take it back
+    Column("files", Json),  # those that belong to it, as `messages.workflow.File`
     Index(None, "audience", "id"),
+    Index(None, "key", unique=True),
     sqlite_autoincrement=True,
 )
 
@@ -364,6 +367,18 @@ attachments = Table(
     Column("created_at", Instant, nullable=False),
     Index(None, "state", "created_at"),
     Index(None, "digest"),
+)
+
+attachment_uses = Table(
+    "attachment_uses",
+    metadata,
+    Column("reader", Name, primary_key=True),  # a party's dxpId, a role, or * for everyone
+    Column("digest", Name, primary_key=True),
+    Column("owner", Name, primary_key=True),  # dxpId
+    Column("holder", Name, primary_key=True),  # what names the file
+    Index(None, "holder", "owner"),
+    Index(None, "owner", "digest"),
+    sqlite_with_rowid=False,
 )
 
 generation = Table(

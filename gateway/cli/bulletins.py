@@ -51,7 +51,7 @@ def publish(home: Path, title: str, body: TextIO, kind: str, audience: str | Non
 def list_(home: Path, audience: str | None, limit: int) -> None:
     """List bulletins, newest first."""
     with opened(home) as (_settings, database), database.read() as connection:
-        found = bulletins.listed(connection, audience or bulletins.EVERYONE, limit=limit)
+        found = bulletins.listed(connection, [audience] if audience else [], limit=limit)
     table(
         ("number", "published", "kind", "audience", "title"),
         (
@@ -67,6 +67,6 @@ def list_(home: Path, audience: str | None, limit: int) -> None:
 def withdraw(home: Path, number: int) -> None:
     """Take a bulletin back."""
     with opened(home) as (_settings, database), database.write() as connection:
-        if not bulletins.withdraw(connection, number):
+        if not bulletins.withdraw(connection, number, datetime.now(UTC)):
             refuse(f"there is no bulletin {number}; see: eport-gateway bulletin list")
     say(f"withdrew bulletin {number}")

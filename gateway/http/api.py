@@ -24,6 +24,7 @@ from gateway.sessions import Sessions
 from gateway.settings import Limits
 from gateway.statistics import Statistics
 from storage.attachments import Store
+from storage.journal import Chain
 
 CALLS_PER_PARTY = (500.0, 2_000.0)  # a second, and at once, of calls with a session
 REGISTRATIONS_PER_ADDRESS = (0.1, 10.0)
@@ -50,6 +51,7 @@ class Services:
     writer: Jobs
     reader: Jobs
     clock: Clock
+    chain: Chain
     desk: str  # dxpId that systems' messages go to
     ready: Callable[[], Mapping[str, bool]]
 
@@ -78,6 +80,7 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
             its.writer,
             its.reader,
             its.clock,
+            its.chain,
             limits.attachment_bytes,
             limits.attachment_party_bytes,
         ).routes,

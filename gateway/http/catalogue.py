@@ -6,6 +6,7 @@ Knows how they are served and cached by clients; refuses to know what a code mea
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from gateway.http.access import Access
 from gateway.http.exchange import JSON, XML, HttpError, Request, Response, answer_json, unless_known
@@ -13,12 +14,14 @@ from gateway.http.router import Route
 from gateway.services import Codes, Jobs, Types
 from messages.wire import wire_time
 from storage import bulletins
+from storage.bulletins import Bulletin
 
 MOST = 100
+_KIND = 40  # characters of a kind of bulletin
 
 
 class Catalogue:
-    """GET /v1/bulletins, GET /v1/codes/{list}, GET /v1/types, GET /v1/types/{code}.xsd."""
+    """GET /v1/bulletins and one of them, GET /v1/codes/{list}, GET /v1/types, GET /v1/types/{code}.xsd."""
 
     def __init__(self, codes: Codes, types: Types, access: Access, reader: Jobs) -> None:
         self._codes = codes
@@ -28,34 +31,36 @@ class Catalogue:
         self._lists: dict[str, tuple[str, bytes]] = {}  # list → (version, JSON)
         self.routes = (
             Route("GET", "/v1/bulletins", self.bulletins),
+            Route("GET", "/v1/bulletins/{id}", self.bulletin),
             Route("GET", "/v1/codes/{list}", self.codes),
             Route("GET", "/v1/types", self.listed),
             Route("GET", "/v1/types/{code}.xsd", self.type),
         )
 
     async def bulletins(self, request: Request) -> Response:
-        """Bulletins for the caller's role and for everyone, newest first; `before` reads on."""
+        """Bulletins for the caller's role, party and for everyone, newest first; `before` reads on."""
         session = await self._access.session(request)
-        request.only(("before", "limit"))
+        request.only(("before", "kind", "limit"))
         before = request.number("before", 0, 0, 10**9) or None
         limit = request.number("limit", 20, 1, MOST)
-        found = await self._reader.run(bulletins.listed, session.role, before, limit)
+        kind, audiences = request.one("kind")[:_KIND], (session.role, session.dxp_id)
+        found = await self._reader.run(bulletins.listed, audiences, before, limit, kind)
         return answer_json(
             {
-                "bulletins": [
-                    {
-                        "id": each.id,
-                        "kind": each.kind,
-                        "title": each.title,
-                        "body": each.body,
-                        "publisher": each.publisher,
-                        "publishedAt": wire_time(each.published_at),
-                    }
-                    for each in found
-                ],
+                "bulletins": [_shown(each) for each in found],
                 "before": found[-1].id if len(found) == limit else None,
             }
         )
+
+    async def bulletin(self, request: Request) -> Response:
+        """One of them."""
+        session = await self._access.session(request)
+        request.only(())
+        number = int(request.parameters["id"])
+        found = await self._reader.run(bulletins.one, (session.role, session.dxp_id), number)
+        if found is None:
+            raise HttpError(404, f"there is no bulletin {number} for you")
+        return answer_json(_shown(found))
 
     async def codes(self, request: Request) -> Response:
         """One code list, `[code, zh, en]` a row."""
@@ -87,3 +92,18 @@ class Catalogue:
         if schema is None:
             raise HttpError(404, f"there is no message type {code}")
         return unless_known(request, schema, XML)
+
+
+def _shown(one: Bulletin) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "title": one.title,
+        "body": one.body,
+        "publisher": one.publisher,
+        "publishedAt": wire_time(one.published_at),
+        "files": [
+            {"sha256": file.digest, "size": file.size, "mediaType": file.media_type, "name": file.name}
+            for file in one.files
+        ],
+    }

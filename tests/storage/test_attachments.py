@@ -1,4 +1,4 @@
-"""Attachments: durable before they are there, and owned by party."""
+"""Attachments: durable before they are there."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from storage import attachments
-from storage.attachments import PER_FILE, PINNED, Attachment, DigestDiffers, Store
+from storage import owners
+from storage.attachments import DigestDiffers, Store
 from storage.database import Database
-from tests.storage.builders import ENTERPRISE, NOW, OTHER, later
+from tests.storage.builders import ENTERPRISE, NOW
 
 CONTENT = b"an invoice, scanned" * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -89,6 +89,18 @@ def test_half_written_files_are_cleared(tmp_path: Path) -> None:
     assert list(store.incoming.iterdir()) == []
 
 
+def test_of_half_written_files_only_old_ones_are_cleared_while_others_write(tmp_path: Path) -> None:
+    """What a client left that went away is removed while the gateway runs; an upload under way goes on."""
+    store = Store(tmp_path)
+    store.receive().write(b"left")
+    (left,) = store.incoming.iterdir()
+    os.utime(left, (0, 0))
+    going_on = store.receive()
+    going_on.write(CONTENT)
+    assert store.clear_incoming(before=NOW.replace(year=2000)) == 1
+    assert going_on.keep(DIGEST) == len(CONTENT)
+
+
 def test_a_file_received_again_is_not_removed(tmp_path: Path) -> None:
     """Cleaning up spares a file that somebody sent again in the meantime."""
     store = Store(tmp_path)
@@ -98,78 +110,16 @@ def test_a_file_received_again_is_not_removed(tmp_path: Path) -> None:
     assert not store.path(digest).exists()
 
 
-def test_knowing_a_digest_buys_nothing(database: Database) -> None:
-    """A file belongs to who sent it, and to each who did."""
-    with database.write() as conn:
-        mine = Attachment(ENTERPRISE, DIGEST, 5, "image/tiff", "invoice.tif", NOW)
-        assert attachments.own(conn, mine)
-        assert not attachments.own(conn, mine)
-        assert attachments.owned(conn, ENTERPRISE, [DIGEST, "x"]) == {DIGEST: mine}
-        assert attachments.owned(conn, OTHER, [DIGEST]) == {}
-
-
-def test_pinning_tells_what_is_missing(database: Database) -> None:
-    """A message that names a file its sender does not own is noticed in the transaction of its acceptance."""
-    with database.write() as conn:
-        attachments.own(conn, Attachment(ENTERPRISE, DIGEST, 5, "image/tiff", "invoice.tif", NOW))
-        assert attachments.pin(conn, ENTERPRISE, [DIGEST]) == frozenset()
-        assert attachments.pin(conn, ENTERPRISE, [DIGEST, "b" * 64]) == {"b" * 64}
-        assert attachments.pin(conn, OTHER, [DIGEST]) == {DIGEST}
-        assert attachments.pin(conn, ENTERPRISE, []) == frozenset()
-        assert attachments.owned(conn, ENTERPRISE, [DIGEST])[DIGEST].state == PINNED
-
-
-def test_only_loose_files_of_nobody_are_given_up(database: Database) -> None:
-    """A file that no message named is given up in time; a pinned one, a new one, another owner's never."""
-    with database.write() as conn:
-        for party, digest, at in (
-            (ENTERPRISE, "pinned", NOW),
-            (ENTERPRISE, "shared", NOW),
-            (OTHER, "shared", later(100)),
-            (ENTERPRISE, "loose", NOW),
-            (ENTERPRISE, "new", later(100)),
-        ):
-            attachments.own(conn, Attachment(party, digest, 1, "", "", at))
-        attachments.pin(conn, ENTERPRISE, ["pinned"])
-        assert attachments.abandon(conn, later(50)) == ["loose"]
-        assert set(attachments.owned(conn, ENTERPRISE, ["pinned", "shared", "loose", "new"])) == {
-            "pinned",
-            "new",
-        }
-        assert set(attachments.owned(conn, OTHER, ["shared"])) == {"shared"}
-        assert attachments.abandon(conn, later(50)) == []
-
-
-def test_what_a_party_holds_is_counted(database: Database) -> None:
-    """The sizes of its own files, pinned or not, and something for each, so that empty ones count too."""
-    with database.write() as conn:
-        for party, digest, size in ((ENTERPRISE, "a", 1_000), (ENTERPRISE, "b", 0), (OTHER, "a", 7)):
-            attachments.own(conn, Attachment(party, digest, size, "", "", NOW))
-        attachments.pin(conn, ENTERPRISE, ["a"])
-        assert attachments.held(conn, ENTERPRISE) == 1_000 + 2 * PER_FILE
-        assert attachments.held(conn, ENTERPRISE, besides="a") == PER_FILE
-        assert attachments.held(conn, "DXPNOBODY") == 0
-
-
-def test_a_file_sent_again_is_kept_as_long_as_a_new_one(database: Database) -> None:
-    """Its owner need not know that it was sent before, and that its time was nearly over."""
-    with database.write() as conn:
-        for at in (NOW, later(100)):
-            attachments.own(conn, Attachment(ENTERPRISE, DIGEST, 1, "", "", at))
-        assert attachments.abandon(conn, later(50)) == []
-        assert attachments.owned(conn, ENTERPRISE, [DIGEST])
-
-
 def test_a_file_of_nobody_is_found_and_removed(database: Database, tmp_path: Path) -> None:
     """What a client left that went away in the middle does not stay for good; owned files do."""
     store = Store(tmp_path / "files")
     lost, kept = received(store, b"lost"), received(store, b"kept")
     then = NOW.replace(year=9000)
     with database.write() as conn:
-        attachments.own(conn, Attachment(ENTERPRISE, kept, 4, "", "", then))
+        owners.own(conn, owners.Attachment(ENTERPRISE, kept, 4, "", "", then))
         found = [digest for _ in range(256) for digest in store.strays(then)]
         assert sorted(found) == sorted([lost, kept])
-        gone = attachments.abandon(conn, then, found)
+        gone = owners.abandon(conn, then, found)
     assert gone == [lost]
     assert store.strays(NOW) == []
     assert store.remove_all(gone, then) == 1

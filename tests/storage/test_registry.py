@@ -220,13 +220,13 @@ def test_bulletins_reach_their_audience(database: Database) -> None:
             bulletins.publish(conn, "notice", f"title {number}", "…", "customs", later(number), audience)
             for number, audience in enumerate(["*", "enterprise", "agency", "*"])
         ]
-        found = bulletins.listed(conn, "enterprise")
+        found = bulletins.listed(conn, ["enterprise"])
         assert [one.id for one in found] == [publish[3], publish[1], publish[0]]
-        assert [one.id for one in bulletins.listed(conn, "enterprise", before=publish[3], limit=1)] == [
+        assert [one.id for one in bulletins.listed(conn, ["enterprise"], before=publish[3], limit=1)] == [
             publish[1]
         ]
-        assert bulletins.withdraw(conn, publish[0])
-        assert not bulletins.withdraw(conn, publish[0])
+        assert bulletins.withdraw(conn, publish[0], NOW)
+        assert not bulletins.withdraw(conn, publish[0], NOW)
 
 
 def test_each_gateway_has_a_number_of_its_own(database: Database) -> None:

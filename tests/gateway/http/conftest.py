@@ -33,6 +33,7 @@ from messages.system import System
 from storage import registry
 from storage.attachments import Store
 from storage.database import Database
+from storage.journal import Chain
 from tests.gateway.http.client import Answer as HttpAnswer
 from tests.gateway.http.client import Client
 from tests.gateway.http.forms import FORMS
@@ -40,6 +41,7 @@ from tests.gateway.loop import Loop, reactor
 
 ENTERPRISE = "DXPENT0000000001"
 OTHER = "DXPENT0000000002"
+THIRD = "DXPENT0000000003"
 CUSTOMS_ID = "DXPCUS0000000001"
 
 
@@ -194,7 +196,7 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
     database = Database(sqlite_database_url)
     now = datetime.now(UTC)
     with database.write() as connection:
-        for dxp_id in (ENTERPRISE, OTHER, CUSTOMS_ID):
+        for dxp_id in (ENTERPRISE, OTHER, THIRD, CUSTOMS_ID):
             registry.add_party(connection, registry.Party(dxp_id, "1234567890", dxp_id, "enterprise", now))
 
     def make() -> tuple[Any, ...]:
@@ -213,8 +215,8 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
             reactor=reactor, intake=intake, directory=directory, sessions=sessions, mailboxes=boxes,
             trusted=lambda certificate, at: running.believe(certificate, at), systems=common,
             codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
-            writer=writer, reader=reader, clock=lambda: datetime.now(UTC), desk="DXPCUS0000000001",
-            ready=lambda: ready,
+            writer=writer, reader=reader, clock=lambda: datetime.now(UTC), chain=Chain("1"),
+            desk="DXPCUS0000000001", ready=lambda: ready,
         )  # fmt: skip
         made = routes(services, Limits(attachment_bytes=4 * 1024 * 1024, attachment_party_bytes=6_000_000))
         return writer, reader, files, passwords, intake, boxes, sessions, made, ready

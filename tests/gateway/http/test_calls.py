@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 import time
@@ -320,64 +319,6 @@ def test_lists_and_schemas_are_sent_once(api: Api) -> None:
 def test_a_path_leads_nowhere_else(api: Api, path: str) -> None:
     """Names in paths are matched whole; no spelling of a path reaches another file."""
     assert api.ask(f"GET {path}", token=api.token()).status == 404
-
-
-# -- attachments ---------------------------------------------------------------------------------
-
-
-def test_an_attachment_comes_back_as_it_was_sent(api: Api) -> None:
-    """A file is stored under its digest, for its owner, and streamed back with its type and name."""
-    content = bytes(range(256)) * 12_000
-    digest = hashlib.sha256(content).hexdigest()
-    path, token = f"/v1/attachments/{digest}", api.token()
-    send = {"body": content, "token": token, "Content_Type": "application/pdf"}
-    answer = api.ask(f"PUT {path}?name=%E5%8D%95.pdf", **send)
-    assert (answer.status, answer.json) == (201, {"sha256": digest, "size": len(content)})
-    assert api.ask(f"PUT {path}", **send).status == 200
-    back = api.ask(f"GET {path}", token=token)
-    assert back.body == content
-    assert back.headers["content-type"] == "application/pdf"
-    assert back.headers["content-disposition"] == "attachment; filename*=UTF-8''%E5%8D%95.pdf"
-    assert api.ask(f"GET {path}", token=api.token(OTHER)).status == 404
-
-
-def test_a_wrong_or_oversized_attachment_leaves_nothing(api: Api) -> None:
-    """Bytes that are not those of the digest, or too many, or of nobody, are refused and not kept."""
-    path, token = f"/v1/attachments/{'0' * 64}", api.token()
-    assert api.ask(f"PUT {path}", b"x", token, Content_Type="text/plain").status == 422
-    assert api.ask(f"PUT {path}", b"x", token).status == 415
-    assert api.ask(f"PUT {path}", b"x").status == 401
-    with api.client() as client:
-        client.send(f"PUT {path} HTTP/1.1\r\nHost: g\r\nAuthorization: {token}\r\n".encode())
-        client.send(b"Content-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n")
-        block = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
-        sender = threading.Thread(target=_send, args=(client, block * 5))
-        sender.start()
-        assert client.answer().status == 413
-        client.socket.close()
-        sender.join()
-    store = next(route for route in api.routes if route.method == "PUT").handler.__self__._store  # type: ignore[attr-defined]
-    _until(lambda: [path for path in store.folder.rglob("*") if path.is_file()] == [])
-
-
-def test_a_party_that_holds_too_much_is_refused_another_file(api: Api) -> None:
-    """Its quota is its own: the file that exceeds it is not kept, and another party's is."""
-    sent = {"Content_Type": "application/pdf"}
-    for fill, token, status in (
-        (b"a", api.token(), 201),
-        (b"b", api.token(), 413),
-        (b"b", api.token(OTHER), 201),
-    ):
-        body = fill * 4_000_000
-        path = f"/v1/attachments/{hashlib.sha256(body).hexdigest()}"
-        assert api.ask(f"PUT {path}", body, token, **sent).status == status
-
-
-def _send(client: object, data: bytes) -> None:
-    try:
-        client.send(data)  # type: ignore[attr-defined]
-    except OSError:
-        return
 
 
 # -- registrations and operations ----------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from base64 import b64encode
@@ -23,6 +24,7 @@ from gateway.passwords import hashed
 from gateway.sessions import statement
 from messages.wire import wire_time
 from storage import bulletins, registry
+from tests.attached import pdf
 from tests.gateway.http.conftest import CUSTOMS_ID, ENTERPRISE, Api
 from tests.gateway.http.test_calls import NOW, put_cases, put_message, put_receipts
 from tests.gateway.http.test_cases import put_steps
@@ -94,7 +96,7 @@ def test_answers_have_the_fields_described(api: Api, described: Any) -> None:
     with api.database.write() as connection:
         bulletins.publish(connection, "notice", "title", "text", "customs", NOW)
     token = api.token()
-    digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"  # of "x"
+    digest = hashlib.sha256(pdf()).hexdigest()
     asked = {
         ("POST", "/v1/messages/status"): ("", json.dumps({"copMsgIds": ["M1", "M2", "M3"]}).encode()),
         ("POST", "/v1/challenges"): ("", b"{}"),
@@ -105,7 +107,9 @@ def test_answers_have_the_fields_described(api: Api, described: Any) -> None:
         ("GET", "/v1/lookups/{system}/{name}"): ("/v1/lookups/bonded/goods?bookNo=B1&place=1", b""),
         ("GET", "/v1/bulletins"): ("", b""),
         ("GET", "/v1/codes/{list}"): ("/v1/codes/unit", b""),
-        ("PUT", "/v1/attachments/{sha256}"): (f"/v1/attachments/{digest}", b"x"),
+        ("GET", "/v1/bulletins/{id}"): ("/v1/bulletins/1", b""),
+        ("PUT", "/v1/attachments/{sha256}"): (f"/v1/attachments/{digest}", pdf()),
+        ("GET", "/v1/attachments/{sha256}/facts"): (f"/v1/attachments/{digest}/facts", b""),
         ("GET", "/healthz"): ("", b""),
         ("GET", "/readyz"): ("", b""),
         ("GET", "/v1/types"): ("", b""),
@@ -113,7 +117,7 @@ def test_answers_have_the_fields_described(api: Api, described: Any) -> None:
         ("GET", "/v1/holders"): ("", b""),
     }
     for (method, path), (real, body) in asked.items():
-        answer = api.ask(f"{method} {real or path}", body, token, Content_Type="text/plain")
+        answer = api.ask(f"{method} {real or path}", body, token, Content_Type="application/pdf")
         promised = operations(described)[method, path]["responses"][str(answer.status)]
         _check(answer.json, promised["content"]["application/json"]["schema"], described, path)
 
@@ -201,5 +205,5 @@ def _check(value: Any, schema: Any, described: Any, where: str) -> None:
 def _sample(name: str) -> str:
     return {
         "CopMsgId": "M1", "system": "bonded", "number": "Z1", "list": "unit", "code": "BVS111",
-        "sha256": "0" * 64, "name": "goods", "what": "traffic",
+        "sha256": "0" * 64, "name": "goods", "what": "traffic", "id": "1",
     }[name]  # fmt: skip
