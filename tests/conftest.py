@@ -1,13 +1,19 @@
-"""What tests of several packages share: a PostgreSQL server a session, and a fresh database a test."""
+"""What tests of several packages share: a PostgreSQL server a session, and a fresh database a test.
+
+Nothing depends on who starts the tests, on how busy the machine is, or on how many processes share them.
+"""
 
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
 from storage.database import Database
@@ -15,7 +21,46 @@ from tests import postgres
 
 pytest_plugins = ("tests.hardware.stack",)
 
+# A slow machine, or a busy one, is no fault of what is tested.
+settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("steady")
+
+LONGEST_FOLDER = 24  # of temporary files: a socket's path has 107 bytes, and a test's own folder is deep
+FOREIGN = ("NOTIFY_SOCKET", "SSH_AUTH_SOCK", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE")
+
+HERE = Path(__file__).parent
+LONG = ("bench", "scenarios", "terminals/host", "terminals", "hardware")
+MOST_PROCESSES = 8
+
 _numbers = itertools.count(1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Forget what whoever starts the tests has set for a gateway, a terminal or an agent of their own."""
+    for name in [each for each in os.environ if each.startswith("EPORT_") or each in FOREIGN]:
+        del os.environ[name]
+    if len(tempfile.gettempdir()) > LONGEST_FOLDER:
+        os.environ["TMPDIR"] = tempfile.tempdir = "/tmp"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: each waits half of its time for other programs."""
+    return min(len(os.sched_getaffinity(0)) + 1, MOST_PROCESSES)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where processes share the tests, what takes long comes first: none is left with it at the end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=_length)
+
+
+def _length(item: pytest.Item) -> int:
+    """The lower, the longer."""
+    return next((n for n, name in enumerate(LONG) if HERE / name in item.path.parents), len(LONG))
 
 
 @pytest.fixture(scope="session")

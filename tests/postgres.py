@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+TRIES = 3  # of starting on a port that was free a moment ago
+
 
 def bindir() -> Path:
     """Where this system keeps the newest PostgreSQL server programs. Raises FileNotFoundError."""
@@ -55,20 +57,33 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
         if user is not None:
             owner = pwd.getpwnam(user)
             os.chown(folder, owner.pw_uid, owner.pw_gid)
-        data, port = folder / "data", free_port()
+        data = folder / "data"
         _run(user, programs / "initdb", "-D", data, "-U", "eport", "-A", "trust", "-E", "UTF8", "--no-sync",
              "--locale", "C.UTF-8")  # fmt: skip
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-        options += " -c max_connections=60"
+        options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=60"
         if not durable:
             options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
-        _run(user, programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
+        port = _start(user, programs, folder, options)
         try:
             yield f"postgresql://eport@127.0.0.1:{port}/postgres"
         finally:
             _run(user, programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(user: str | None, programs: Path, folder: Path, options: str) -> int:
+    """Start it on a free port: on another one if somebody else was quicker to take it."""
+    log = folder / "log"
+    for _ in range(TRIES):
+        port = free_port()
+        try:
+            _run(user, programs / "pg_ctl", "-D", folder / "data", "-l", log, "-w", "-o",
+                 f"-p {port} {options}", "start")  # fmt: skip
+            return port
+        except RuntimeError as error:
+            failure = RuntimeError(f"{error}\n{log.read_text() if log.exists() else ''}")
+    raise failure
 
 
 def _run(user: str | None, *command: str | Path) -> None:
