@@ -12,6 +12,7 @@ VENV ?= .venv
 HOME_DIR ?= ./home
 PORT ?= 8443
 TESTS ?= tests
+WORKERS ?= auto
 BENCH ?=
 
 py := $(VENV)/bin/python
@@ -27,7 +28,7 @@ run: system-run $(run_venv)
 	@exec $(py) tools/try_it.py --home "$(HOME_DIR)" --port $(PORT)
 
 test: system-test $(dev_venv)
-	$(py) -m pytest $(TESTS)
+	$(py) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(dev_venv)
 	$(py) -m ruff check .
