@@ -10,6 +10,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,6 +22,7 @@ from hardware.signer import SignerError
 from hardware.virtual import keys, medium
 from hardware.virtual.medium import AUTH, SIGN, NotACard
 from hardware.virtual.stack import Stack
+from terminals.cli.card_agent import CardAgent
 from terminals.cli.desk import Desk, options
 from terminals.profile import Profile, gather
 from terminals.trouble import Trouble, Unusable
@@ -39,12 +41,15 @@ Exit codes:
 @click.option("--blank", is_flag=True, help="An empty card, for `eport-gateway card issue`.")
 @click.option("--new", is_flag=True, help="A fresh one, even if there is one from last time: it is lost.")
 @click.option(
+    "--agent", is_flag=True, help="Put it into an SSH agent too, to log in and sign with by ssh -A."
+)
+@click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
     help="Where the cards and the service are [demo/card of the --demo home].",
 )
 @options()
-def virtual_card(desk: Desk, blank: bool, new: bool, folder: Path | None) -> None:
+def virtual_card(desk: Desk, blank: bool, new: bool, agent: bool, folder: Path | None) -> None:
     """Put a virtual card into a virtual reader, until this command ends.
 
     Its key and certificate are those of a certificate file: of a demo home's holder (--demo HOME --as WHO),
@@ -59,8 +64,7 @@ def virtual_card(desk: Desk, blank: bool, new: bool, folder: Path | None) -> Non
         folder = Path(demo).expanduser() / "demo" / "card"
     card = folder / f"{BLANK if blank else _name(desk.profile)}.card"
     try:
-        with Stack(folder) as stack:
-            table = _Table(desk, stack, given)
+        with Stack(folder) as stack, closing(_Table(desk, stack, given, agents=agent)) as table:
             if new:
                 card.unlink(missing_ok=True)
             kept = card.exists()
@@ -79,19 +83,27 @@ def virtual_card(desk: Desk, blank: bool, new: bool, folder: Path | None) -> Non
 class _Table:
     """The readers on the table, and what is typed about them."""
 
-    def __init__(self, desk: Desk, stack: Stack, given: dict[str, object]) -> None:
+    def __init__(self, desk: Desk, stack: Stack, given: dict[str, object], *, agents: bool) -> None:
+        """`agents`: each card is put into an SSH agent of its reader's as well."""
         self._desk = desk
         self._stack = stack
         self._given = given
+        self._with_agents = agents
+        self._agents: dict[int, CardAgent] = {}
         self._cards: dict[int, Path] = {}
-        self._last: Path | None = None
+        self._last: dict[int, Path] = {}  # that was in a reader
+
+    def close(self) -> None:
+        """End the agents."""
+        for agent in self._agents.values():
+            agent.close()
 
     def insert(self, card: Path, profile: Profile, reader: int) -> None:
         """Put `card` in, made of the profile's certificate file if it is not there yet."""
         if not card.exists():
             _make(card, None if card.stem == BLANK else profile)
         self._stack.insert(card, reader)
-        self._cards[reader] = self._last = card
+        self._cards[reader] = self._last[reader] = card
 
     def welcome(self, card: Path, kept: bool, demo: str) -> None:
         """All that a newcomer must know."""
@@ -103,8 +115,11 @@ class _Table:
         say_("virtual-pins-kept" if kept else "virtual-pins", pin=PIN, puk=PUK)
         if card.stem == BLANK:
             say_("virtual-command", command=self._issue(demo))
-        say_("virtual-command", command=self._send(demo))
+        if not self._with_agents:
+            say_("virtual-command", command=self._send(demo))
         say_("virtual-words")
+        if self._with_agents:
+            self._agent(0)
 
     def _issue(self, demo: str) -> str:
         where = f"--home {shlex.quote(demo)}" if demo else f"--home HOME --pcscd {self._socket}"
@@ -146,6 +161,8 @@ class _Table:
             self._out(reader)
         elif word == "unlock":
             self._unlock(reader)
+        elif word == "agent":
+            self._agent(reader)
         elif word in ("help", "?"):
             self._desk.say("virtual-words")
         elif word == "status":
@@ -158,7 +175,7 @@ class _Table:
     def _in(self, name: str, reader: int) -> None:
         if reader in self._cards:
             raise Unusable("virtual-occupied", reader=self._stack.readers[reader], number=reader + 1)
-        card, profile = self._last, self._desk.profile
+        card, profile = self._last.get(reader, self._last[0]), self._desk.profile
         if name:
             if Path(name).name != name or name.startswith("."):
                 self._unknown()
@@ -166,12 +183,29 @@ class _Table:
             if not card.exists() and name != BLANK:
                 profile = gather({**self._texts(), "as": name}, os.environ)
                 card = self._stack.folder / f"{_name(profile)}.card"
-        assert card is not None  # there was one at the beginning
         self.insert(card, profile, reader)
         self._status(reader)
+        if self._with_agents or reader in self._agents:
+            self._agent(reader)
+
+    def _agent(self, reader: int) -> None:
+        """Put the reader's card into the SSH agent of that reader, as at a workstation."""
+        if reader not in self._cards:
+            self._status(reader)
+            return
+        if reader not in self._agents:
+            self._agents[reader] = CardAgent(self._stack, reader)
+        agent = self._agents[reader]
+        self._desk.say("virtual-agent-pin", card=self._cards[reader].stem, pin=PIN)
+        if agent.add():
+            self._desk.say("virtual-agent-in", socket=shlex.quote(str(agent.socket)))
+        else:
+            self._desk.say("virtual-agent-not")
 
     def _out(self, reader: int) -> None:
         self._stack.remove(reader)
+        if reader in self._agents:
+            self._agents[reader].remove()
         self._cards.pop(reader, None)
         self._status(reader)
 

@@ -110,8 +110,9 @@ SENTENCES: Sentences = {
             "  in NAME        put in the card of another holder of the demo, or a blank one: in blank\n"
             "  status         what is in the readers, and the tries left\n"
             "  unlock         do what the card office (制卡中心) does with the PUK\n"
+            "  agent          put it into an SSH agent, for ssh -A\n"
             "  quit           end\n"
-            "The second reader: in NAME 2, out 2, unlock 2."
+            "The second reader: in NAME 2, out 2, unlock 2, agent 2."
         ),
         (
             "在此输入：\n"
@@ -120,8 +121,9 @@ SENTENCES: Sentences = {
             "  in 名称        插入演示中其他持卡人的卡；空白卡为 in blank\n"
             "  status         查看读卡器中的卡及剩余次数\n"
             "  unlock         解锁（如同制卡中心使用解锁码）\n"
+            "  agent          加入 SSH 代理，供 ssh -A 使用\n"
             "  quit           退出\n"
-            "第二个读卡器：in 名称 2，out 2，unlock 2。"
+            "第二个读卡器：in 名称 2，out 2，unlock 2，agent 2。"
         ),
     ),
     "virtual-in": (
@@ -141,6 +143,21 @@ SENTENCES: Sentences = {
     "virtual-other-puk": (
         "This card's PUK is another by now: eport-gateway card unlock NUMBER asks for it.",
         "该卡的解锁码（PUK）已更改：请使用 eport-gateway card unlock 卡号，并输入新的解锁码。",
+    ),
+    "virtual-agent-pin": (
+        "ssh-add puts {card} into an SSH agent and wants the card's PIN (here {pin}).",
+        "ssh-add 将 {card} 加入 SSH 代理，请输入卡的密码（此处为 {pin}）。",
+    ),
+    "virtual-agent-in": (
+        "The SSH agent holds the card. In another window, in front of ssh -A:\n  SSH_AUTH_SOCK={socket}",
+        "SSH 代理已持有该卡。请在另一个窗口的 ssh -A 命令前加上：\n  SSH_AUTH_SOCK={socket}",
+    ),
+    "virtual-agent-not": (
+        (
+            "The SSH agent does not hold the card. Was the PIN wrong? Type status for the tries left, agent "
+            "to try again."
+        ),
+        "SSH 代理未能加入该卡。密码是否有误？status 可查看剩余次数，agent 可重试。",
     ),
     "virtual-occupied": (
         "{reader} has a card already: take it out first (out {number}).",

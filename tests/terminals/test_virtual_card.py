@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from gateway import pki
 from hardware.virtual import medium
+from tests.hardware.stack import make_card
 from tests.hardware.virtual import processes
 from tests.terminals.office import PASSWORD, Office, furnish
 from tests.terminals.typist import Typist, secret
@@ -152,6 +155,59 @@ def test_a_blank_card_is_for_the_card_office(home: Path) -> None:
         here.until(f"2  {READER}1: empty")
         here.type("quit")
         assert here.end() == 0
+
+
+def held(home: Path, agent: str) -> int:
+    """How many keys an agent in the folder of the cards shows."""
+    done = subprocess.run(
+        ["ssh-add", "-L"], env={**os.environ, "SSH_AUTH_SOCK": str(home / "demo" / "card" / agent)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.stdout.count("ssh-rsa")
+
+
+def test_a_card_is_in_an_ssh_agent_of_its_reader_while_it_is_in(home: Path) -> None:
+    """By its PIN; the two readers' agents do not see each other's card, and one that is out is forgotten."""
+    with window(home, "--agent") as here:
+        here.until("Enter passphrase for PKCS#11:")
+        here.type("000000")
+        here.until("does not hold the card")
+        assert held(home, "agent.sock") == 0
+        here.type("agent")
+        here.until("Enter passphrase for PKCS#11:")
+        here.type("123456")
+        here.until(f"SSH_AUTH_SOCK={home}/demo/card/agent.sock")
+        here.until("> ")
+        make_card(home / "demo" / "card" / "other.card")
+        here.type("in other 2")
+        here.until("Enter passphrase for PKCS#11:")
+        here.type("123456")
+        here.until(f"SSH_AUTH_SOCK={home}/demo/card/agent2.sock")
+        here.until("> ")
+        assert [held(home, agent) for agent in ("agent.sock", "agent2.sock")] == [1, 1]
+        here.type("out")
+        here.until("empty")
+        here.until("> ")
+        assert [held(home, agent) for agent in ("agent.sock", "agent2.sock")] == [0, 1]
+        here.type("in")
+        here.until(f"1  {READER}0: operator1")
+        here.until("Enter passphrase for PKCS#11:")
+        here.type("123456")
+        here.until("The SSH agent holds the card")
+        assert held(home, "agent.sock") == 1
+        here.type("quit")
+        assert here.end() == 0
+    assert not list((home / "demo" / "card").glob("agent*.sock"))
+
+
+def test_its_agent_ends_with_it_even_when_it_is_killed(home: Path) -> None:
+    """The fixture looks for processes."""
+    with window(home, "--agent") as here:
+        here.until("Enter passphrase for PKCS#11:")
+        here.type("123456")
+        here.until("> ")
+        here.process.send_signal(signal.SIGKILL)
+        here.end()
 
 
 def test_what_cannot_be_done_is_said_and_the_next_line_read(home: Path) -> None:
