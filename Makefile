@@ -1,4 +1,4 @@
-# make run     set up everything and try the gateway: a demo home, a signed sample, its receipts; then serve
+# make run     set up everything and try it: a demo home, a signed sample, its receipts; then serve, SSH too
 # make test    set up what the tests need and pass them
 # make check   ruff, mypy --strict, import-linter, tests
 # make bench   measure; writes bench/out/
@@ -11,6 +11,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 HOME_DIR ?= ./home
 PORT ?= 8443
+SSH_PORT ?= 2222
 TESTS ?= tests
 WORKERS ?= auto
 BENCH ?=
@@ -25,7 +26,7 @@ dev_venv := $(call locked,dev)
 .DEFAULT_GOAL := test
 
 run: system-run $(run_venv)
-	@exec $(py) tools/try_it.py --home "$(HOME_DIR)" --port $(PORT)
+	@exec $(py) tools/try_it.py --home "$(HOME_DIR)" --port $(PORT) --ssh-port $(SSH_PORT)
 
 test: system-test $(dev_venv)
 	$(py) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
