@@ -63,6 +63,13 @@ def _length(item: pytest.Item) -> int:
     return next((n for n, name in enumerate(LONG) if HERE / name in item.path.parents), len(LONG))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How the tests may be run."""
+    parser.addoption(
+        "--update-snapshots", action="store_true", help="write the snapshots of the screens anew"
+    )
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """URL of the maintenance database of a private PostgreSQL server."""
