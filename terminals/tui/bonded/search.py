@@ -13,7 +13,8 @@ from messages.annotations import Words
 from messages.bonded.table import APPROVED, DRAFT, REFUSED, RETURNED, STORED
 from terminals.tui.bonded.stocktake import CODE
 from terminals.tui.columns import Column
-from terminals.tui.query import SEQUENCE, Action, Criterion, QueryPage
+from terminals.tui.criteria import Criterion
+from terminals.tui.query import SEQUENCE, Action, QueryPage
 from terminals.tui.words import both
 
 _INNER = Words("企业内部编号", "Internal number")
@@ -30,7 +31,7 @@ COLUMNS = (
     Column(SEQUENCE, both("query-number"), number=True, cells=4),
     Column("number", both("query-case"), cells=19, sorts=True),
     Column("etpsInnerNo", Words("企业内部编号", "Own number"), most=20, sorts=True),
-    Column("etpsName", Words("核查企业", "Enterprise"), cells=20),
+    Column("etpsName", Words("核查企业", "Enterprise"), cells=18),
     Column("stockDate", Words("盘库日期", "Counted"), cells=9, sorts=True),
     Column("state", both("query-state"), most=12, sorts=True),
 )
