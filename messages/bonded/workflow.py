@@ -160,9 +160,7 @@ def _case_of(event: Event, facts: Facts) -> Case | None:
     same: Case | None = facts[CaseByInner(SYSTEM, actor.party, str(inner))] if inner else None
     if node["appType"] == NEW:
         if same is not None:
-            raise NodeFault(
-                10, f"企业内部编号 {inner} 已存在，统一编号 {same.number} / it is case {same.number}"
-            )
+            raise _taken(same)
         return None
     if not node.get("caseNo"):
         raise NodeFault(MISSING, "appType 2 and 3 need the caseNo (统一编号) of the stocktake")
@@ -170,10 +168,15 @@ def _case_of(event: Event, facts: Facts) -> Case | None:
     if case is None or case.owner != actor.party or case.system != SYSTEM:
         raise NodeFault(NO_CASE, f"统一编号 {node['caseNo']} 不存在 / you have no stocktake of that number")
     if same is not None and same.number != case.number:
-        raise NodeFault(10, f"企业内部编号 {inner} 已存在，统一编号 {same.number} / it is case {same.number}")
+        raise _taken(same)
     if str(node["appTime"]) <= str(case.body["appTime"]):
         raise NodeFault(14, f"appTime {node['appTime']} 不晚于 {case.body['appTime']} / it is not later")
     return case
+
+
+def _taken(case: Case) -> NodeFault:
+    said = f"企业内部编号(etpsInnerNo) {case.inner} 已存在，统一编号 {case.number}"
+    return NodeFault(10, f"{said} / it is case {case.number}")
 
 
 def _new_case(event: Event, context: Context) -> Case:

@@ -111,6 +111,12 @@ SENTENCES: Sentences = {
         ),
         "用上下键选择一种查询方式，输入后按 Enter。然后选择一条数据，再选择操作。",
     ),
+    "list-fetching": ("Fetching the list …", "正在取得列表 …"),
+    "list-stopped": ("Stopped; no file was written.", "已中止，未生成文件。"),
+    "list-cut": (
+        "{file} has the first {count} of {total} rows only: search for fewer.",
+        "{file} 只含前 {count} 条，共 {total} 条：请缩小查询范围。",
+    ),
     # charts
     "charts-title": ("Charts", "统计图表"),
     "charts-traffic": ("Messages and receipts by the hour", "每小时报文和回执"),

@@ -1,6 +1,6 @@
 """The query screen (查询): search by one of several criteria, a list, and what can be done with a line of it.
 
-Knows criteria, pages and actions as a system's class declares them; refuses to know any system. An action is
+Knows lists and actions as a system's class declares them; refuses to know any system. An action is
 offered where the case's state allows it, and refused with the reason where its content does not.
 """
 
@@ -9,39 +9,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Input
 
 from messages.annotations import Words
 from messages.registry import BY_CODE, BY_NAME
 from terminals.trouble import Trouble
 from terminals.tui.buttons import Buttons, Option
 from terminals.tui.columns import Column, Fetched, Wanted
+from terminals.tui.criteria import Criteria, Criterion
 from terminals.tui.dialogs import Tell
+from terminals.tui.filled import CTRL_FILES
+from terminals.tui.listing import Listing, Make, write_list
 from terminals.tui.page import Page
 from terminals.tui.table import PagedTable
-from terminals.tui.words import Saying, both
+from terminals.tui.words import both
 from terminals.work.found import CaseFound, CaseLine, Search
-from terminals.work.kinds import Kind, why_not
+from terminals.work.kinds import Kind, refused, why_not
 from terminals.work.receipts import Step
 
 SEQUENCE = "seq"
 """The key of the column that counts the lines (序号)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One way to search: a search column, and whether it is asked from–to."""
-
-    column: str
-    words: Words
-    between: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,51 +60,29 @@ class QueryPage(Page):
     ACTIONS: ClassVar[tuple[Action, ...]]
     STATES: ClassVar[tuple[str, ...]] = ()
     ORDER: ClassVar[str] = "-changed"
-    DEFAULT_CSS = """
-    QueryPage .criteria { height: auto; padding: 0 1; }
-    QueryPage .criterion { height: 1; }
-    QueryPage .criterion Saying { width: 22; color: $quiet; }
-    QueryPage .criterion.-chosen Saying { color: $primary; text-style: bold; }
-    QueryPage .criterion Input { width: 24; border: none; padding: 0 1; background: $field-locked; }
-    QueryPage .criterion.-chosen Input { background: $field-optional; color: $field-ink; }
-    QueryPage .criterion Input:focus { background: $field-current; color: $field-bright-ink; }
-    QueryPage .criterion Saying.until { width: 4; padding: 0 1; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+f", "criteria", "query-to-criteria"),
         Binding("ctrl+l", "clear", "query-clear"),
+        *CTRL_FILES,
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._chosen = 0
         self._kind: Kind | None = None
+        self._asked = Search()  # what the list shows, whatever is typed since
 
     def compose(self) -> ComposeResult:
         """From the top to the bottom."""
-        with Vertical(classes="criteria"):
-            for at, each in enumerate(self.CRITERIA):
-                with Horizontal(classes="criterion", id=f"by-{at}"):
-                    yield Saying(self._label(at), self.language)
-                    yield self._line()
-                    if each.between:
-                        yield Saying(both("query-until"), self.language, classes="until")
-                        yield self._line()
-            find = (Option("run", both("query-run")), Option("clear", both("query-clear"), "ctrl+l"))
-            yield Buttons(find, self.language, id="find")
+        yield Criteria(self.CRITERIA, self.language)
+        find = (Option("run", both("query-run")), Option("clear", both("query-clear"), "ctrl+l"))
+        yield Buttons(find, self.language, id="find")
         yield PagedTable(
             self.COLUMNS, self._fetch, self._text, self.language, tone=self.tone, order=self.ORDER
         )
         yield Buttons(self._options(), self.language, id="actions")
 
-    def _line(self) -> Input:
-        line = Input(compact=True)
-        line.cursor_blink = False
-        return line
-
     def on_mount(self) -> None:
         """What may be sent decides what is offered."""
-        self._choose(0)
         self.run_worker(self._learn(), group="kinds")
 
     async def _learn(self) -> None:
@@ -133,7 +102,7 @@ class QueryPage(Page):
 
     def first(self) -> Widget:
         """The first criterion."""
-        return self._inputs(self._chosen)[0]
+        return self.criteria.front
 
     def help(self) -> Words:
         """What F1 says."""
@@ -156,79 +125,45 @@ class QueryPage(Page):
         """The list."""
         return self.query_one(PagedTable)
 
-    def _inputs(self, at: int) -> list[Input]:
-        return list(self.query_one(f"#by-{at}").query(Input))
+    @property
+    def criteria(self) -> Criteria:
+        """By what is searched."""
+        return self.query_one(Criteria)
 
-    def _label(self, at: int) -> Words:
-        mark = "(•)" if at == self._chosen else "( )"
-        words = self.CRITERIA[at].words
-        return Words(f"{mark} {words.zh}", f"{mark} {words.en}")
+    def on_criteria_wanted(self) -> None:
+        """Enter."""
+        self.action_run()
 
-    def _choose(self, chosen: int) -> None:
-        """Search by this one; what stands in the others does not count."""
-        self._chosen = chosen
-        for at in range(len(self.CRITERIA)):
-            row = self.query_one(f"#by-{at}")
-            row.set_class(at == chosen, "-chosen")
-            next(iter(row.query(Saying).results(Saying))).say(self._label(at))
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """The criterion whose line has the cursor is the one."""
-        for at in range(len(self.CRITERIA)):
-            if event.widget in self._inputs(at):
-                self._choose(at)
-
-    def on_key(self, event: events.Key) -> None:
-        """Up and Down go through the criteria."""
-        if event.key not in ("up", "down") or not isinstance(self.screen.focused, Input):
-            return
-        at = self._chosen + (1 if event.key == "down" else -1)
-        event.stop()
-        if 0 <= at < len(self.CRITERIA):
-            self._inputs(at)[0].focus()
-        elif at >= len(self.CRITERIA):
-            self.table.grid.focus()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """On to the second date, or search."""
-        event.stop()
-        inputs = self._inputs(self._chosen)
-        if len(inputs) == 2 and event.input is inputs[0]:
-            inputs[1].focus()
-        else:
-            self.action_run()
+    def on_criteria_below(self) -> None:
+        """Into the list."""
+        self.table.grid.focus()
 
     def action_criteria(self) -> None:
         """Back to the criteria."""
-        self._inputs(self._chosen)[0].focus()
+        self.criteria.front.focus()
 
     def action_run(self) -> None:
         """查询."""
+        self._asked = self.search()
         self.table.start()
         self.table.grid.focus()
 
     def action_clear(self) -> None:
         """清空: what was typed, and what was found."""
-        for line in self.query(Input):
-            line.value = ""
+        self.criteria.clear()
         self.table.clear()
         self.action_criteria()
         self._offer()
 
     def search(self) -> Search:
         """What is searched for."""
-        criterion = self.CRITERIA[self._chosen]
-        values = [line.value.strip() for line in self._inputs(self._chosen)]
-        if not criterion.between:
-            return Search({criterion.column: values[0]}, states=self.STATES)
-        column = criterion.column
-        return Search({f"{column}.from": values[0], f"{column}.to": values[1]}, states=self.STATES)
+        return Search(self.criteria.values, states=self.STATES)
 
     # -- the list
 
     def _fetch(self, wanted: Wanted) -> Fetched[CaseLine]:
         """In a thread."""
-        asked = self.search()
+        asked = self._asked
         page = self.work.line.cases(
             BY_CODE[self.CODE][0].name,
             Search(asked.criteria, asked.states, wanted.order, wanted.page, wanted.size),
@@ -236,10 +171,14 @@ class QueryPage(Page):
         return Fetched(page.cases, page.total)
 
     def _text(self, line: CaseLine, key: str) -> str:
+        table = self.table
+        place = list(table.items).index(line) if key == SEQUENCE else 0
+        return self._cell(line, key, (table.wanted.page - 1) * table.wanted.size + place + 1)
+
+    def _cell(self, line: CaseLine, key: str, number: int) -> str:
+        """What stands in a cell of the line of this number among all."""
         if key == SEQUENCE:
-            table = self.table
-            wanted = table.wanted
-            return str((wanted.page - 1) * wanted.size + list(table.items).index(line) + 1)
+            return str(number)
         if key == "state":
             labels = BY_NAME[line.system].labels
             return Words(*labels.get(line.state, (line.state, line.state))).in_language(self.language)
@@ -258,6 +197,25 @@ class QueryPage(Page):
         super().retell(language)
         self.table.refresh()
 
+    # -- prints and exports
+
+    def action_print(self) -> None:
+        """All that was found, as a PDF."""
+        from terminals.work.printing import list_pdf
+
+        self._write(".pdf", list_pdf)
+
+    def action_export(self) -> None:
+        """… and as a spreadsheet."""
+        from terminals.work.export import list_xlsx
+
+        self._write(".xlsx", list_xlsx)
+
+    def _write(self, suffix: str, make: Make) -> None:
+        table = self.table
+        listing = Listing(self.WORDS, table.shown_columns, table.wanted.order, self._fetch, self._cell)
+        self.run_worker(write_list(self.terminal, listing, self.CODE, suffix, make), group="files")
+
     # -- actions
 
     def _options(self) -> list[Option]:
@@ -267,11 +225,11 @@ class QueryPage(Page):
     def _offered(self, action: Action, line: CaseLine | None) -> bool:
         if line is None or (action.states and line.state not in action.states):
             return False
-        return not action.event or self._kind is None or self._against(action, line.state, {}) is None
+        return not action.event or self._kind is None or self._against(action, line.state) is None
 
-    def _against(self, action: Action, state: str, body: Any) -> Words | None:
+    def _against(self, action: Action, state: str) -> Words | None:
         assert self._kind is not None
-        return why_not(self._kind, action.event, self.work.hand, state, body)
+        return why_not(self._kind, action.event, self.work.hand, state)
 
     def _offer(self) -> None:
         self.query_one("#actions", Buttons).offer(self._options())
@@ -332,4 +290,6 @@ class QueryPage(Page):
         if action.states and state not in action.states:
             labels = BY_NAME[found.line.system].labels.get(state, (state, state))
             return both("query-not-now", action=action.words, state=Words(*labels))
-        return self._against(action, state, found.body) if action.event and self._kind else None
+        if not action.event or self._kind is None:
+            return None
+        return refused(self._kind, action.event, self.work.hand, found)

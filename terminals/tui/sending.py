@@ -27,7 +27,7 @@ from terminals.tui.words import both
 from terminals.work.checks import Purpose
 from terminals.work.drafts import Draft
 from terminals.work.found import CaseFound
-from terminals.work.kinds import Kind, why_not
+from terminals.work.kinds import Kind, refused, why_not
 from terminals.work.model import FormModel
 from terminals.work.receipts import Step
 from terminals.work.rows import Place
@@ -125,8 +125,9 @@ class SendingPage(FormPage):
         event, model, hand = self.event_of(purpose), self.model, self.work.hand
         if not BY_CODE[self.CODE][1].names_case:  # no state forbids anything
             return self._kind.objection(hand.role, hand.card, hand.commits, event)
-        body = self._found.body if self._found is not None else {}
-        return why_not(self._kind, event, hand, model.state or None, body)
+        if self._found is not None and self._found.line.state == model.state:
+            return refused(self._kind, event, hand, self._found)
+        return why_not(self._kind, event, hand, model.state or None)
 
     def offer(self) -> None:
         """Draw the buttons anew."""

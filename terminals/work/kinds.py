@@ -13,6 +13,7 @@ from messages.annotations import Words
 from messages.registry import BY_NAME
 from messages.senders import Demand, Sender
 from messages.workflow import Body
+from terminals.work.found import CaseFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,20 @@ class Kind:
         for _, zh, en in self.events.get(event, self.demand).unmet(hand):
             return Words(f"{self.code} {zh}", f"{self.code} {en}")
         return None
+
+
+def refused(kind: Kind, event: str, who: Sender, found: CaseFound) -> Words | None:
+    """Why a button for `event` is not offered on a case that was fetched: as `why_not`, but the gateway
+    judges the case's state and content, where it says anything of this event.
+    """
+    objection = kind.objection(who.role, who.card, who.commits, event)
+    if objection is not None:
+        return objection
+    for each in found.actions:
+        if (each["type"], each["event"]) == (kind.code, event):
+            against = each["objection"]
+            return None if against is None else Words(str(against), str(against))
+    return why_not(kind, event, who, found.line.state, found.body)
 
 
 Kinds = Mapping[str, Kind]

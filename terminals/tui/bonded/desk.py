@@ -18,7 +18,8 @@ from messages.bonded.workflow import WORST
 from messages.wire import from_sortable
 from terminals.tui.bonded.search import CRITERIA
 from terminals.tui.columns import Column
-from terminals.tui.query import SEQUENCE, Action, Criterion, QueryPage
+from terminals.tui.criteria import Criterion
+from terminals.tui.query import SEQUENCE, Action, QueryPage
 from terminals.tui.review import Finding, ReviewPage
 from terminals.tui.words import both
 from terminals.work.found import CaseFound, CaseLine

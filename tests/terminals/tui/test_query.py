@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from textual.pilot import Pilot
 
 from terminals.tui.app import Terminal
@@ -86,3 +87,29 @@ async def test_only_the_criterion_with_the_cursor_counts(house: House, tmp_path:
         await pilot.press(*"20240101", "enter", *"20240102", "enter")
         assert page.search().criteria == {"declDate.from": "20240101", "declDate.to": "20240102"}
         await until(pilot, lambda: not page.table.items)
+
+
+async def test_what_was_found_is_printed_and_exported_in_the_columns_that_are_shown(
+    house: House, tmp_path: Path
+) -> None:
+    """打印 and 导出 of the list: headings, states in words, without hidden columns."""
+    async with query(house, tmp_path) as (_, pilot, page, own):
+        page.table.grid.hide({"etpsName"})
+        await pilot.press("ctrl+y")
+        await until(pilot, lambda: list(tmp_path.glob("BVS111*.xlsx")))
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: list(tmp_path.glob("BVS111*.pdf")))
+        sheet = load_workbook(next(tmp_path.glob("BVS111*.xlsx"))).active
+        assert sheet is not None
+        headings, first = list(sheet.iter_rows(values_only=True))
+        assert headings == ("序号", "统一编号", "企业内部编号", "盘库日期", "数据状态")
+        assert (first[0], first[2], first[4]) == (1, own, "暂存")
+
+
+async def test_pages_are_of_what_was_searched_whatever_is_typed_since(house: House, tmp_path: Path) -> None:
+    """Another number in the criterion changes nothing before 查询 is pressed again."""
+    async with query(house, tmp_path) as (_, pilot, page, own):
+        await pilot.press("ctrl+f", *"NOTHING")
+        page.again()
+        await until(pilot, lambda: page.table._asked is None)
+        assert [line.inner for line in page.table.items] == [own]

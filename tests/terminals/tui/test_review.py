@@ -9,7 +9,6 @@ import pytest
 from textual.pilot import Pilot
 
 from terminals.tui.bonded.desk import difference
-from terminals.tui.entry import EntryPage
 from terminals.tui.grid import Grid
 from terminals.tui.query import QueryPage
 from terminals.tui.review import ReviewPage
@@ -110,7 +109,7 @@ async def test_without_a_reason_nothing_is_refused(house: House, tmp_path: Path)
         assert await closed(pilot) == "审批完成：审批不通过"
 
 
-async def decide(pilot: Pilot[int], review: EntryPage, result: str, reason: str = "") -> None:
+async def decide(pilot: Pilot[int], review: ReviewPage, result: str, reason: str = "") -> None:
     """Fill in a decision and send it, with the question answered by yes."""
     model: FormModel = review.model
     model.set(model.head, "reviewResult", result)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from messages.registry import BY_CODE
-from terminals.work.kinds import Hand, kinds_of, why_not
+from terminals.work.found import CaseFound, CaseLine
+from terminals.work.kinds import Hand, kinds_of, refused, why_not
 
 TOLD = {
     "types": [
@@ -54,3 +55,25 @@ def test_a_button_is_there_where_the_workflow_has_a_way(
     assert (objection is None) == (why == "")
     assert objection is None or why in objection.zh
     assert why_not(kind, event, Hand("customs", "", commits=False), state, body) is not None
+
+
+@pytest.mark.parametrize(
+    ("actions", "why"),
+    [
+        ([{"type": "BVS111", "event": "declare", "objection": "网关不同意"}], "网关不同意"),
+        ([{"type": "BVS111", "event": "declare", "objection": None}], ""),
+        ([{"type": "BVS111", "event": "save", "objection": "x"}], "申报中"),
+    ],
+)
+def test_what_the_gateway_says_of_a_case_goes_before_what_is_known_here(
+    actions: list[dict[str, str | None]], why: str
+) -> None:
+    """Its objection, or none; of what it does not speak of, the workflow's own rules."""
+    listed = {"code": "BVS111", "system": "bonded", "receipt": "BVS112"}
+    kind = kinds_of({"types": [{**listed, **BY_CODE["BVS111"][1].senders.plain()}]})["BVS111"]
+    line = CaseLine("Z1", "bonded", "A", "PD1", "申报中", {}, "", "", 1)
+    found = CaseFound(line, {}, tuple(actions))
+    objection = refused(kind, "declare", Hand("operator", "", commits=False), found)
+    assert (objection is None) == (why == "")
+    assert objection is None or why in objection.zh
+    assert refused(kind, "declare", Hand("customs", "", commits=False), found) is not None
