@@ -141,7 +141,7 @@ def begin(
         return work.holder.at(both("pin-purpose-sign"))
 
     receivers = (who.receiver or place.receiver,)
-    sending = Sending(line, signer, party, receivers, ladders, drafts)
+    sending = Sending(line, signer, party, receivers, ladders, drafts, tell=tell)
     work = Work(place, line, who, holder, party, ladders, drafts, sending)
     return work
 

@@ -24,7 +24,7 @@ from terminals.tui.taking import ADDED, Taking
 from terminals.tui.watching import Watcher
 from terminals.tui.words import both
 from terminals.work.drafts import Draft
-from terminals.work.events import Came, Down, Ended, Event, Up
+from terminals.work.events import Came, Down, Ended, Event, Kept, Up
 
 if TYPE_CHECKING:
     from terminals.tui.app import Terminal
@@ -85,6 +85,8 @@ class Conduct:
                 self._terminal.receipts_read()
                 for page in self._shell.pages:
                     page.came(steps)
+            case Kept():
+                self._outbox.show()
             case Ended(trouble):
                 self._terminal.run_worker(self._log_in_again(trouble))
             case SignerError():
@@ -116,8 +118,6 @@ class Conduct:
         if up:
             self._terminal.run_worker(self._outbox.flush())
             self._terminal.run_worker(self._taking.look())
-        else:
-            self._outbox.show()
 
     async def _log_in_again(self, trouble: Told) -> None:
         """The session has ended, and somebody has to say how it goes on."""

@@ -54,6 +54,11 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Something was signed and has no answer that counts: it is kept, and goes out later."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The session has ended and was not renewed: the signer does not sign, or the login is refused.
 
@@ -63,5 +68,5 @@ class Ended:
     trouble: Told
 
 
-Event = Up | Down | Came | Ended
+Event = Kept | Up | Down | Came | Ended
 Tell = Callable[[Event], None]

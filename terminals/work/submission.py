@@ -24,11 +24,13 @@ from messages.wire import CST, app_time, new_guid
 from messages.xml import parse
 from terminals import submit
 from terminals.compose import Mode, Outgoing, Party, fill
-from terminals.pending import Kept, Pending
+from terminals.pending import Kept as Envelope
+from terminals.pending import Pending
 from terminals.submit import Answered, Request
 from terminals.trouble import NotProven, Unreachable
 from terminals.work.checks import Purpose
 from terminals.work.drafts import Drafts
+from terminals.work.events import Kept, Tell
 from terminals.work.exchange import Line
 from terminals.work.model import FormModel
 from terminals.work.receipts import Ladders, Sent
@@ -85,7 +87,9 @@ class Sending:
         ladders: Ladders,
         drafts: Drafts,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tell: Tell = lambda _: None,
     ) -> None:
+        """`tell` is told when something is kept."""
         self._line = line
         self._signer = signer
         self._party = party
@@ -93,6 +97,7 @@ class Sending:
         self._ladders = ladders
         self._drafts = drafts
         self._clock = clock
+        self._tell = tell
         self._pending = Pending(line.state, line.origin, party.dxp_id)
         self._turn = threading.Lock()
         self._under_way: set[str] = set()  # names of envelopes that some thread delivers now
@@ -147,7 +152,11 @@ class Sending:
             kept = submit.keep(request, self._pending, self._signer, now)
             self._under_way.add(kept.path.name)
         cop = envelope.parse(kept.body).head.cop_msg_id
-        return self._deliver(kept, cop, [_sent(cop, piece, now) for piece in pieces])
+        try:
+            return self._deliver(kept, cop, [_sent(cop, piece, now) for piece in pieces])
+        except (Unreachable, NotProven):
+            self._tell(Kept())
+            raise
 
     @property
     def kept(self) -> int:
@@ -193,7 +202,7 @@ class Sending:
         fill(root, self._party)
         return root
 
-    def _deliver(self, kept: Kept, cop: str, new: Sequence[Sent] = ()) -> Answer:
+    def _deliver(self, kept: Envelope, cop: str, new: Sequence[Sent] = ()) -> Answer:
         """Deliver one that is under way; what is `new` is noted before."""
         try:
             self._ladders.note(new) if new else None
@@ -228,7 +237,7 @@ def _sent(cop: str, piece: Piece, now: datetime) -> Sent:
     )
 
 
-def _answer(kept: Kept, answered: Answered, sent: tuple[Sent, ...]) -> Answer:
+def _answer(kept: Envelope, answered: Answered, sent: tuple[Sent, ...]) -> Answer:
     root = parse(envelope.parse(kept.body).data)
     names = [str(etree.QName(node).localname) for node in root]
     nodes = [place for place, name in enumerate(names) if name not in ("BaseTransfer", "Signature")]
