@@ -23,7 +23,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 
-from tests.scenarios.house import BIN, PATIENCE, ROOT, House, Person, free_port
+from tests.scenarios.house import BIN, PATIENCE, ROOT, House, Person
 from tests.terminals.typist import Typist
 
 SSH = "/usr/bin/ssh"
@@ -38,7 +38,7 @@ class HostProcess:
     def __init__(self, house: House, state: Path, *, clocked: bool = False, **settings: object) -> None:
         self.house = house
         self.state = state
-        self.port = free_port()
+        self.port = 0  # any, and from then on the same one
         self._clocked = clocked
         self._settings = {"application": APPLICATION, **settings}
         self.lines: list[dict[str, Any]] = []
@@ -85,6 +85,7 @@ class HostProcess:
             os.close(pidfd)
             said = ready.recv(100) if ready in heard else b""
         assert b"READY=1" in said, f"the host does not serve:\n{self.raw}"
+        self.port = int(self.logged("serving")[-1]["port"])
         assert self.process.stdout is not None
         self.fingerprints = [self.process.stdout.readline().split()[1] for _ in range(2)]
 
