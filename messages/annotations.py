@@ -53,11 +53,19 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A group whose lines are files: what may be chosen. Its fields filled by "file" say which one it was."""
+
+    types: frozenset[str]  # media types, by content
+    size: int  # bytes of one file, at most
+
+
+@dataclass(frozen=True, slots=True)
 class Hints:
     """All form hints of one field.
 
-    `fill`: entry (typed), suggested (filled, may be overtyped), system (filled by the gateway, grey),
-    terminal (filled by the terminal, not shown).
+    `fill`: entry (typed), suggested (filled, may be overtyped), file (filled from the file that was chosen,
+    grey), system (filled by the gateway, grey), terminal (filled by the terminal, not shown).
     """
 
     fill: str = "entry"
@@ -69,6 +77,10 @@ class Hints:
     sum_of: tuple[str, ...] = ()
     counts: bool = False  # filled with the line's place in its group, from 1
     latest: str | None = None  # "today": a date that may not lie in the future, in China Standard Time
+    prefill: str | None = None  # of a new form: "today", or a lookup without a key that knows the field
+    step: Words | None = None  # a step of filling in the form (第一步 …) begins with this field or group
+    section: Words | None = None  # a part of its group, under a heading of its own, begins with it
+    upload: Upload | None = None
 
 
 def words(annotation: Element | None, source: str | None = None) -> Words:
@@ -104,6 +116,14 @@ def _lookup(element: Element) -> Lookup:
     )
 
 
+def _upload(element: Element) -> Upload:
+    return Upload(frozenset(_names(element, "types")), int(element.get("bytes", "0")))
+
+
+def _both(element: Element) -> Words:
+    return Words(element.get("zh", ""), element.get("en", ""))
+
+
 def _names(element: Element, attribute: str) -> tuple[str, ...]:
     return tuple(element.get(attribute, "").split())
 
@@ -122,4 +142,8 @@ _READERS: dict[str, Callable[[Element], tuple[str, Any]]] = {
     "sum": lambda element: ("sum_of", _names(element, "of")),
     "count": lambda element: ("counts", True),
     "date": lambda element: ("latest", element.get("latest")),
+    "prefill": lambda element: ("prefill", element.get("from")),
+    "step": lambda element: ("step", _both(element)),
+    "section": lambda element: ("section", _both(element)),
+    "upload": lambda element: ("upload", _upload(element)),
 }

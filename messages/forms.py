@@ -68,6 +68,7 @@ class Field:
     total_digits: int | None = None
     fraction_digits: int | None = None
     choices: tuple[Choice, ...] = ()
+    many: bool = False  # its value is one or more of the choices, a space between them (xs:list)
     absent_when: Condition | None = None
     children: tuple[Field, ...] = ()
     attributes: tuple[Field, ...] = ()
@@ -100,6 +101,10 @@ class Field:
         for each in self.children:
             yield from each.walk()
 
+    def chosen(self, value: str) -> set[str]:
+        """The codes in a value: one, or as many as a space divides."""
+        return set(value.split()) if self.many else {value}
+
     def problem(self, value: str) -> Problem | None:
         """What the schema has against this value, or None: the same answer that the gateway's check gives."""
         if self._quick is not None and self._quick(value):
@@ -113,7 +118,7 @@ class Field:
         if least is not None and size < least:
             en = f"has {size} characters, at least {least} are needed"
             return Problem("minLength", Words(f"有 {size} 个字符，至少 {least} 个", en))
-        if self.choices and value not in {choice.value for choice in self.choices}:
+        if self.choices and not self.chosen(value) <= {choice.value for choice in self.choices}:
             zh = "、".join(f"{choice.value} {choice.label.zh}" for choice in self.choices)
             en = ", ".join(f"{choice.value} ({choice.label.en})" for choice in self.choices)
             return _not("enumeration", value, f"不在代码表中：{zh}", f"is not one of {en}")
@@ -152,6 +157,36 @@ class Form:
     def groups(self) -> tuple[Field, ...]:
         """The node's groups of fields, such as body lines (表体)."""
         return tuple(each for each in self.node.children if each.is_group)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Fields and groups that stand together: a step of a form, or a section of a group, with its heading."""
+
+    title: Words
+    fields: tuple[Field, ...]
+
+
+def steps(form: Form) -> tuple[Part, ...]:
+    """The steps in which a form is filled in (第一步 …); one without a title where the schema names none."""
+    return _parts(form.node, lambda each: each.hints.step)
+
+
+def sections(group: Field) -> tuple[Part, ...]:
+    """The sections of a group's fields and groups; one without a title where the schema names none."""
+    return _parts(group, lambda each: each.hints.section)
+
+
+def _parts(group: Field, begins: Callable[[Field], Words | None]) -> tuple[Part, ...]:
+    parts: list[tuple[Words, list[Field]]] = []
+    for each in group.children:
+        if each.hints.fill == "terminal":
+            continue
+        title = begins(each)
+        if title is not None or not parts:
+            parts.append((title or _SILENT, []))
+        parts[-1][1].append(each)
+    return tuple(Part(title, tuple(fields)) for title, fields in parts)
 
 
 class Forms:
@@ -255,19 +290,22 @@ def _values(declared: Any) -> dict[str, Any]:
     simple = declared.content if declared.is_complex() else declared
     chain = list(_chain(simple))
     named = next((each for each in chain if each.name), simple)
+    item = next((each.item_type for each in chain if hasattr(each, "item_type")), None)
+    coded = chain if item is None else [*chain, *_chain(item)]
     facets = [(name, facet) for each in chain for name, facet in each.facets.items() if name]
     digits = {name: facet.value for name, facet in reversed(facets) if name.endswith("Digits")}
     patterns = [facet for name, facet in facets if name == f"{_XS}pattern"]
     return {
-        "base": simple.primitive_type.local_name,
+        "base": (simple if item is None else item).primitive_type.local_name,
         "type_name": named.local_name,
         "type_words": words(_note(named)),
-        "min_length": simple.min_length,
-        "max_length": simple.max_length or hints(*_type_notes(simple)).width,
+        "min_length": simple.min_length if item is None else None,  # of a list it counts the codes
+        "max_length": (simple.max_length if item is None else None) or hints(*_type_notes(simple)).width,
         "patterns": tuple(regex for facet in patterns for regex in facet.regexps),
         "total_digits": digits.get(f"{_XS}totalDigits"),
         "fraction_digits": digits.get(f"{_XS}fractionDigits"),
-        "choices": next((found for each in chain if (found := _choices(each.elem))), ()),
+        "choices": next((found for each in coded if (found := _choices(each.elem))), ()),
+        "many": item is not None,
         "_type": simple,
         "_quick": accepts(simple) if simple.is_atomic() else None,
     }

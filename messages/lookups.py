@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from messages.workflow import Body, Fact, Facts
 
 Key = Mapping[str, str]
+ASKER, ROLE, HOLDER = "asker.dxpId", "asker.role", "asker.holder"
+"""What the key of a lookup `of_asker` has beside its fields: who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +28,5 @@ class Lookup:
     """The fields that are known under the key, by their names; None: there is no such thing."""
     roles: frozenset[str] = frozenset()
     """Who may ask; empty: whoever may send any message of the system."""
+    of_asker: bool = False
+    """Whether the answer depends on who asks: the key has ASKER, ROLE and HOLDER, too."""

@@ -21,6 +21,7 @@ from messages.forms import Field, own_forms  # noqa: E402
 FOLDER = ROOT / "docs" / "messages"
 FILLED = {
     "suggested": "filled in, may be overtyped",
+    "file": "filled in from the file",
     "system": "filled in by the gateway",
     "terminal": "set by the terminal",
 }
@@ -96,6 +97,10 @@ def _notes(each: Field, first: bool) -> str:
     hints, notes = each.hints, []
     if hints.fill in FILLED:
         notes.append(FILLED[hints.fill])
+    if hints.prefill:
+        notes.append(f"in a new form from `{hints.prefill}`")
+    if hints.upload:
+        notes.append(f"files of at most {hints.upload.size} bytes: {', '.join(sorted(hints.upload.types))}")
     if hints.required_when:
         notes.append(f"required when {_when(hints.required_when)}")
     if first and each.absent_when:

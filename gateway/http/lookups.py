@@ -14,7 +14,7 @@ from gateway.http.exchange import HttpError, Request, Response, unless_known
 from gateway.http.router import Route
 from gateway.limits import Rates
 from gateway.services import Clock, Jobs, Systems
-from messages.lookups import Lookup
+from messages.lookups import ASKER, HOLDER, ROLE, Lookup
 from storage import cases
 
 MAX_VALUE = 64  # characters of a part of a key
@@ -46,10 +46,11 @@ class Lookups:
         wait = self._rates.take(session.dxp_id)
         if wait:
             raise HttpError(429, f"{session.dxp_id} looks up too much; ask again in {wait} seconds", wait)
-        found = await self._reader.run(_look, lookup, key, self._clock)
+        asker = {ASKER: session.dxp_id, ROLE: session.role, HOLDER: session.holder}
+        found = await self._reader.run(_look, lookup, key, asker, self._clock)
         if found is None:
             said = ", ".join(f"{each} {value}" for each, value in key.items())
-            raise HttpError(404, f"nothing is known under {said}")
+            raise HttpError(404, f"nothing is known {f'under {said}' if said else f'of {session.dxp_id}'}")
         return unless_known(request, found)
 
 
@@ -60,9 +61,12 @@ def _part(request: Request, name: str) -> str:
     return value
 
 
-def _look(conn: Connection, lookup: Lookup, key: dict[str, str], clock: Clock) -> bytes | None:
+def _look(
+    conn: Connection, lookup: Lookup, key: dict[str, str], asker: dict[str, str], clock: Clock
+) -> bytes | None:
     """The answer's bytes: a book of many lines is written in the reader's thread."""
-    values = lookup.values(key, cases.load(conn, lookup.facts(key), clock(), {}))
+    asked = {**key, **asker} if lookup.of_asker else key
+    values = lookup.values(asked, cases.load(conn, lookup.facts(asked), clock(), {}))
     if values is None:
         return None
     return json.dumps({"key": key, "values": values}, ensure_ascii=False, separators=(",", ":")).encode()

@@ -87,7 +87,7 @@ class Judge:
             return self._day(field, value)
         if field.hints.list:
             known = self._code_list(field.hints.list)
-            if known is not None and value not in known.codes:
+            if known is not None and not field.chosen(value) <= known.codes.keys():
                 return Words(
                     f"{field.label.zh}：“{value}”不在代码表“{known.title.zh}”中，按空格键选择",
                     f"{field.label.en}: {value!r} is not in the list of codes, press space to choose",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from messages.annotations import Condition, Words
-from messages.forms import Field, form, own_forms, repeating
+from messages.annotations import Condition, Upload, Words
+from messages.forms import Field, form, own_forms, repeating, sections, steps
 
 HEAD = [
     "caseNo", "etpsInnerNo", "etpsCode", "etpsName", "declDate", "stockDate",
@@ -139,6 +139,62 @@ def test_repeating_paths_are_those_of_lists() -> None:
     assert repeating("BVS131") == {"Book", "Book/BookLine"}
     assert repeating("EPT900") == frozenset()
     assert repeating("DxpMsg") == {"TransInfo/ReceiverIds/ReceiverId"}
+
+
+def test_a_form_is_filled_in_step_by_step_where_its_schema_says_so() -> None:
+    """Each step has its heading and fields, each of them once; a form that names none is one step."""
+    found = steps(form("CMA111"))
+    assert [step.title.zh[:6] for step in found] == ["录入本次申请", "录入本次申请", "上传本次申请"]
+    assert [len(step.fields) for step in found] == [12, 1, 1]
+    assert [[each.name for each in step.fields] for step in found[1:]] == [["Bill"], ["Attachment"]]
+    (only,) = steps(form("BVS111"))
+    assert (only.title, [each.name for each in only.fields]) == (Words(), [*HEAD, "Line"])
+
+
+def test_a_group_has_sections_and_groups_within() -> None:
+    """A bill has documents, enterprises, and lines of goods, behind what stands alone."""
+    bill = form("CMA111").groups[0]
+    found = sections(bill)
+    assert [part.title.zh for part in found] == ["", "票据信息", "企业信息", "货物信息"]
+    assert [each.name for each in found[0].fields] == ["billType"]
+    (goods,) = found[-1].fields
+    assert goods.is_group
+    assert goods.path == "Request/Bill/Goods"
+    assert (goods.max_occurs, bill.max_occurs) == (1000, 100)
+
+
+def test_several_codes_of_a_list_may_be_one_value() -> None:
+    """One or more, a space between them; each has to be one of the choices."""
+    shown = form("CMA111")
+    several, one = shown.node.child("reqType"), shown.groups[0].child("billType")
+    assert several is not None
+    assert one is not None
+    assert (several.many, one.many) == (True, False)
+    assert several.choices == one.choices
+    for value in ("1", "1 2", "4 3 2 1"):
+        assert several.problem(value) is None
+    for value in ("", "1 7", "12", "1,2", "1 1 1 1 1 1"):
+        assert several.problem(value) is not None
+    assert one.problem("1 2") is not None
+
+
+def test_files_are_lines_of_a_group_that_says_which_may_be_chosen() -> None:
+    """Types by content, bytes, and the fields that the file itself fills."""
+    for code in ("CMA111", "CMA121", "CMA141", "CMA151"):
+        (group,) = (each for each in form(code).groups if each.hints.upload)
+        types = frozenset({"application/pdf", "image/jpeg", "image/png", "image/tiff"})
+        assert group.hints.upload == Upload(types, 4 * 1024 * 1024)
+        filled = [each.name for each in group.children if each.hints.fill == "file"]
+        assert filled == ["name", "size", "mediaType", "digest"]
+
+
+def test_a_new_form_is_prefilled_where_its_schema_says_so() -> None:
+    """With the day, and with what a lookup without a key knows of whoever fills it in."""
+    told = {each.name: each.hints.prefill for each in form("CMA111").head if each.hints.prefill}
+    assert told == {
+        "reqDate": "today", "country": "office", "reqDept": "office", "reqSender": "office",
+        "reqMail": "office",
+    }  # fmt: skip
 
 
 def test_every_type_has_a_form_and_every_field_its_words() -> None:

@@ -23,7 +23,7 @@ from messages.schemas import Schemas
 from messages.xml import parse
 
 ALL_SAMPLES = Path(__file__).parents[1] / "samples"
-SAMPLES = sorted((ALL_SAMPLES / "bonded").glob("*.xml"))
+SAMPLES = sorted(ALL_SAMPLES.glob("*/*.xml"))
 SIGNATURE = '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>'
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.sampled_from("\t\n 0aA")

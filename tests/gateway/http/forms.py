@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from messages.lookups import Key, Lookup
+from messages.lookups import ASKER, HOLDER, ROLE, Key, Lookup
 from messages.senders import Senders
 from messages.system import MessageType, System
 from messages.workflow import Body, Case, Facts, Party, PartyByCode, Record, RecordInForce
@@ -26,6 +26,10 @@ def _goods(key: Key, facts: Facts) -> Body | None:
 
 def _filed(key: Key) -> RecordInForce:
     return RecordInForce("bonded", "goods", f"{key['bookNo']}/{key['place']}")
+
+
+def _own(key: Key, facts: Facts) -> Body | None:
+    return {"name": f"{key[HOLDER]}, {key[ROLE]}"} if key[ASKER] == "DXPENT0000000001" else None
 
 
 def _name(key: Key, facts: Facts) -> Body | None:
@@ -58,6 +62,7 @@ FORMS = System(
     shown=_shown,
     lookups={
         "goods": Lookup(("bookNo", "place"), lambda key: (_filed(key),), _goods),
+        "own": Lookup((), lambda key: (), _own, of_asker=True),
         "party": Lookup(("code",), lambda key: (PartyByCode(key["code"]),), _name, frozenset({"customs"})),
     },
     faults={103: ("当前状态不能执行", "not possible in this state")},

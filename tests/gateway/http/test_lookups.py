@@ -8,7 +8,7 @@ import pytest
 
 from messages.workflow import Record
 from storage import cases
-from tests.gateway.http.conftest import CUSTOMS_ID, Api
+from tests.gateway.http.conftest import CUSTOMS_ID, OTHER, Api
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -80,3 +80,12 @@ def test_nobody_reads_through_all_there_is(api: Api, monkeypatch: pytest.MonkeyP
     assert [api.ask(line, token=token).status for _ in range(3)] == [404, 404, 429]
     assert "retry-after" in api.ask(line, token=token).headers
     assert api.ask(line, token=other).status == 404
+
+
+def test_an_answer_may_depend_on_who_asks(api: Api) -> None:
+    """Its own is told to each; whoever asks cannot say that it is another."""
+    line = "GET /v1/lookups/bonded/own"
+    answer = api.ask(line, token=api.token())
+    assert answer.json == {"key": {}, "values": {"name": "somebody, enterprise"}}
+    assert api.ask(line, token=api.token(OTHER)).status == 404
+    assert api.ask(f"{line}?asker.dxpId=DXPENT0000000001", token=api.token(OTHER)).status == 400

@@ -1,0 +1,27 @@
+"""Mutual administrative assistance (海关行政互助协查), prefix CMA: requests of customs to each other's."""
+
+from __future__ import annotations
+
+from messages.assistance.events import TYPES
+from messages.assistance.lookups import LOOKUPS
+from messages.assistance.names import FAULTS, NAMESPACE, SEARCH, SYSTEM_NAME
+from messages.assistance.table import DELETED, DRAFT, LABELS, STEPS
+from messages.assistance.workflow import AssistanceWorkflow, objection, shown
+from messages.system import System
+
+SYSTEM = System(
+    name=SYSTEM_NAME,
+    namespace=NAMESPACE,
+    workflow=AssistanceWorkflow(),
+    types=TYPES,
+    number="A{:018d}",
+    search=SEARCH,
+    numbers=frozenset({"bills"}),
+    private=frozenset({DRAFT, DELETED}),
+    shown=shown,
+    lookups=LOOKUPS,
+    faults=FAULTS,
+    labels=LABELS,
+    steps=STEPS,
+    objection=objection,
+)

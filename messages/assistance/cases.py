@@ -1,0 +1,70 @@
+"""What every step asks of a case: whether it is there for whoever acts, and whether its state allows it.
+
+Knows the table and faults; refuses to know what is in a message.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from messages.assistance.names import AHEAD_OF_TIME, NO_CASE, SYSTEM_NAME, WRONG_STATE
+from messages.assistance.table import LABELS, TRANSITIONS, Row
+from messages.faults import NodeFault
+from messages.system import CUSTOMS
+from messages.wire import app_time
+from messages.workflow import Actor, Body, Case, CaseByNumber, Context, Event, Facts
+
+AHEAD = timedelta(days=1)  # an appTime further ahead would shut out every later correction
+CONTROL = ("guid", "appType", "appTime", "appStatus", "caseNo")  # of the message, not of the form
+
+
+def actor_of(event: Event) -> Actor:
+    """Who signed it: every event of this system is a message."""
+    assert event.actor is not None
+    return event.actor
+
+
+def lock(number: object) -> str:
+    """What is locked while a case is changed."""
+    return f"{SYSTEM_NAME}/case/{number}"
+
+
+def named(event: Event, facts: Facts) -> Case:
+    """The case that a message names, if its sender may know of it. Raises NodeFault."""
+    actor, number = actor_of(event), str(event.content.get("caseNo", ""))
+    case: Case | None = facts[CaseByNumber(number)] if number else None
+    mine = case is not None and (actor.role == CUSTOMS or case.owner == actor.party)
+    if case is None or case.system != SYSTEM_NAME or not mine:
+        raise NodeFault(NO_CASE, f"统一编号 {number} 不存在 / there is no case of that number for you")
+    return case
+
+
+def row(case: Case | None, event: str) -> Row:
+    """Where `event` leads. Raises NodeFault where it cannot happen."""
+    state = case.state if case else None
+    against = objection(state, {}, event)
+    if against is not None:
+        raise NodeFault(WRONG_STATE, against)
+    return TRANSITIONS[state, event]
+
+
+def objection(state: str | None, body: Body, event: str) -> str | None:
+    """Why `event` cannot happen to a case in `state`, in words; None where it can."""
+    if (state, event) in TRANSITIONS:
+        return None
+    zh, en = LABELS[state] if state is not None else ("无", "none")
+    return f"状态为{zh}，不能执行 / not possible in state {en}: {event}"
+
+
+def check_time(event: Event, case: Case | None, context: Context) -> None:
+    """An appTime is not far ahead, and later than that of what is stored. Raises NodeFault."""
+    time = str(event.content["appTime"])
+    if time > app_time(context.now + AHEAD):
+        raise NodeFault(AHEAD_OF_TIME, f"appTime {time} is in the future: set the clock")
+    if case is not None and time <= str(case.body["appTime"]):
+        raise NodeFault(14, f"appTime {time} 不晚于 {case.body['appTime']} / it is not later")
+
+
+def form_of(node: Body) -> dict[str, object]:
+    """What was typed."""
+    return {name: value for name, value in node.items() if name not in CONTROL}

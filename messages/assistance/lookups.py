@@ -1,0 +1,57 @@
+"""What is looked up while a request is filled in: the own customs, and the agreements with its country.
+
+A foreign officer is told of the own country only, and of the unions it asks in the name of; customs of all.
+"""
+
+from __future__ import annotations
+
+from messages.assistance import registers
+from messages.lookups import ASKER, HOLDER, ROLE, Key, Lookup
+from messages.system import CUSTOMS
+from messages.workflow import Body, Facts, Record
+
+LISTED = ("agreementNo", "nameZh", "nameEn", "validFrom", "validTo")
+
+
+def _office(key: Key, facts: Facts) -> Body | None:
+    filed: Record | None = facts[registers.office(key[ASKER])]
+    if filed is None:
+        return {"reqSender": key[HOLDER]}
+    return {
+        "country": filed.body["country"],
+        "reqDept": filed.body["reqDept"],
+        "reqSender": key[HOLDER],
+        "reqMail": filed.body["reqMail"],
+    }
+
+
+def _agreements(key: Key, facts: Facts) -> Body | None:
+    """The first in order of their numbers is suggested; `Agreement` lists them all."""
+    own = registers.countries(facts[registers.office(key[ASKER])]) or ()
+    if key[ROLE] != CUSTOMS and key["country"] not in own:
+        return None
+    found = [record.body for record in facts[registers.agreements(key["country"])]]
+    if not found:
+        return None
+    first = found[0]
+    return {
+        "agreementNo": first["agreementNo"],
+        "agreementName": first["nameZh"],
+        "Agreement": [{name: one[name] for name in LISTED if name in one} for one in found],
+    }
+
+
+LOOKUPS = {
+    "office": Lookup(
+        by=(),
+        facts=lambda key: (registers.office(key[ASKER]),),
+        values=_office,
+        of_asker=True,
+    ),
+    "agreement": Lookup(
+        by=("country",),
+        facts=lambda key: (registers.office(key[ASKER]), registers.agreements(key["country"])),
+        values=_agreements,
+        of_asker=True,
+    ),
+}

@@ -1,0 +1,259 @@
+"""Requests (协查申请单) on their way to the other side, in both directions: kept, sent, deleted.
+
+A foreign customs' request belongs to it from the first draft on; its reference number is unique for it. A
+Chinese request is customs' own until it is sent, and then belongs to the customs that it is addressed to; its
+reference number is kept as a record, since it must be unique among all countries'.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from decimal import Decimal
+from typing import Any
+
+from messages.assistance import registers
+from messages.assistance.cases import actor_of, check_time, form_of, lock, named, row
+from messages.assistance.events import NEW
+from messages.assistance.names import FILE, MISSING, SEARCH, SYSTEM_NAME, WRONG
+from messages.assistance.rules import Fault, Known, digests, faults, files_of
+from messages.assistance.table import RETURNED, Row
+from messages.faults import NodeFault
+from messages.system import CUSTOMS
+from messages.wire import sortable, wire_date
+from messages.workflow import (
+    Body,
+    Case,
+    CaseByInner,
+    CaseByNumber,
+    Context,
+    Effect,
+    Event,
+    Fact,
+    Facts,
+    FileOf,
+    Issue,
+    Keep,
+    Needs,
+    Put,
+    PutRecord,
+    Record,
+    RecordInForce,
+)
+
+_NUMBER_USED = 10
+_MOST = 900  # characters of a receipt that tell faults
+_IN_ORDER = (MISSING, WRONG, FILE)  # of several kinds of faults, the number that the receipt has
+
+
+def letter(number: str) -> RecordInForce:
+    """The Chinese request that was sent under this reference number."""
+    return RecordInForce(SYSTEM_NAME, "letter", number)
+
+
+def needs(event: Event) -> Needs:
+    """The case, whoever has its reference number, the country's customs and agreement, the files it names."""
+    node, actor = event.content, actor_of(event)
+    facts: list[Fact] = []
+    locks = []
+    if node.get("caseNo"):
+        facts.append(CaseByNumber(str(node["caseNo"])))
+        locks.append(lock(node["caseNo"]))
+    if node.get("letterNo"):
+        number = str(node["letterNo"])
+        chinese = actor.role == CUSTOMS
+        facts.append(letter(number) if chinese else CaseByInner(SYSTEM_NAME, actor.party, number))
+        locks.append(f"{SYSTEM_NAME}/letter/{'' if chinese else actor.party}/{number}")
+    if actor.role != CUSTOMS:
+        facts.append(registers.office(actor.party))
+    elif node.get("country"):
+        facts.append(registers.country(str(node["country"])))
+    if node.get("country") and node.get("agreementNo"):
+        facts.append(registers.agreement(str(node["country"]), str(node["agreementNo"])))
+    facts += [FileOf(actor.party, digest) for digest in digests(node)]
+    return Needs(tuple(dict.fromkeys(facts)), tuple(locks))
+
+
+# -- a foreign customs asks: 保存, 提交, 删除
+
+
+def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
+    """Keep a draft with its faults, or send what has none; `RETURNED` keeps what customs has returned."""
+    actor, sends = actor_of(event), event.name == "submit"
+    case = _case_of(event, facts, context)
+    step = row(case, event.name)
+    form = form_of(event.content)
+    against = faults(form, _known(event, facts, context))
+    if sends:
+        _refuse(against)
+    before: Body = case.body if case else {}
+    body = {**before, "appTime": event.content["appTime"], "submitted": event.origin.plain()}
+    _fill(body, form, against, sends=sends)
+    if sends:
+        body.pop("answer", None)
+    inner = str(form["letterNo"]) if form.get("letterNo") else None
+    case = dataclasses.replace(case or _new(event, context), state=step.target, body=body, inner=inner)
+    files = digests(form)
+    keeps = [_keep(case, "draft", actor.party, () if sends else files)]
+    if sends:
+        keeps.append(_keep(case, "sent", actor.party, files, CUSTOMS))
+    if step.target != RETURNED:  # customs sees what it returned, and nothing of the draft behind it
+        case = dataclasses.replace(case, changed=context.now, search=_search(form))
+    return Put(case), *keeps, _receipt(event, "CMA112", step, case, against)
+
+
+def delete(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
+    """Take a draft back, files and reference number too; in both directions."""
+    actor, case = actor_of(event), named(event, facts)
+    step = row(case, event.name)
+    check_time(event, case, context)
+    gone = dataclasses.replace(case, state=step.target, changed=context.now, inner=None)
+    receipt = "CMA142" if actor.role == CUSTOMS else "CMA112"
+    info = "删除成功 / deleted"
+    return (
+        Put(gone),
+        _keep(case, "draft", case.owner),
+        Issue(actor.party, receipt, step.status, info, event.origin, case.number),
+    )
+
+
+# -- China asks: 保存, 发送
+
+
+def send(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
+    """Keep customs' draft with its faults, or send what has none: then it is the addressed customs' case."""
+    actor, sends = actor_of(event), event.name == "send"
+    case = _case_of(event, facts, context)
+    step = row(case, event.name)
+    form = form_of(event.content)
+    against = faults(form, _known(event, facts, context))
+    if sends:
+        _refuse(against)
+    before: Body = case.body if case else {}
+    body = {**before, "appTime": event.content["appTime"], "submitted": event.origin.plain()}
+    _fill(body, form, against, sends=sends)
+    case = dataclasses.replace(
+        case or _new(event, context),
+        state=step.target,
+        body=body,
+        changed=context.now,
+        search=_search(form),
+    )
+    files = digests(form)
+    if not sends:
+        keep = _keep(case, "draft", actor.party, files, CUSTOMS)
+        return Put(case), keep, _receipt(event, "CMA142", step, case, against)
+    country, number = str(form["country"]), str(form["letterNo"])
+    filed: Record = facts[registers.country(country)]
+    case = dataclasses.replace(case, owner=str(filed.body["dxpId"]))
+    sent = {"case": case.number, "country": country}
+    info = f"收到中方协查请求 {number} / China customs asks for assistance: {number}"
+    return (
+        Put(case),
+        PutRecord(Record(SYSTEM_NAME, "letter", number, sent, context.now)),
+        _keep(case, "sent", actor.party, files, case.owner, CUSTOMS),
+        _keep(case, "draft", actor.party),
+        _receipt(event, "CMA142", step, case, against),
+        Issue(case.owner, "CMA142", step.status, info, event.origin, case.number),
+    )
+
+
+# -- both
+
+
+def _case_of(event: Event, facts: Facts, context: Context) -> Case | None:
+    """The case that a request means: none yet for appType 1, the one it names for 2. Raises NodeFault."""
+    node, actor = event.content, actor_of(event)
+    number = node.get("letterNo")
+    case = named(event, facts) if node["appType"] != NEW else None
+    check_time(event, case, context)
+    if number and actor.role != CUSTOMS:
+        same: Case | None = facts[CaseByInner(SYSTEM_NAME, actor.party, str(number))]
+        if same is not None and (case is None or same.number != case.number):
+            raise _used(str(number), same.number)
+    elif number and (sent := facts[letter(str(number))]) is not None:
+        own = case is not None and sent.body["case"] == case.number  # which its state refuses
+        if not own:
+            raise _used(str(number), str(sent.body["case"]))
+    return case
+
+
+def _keep(case: Case, what: str, party: str, files: tuple[str, ...] = (), *to: str) -> Keep:
+    """The files of a draft or of what was sent; whoever sent them reads them in any case."""
+    return Keep(f"{case.number}/{what}", party, files, to)
+
+
+def _used(number: str, case: str) -> NodeFault:
+    return NodeFault(
+        _NUMBER_USED, f"协查函编号(letterNo) {number} 已存在，统一编号 {case} / it is case {case}"
+    )
+
+
+def _new(event: Event, context: Context) -> Case:
+    party = actor_of(event).party
+    return Case(context.next_number(), SYSTEM_NAME, party, "", {}, context.now, context.now)
+
+
+def _known(event: Event, facts: Facts, context: Context) -> Known:
+    node, actor = event.content, actor_of(event)
+    country, number = node.get("country"), node.get("agreementNo")
+    if actor.role != CUSTOMS:
+        countries = registers.countries(facts[registers.office(actor.party)])
+    else:
+        filed = country and facts[registers.country(str(country))] is not None
+        countries = frozenset({str(country)}) if filed else frozenset()
+    found: Record | None = (
+        facts[registers.agreement(str(country), str(number))] if country and number else None
+    )
+    return Known(
+        today=wire_date(context.now),
+        countries=countries,
+        agreement=found.body if found else None,
+        files=files_of(actor.party, facts, node),
+    )
+
+
+def _fill(body: dict[str, Any], form: Body, against: list[Fault], *, sends: bool) -> None:
+    for name in ("entered", "faults"):
+        body.pop(name, None)
+    if sends:
+        body["stored"] = form
+    else:
+        body["entered"] = form
+        if against:
+            body["faults"] = [str(fault) for fault in against]
+
+
+def _refuse(against: list[Fault]) -> None:
+    if against:
+        numbers = {fault.number for fault in against}
+        number = next(each for each in _IN_ORDER if each in numbers)
+        raise NodeFault(number, _told(against))
+
+
+def _told(against: list[Fault]) -> str:
+    """The faults, as many as a receipt has room for, and how many more there are."""
+    said = ""
+    for place, fault in enumerate(against):
+        text = f"；{fault}" if said else str(fault)
+        if len(said) + len(text) > _MOST:
+            more = len(against) - place
+            return f"{said}；另有 {more} 项 / and {more} more"
+        said += text
+    return said
+
+
+def _receipt(event: Event, type_: str, step: Row, case: Case, against: list[Fault]) -> Issue:
+    info = {
+        "save": "保存成功 / draft kept",
+        "write": "保存成功 / draft kept",
+        "submit": "提交成功，待处理 / submitted",
+        "send": "已发送外方 / sent to the foreign customs",
+    }[event.name]
+    if against:
+        info = f"{info}；待改正 / to be corrected: {_told(against)}"
+    return Issue(actor_of(event).party, type_, step.status, info, event.origin, case.number)
+
+
+def _search(form: Body) -> dict[str, str]:
+    found = {name: str(form[name]) for name in SEARCH if form.get(name)}
+    return {**found, "bills": sortable(Decimal(len(form.get("Bill", ()))))}

@@ -1,0 +1,75 @@
+"""Mutual assistance (行政互助协查): states, events, and what leads where. The whole workflow on one screen.
+
+Two directions, and what customs publishes; a state belongs to one of them, so states that people call alike
+have keys of their own. Source: the manual, 4.2 and 5.1; 退回 is the specification's.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from messages.statuses import Status
+
+DRAFT, PENDING, RETURNED = "草稿", "待处理", "退回"
+ANSWERED, EVALUATED, DELETED = "已反馈", "已评价", "已删除"
+OWN_DRAFT, SENT, REPLIED = "中方草稿", "未反馈", "外方已反馈"
+ASSESSED, OWN_DELETED = "中方已评价", "中方已删除"
+PUBLISHED, WITHDRAWN = "已发布", "已撤回"
+
+LABELS = {
+    DRAFT: ("草稿", "draft"),
+    PENDING: ("待处理", "pending"),
+    RETURNED: ("退回", "returned"),
+    ANSWERED: ("已反馈", "fed back"),
+    EVALUATED: ("已评价", "evaluated"),
+    DELETED: ("已删除", "deleted"),
+    OWN_DRAFT: ("草稿", "draft"),
+    SENT: ("未反馈", "not fed back"),
+    REPLIED: ("已反馈", "fed back"),
+    ASSESSED: ("已评价", "evaluated"),
+    OWN_DELETED: ("已删除", "deleted"),
+    PUBLISHED: ("已发布", "published"),
+    WITHDRAWN: ("已撤回", "withdrawn"),
+}
+
+
+class Row(NamedTuple):
+    """In `state`, `event` leads to `target` and sends a receipt of `status`."""
+
+    state: str | None  # None: there is no case yet
+    event: str
+    target: str
+    status: int
+
+
+TABLE = (
+    #   state       event       target       receipt
+    # a foreign customs asks China
+    Row(None,       "save",     DRAFT,       Status.DRAFTED),
+    Row(None,       "submit",   PENDING,     Status.STORED),
+    Row(DRAFT,      "save",     DRAFT,       Status.DRAFTED),
+    Row(DRAFT,      "submit",   PENDING,     Status.STORED),
+    Row(DRAFT,      "delete",   DELETED,     Status.DRAFTED),
+    Row(PENDING,    "return",   RETURNED,    Status.RETURNED),
+    Row(PENDING,    "answer",   ANSWERED,    Status.CONCLUDED),
+    Row(RETURNED,   "save",     RETURNED,    Status.DRAFTED),    # customs keeps what it returned
+    Row(RETURNED,   "submit",   PENDING,     Status.STORED),
+    Row(ANSWERED,   "evaluate", EVALUATED,   Status.CLOSED),
+    # China asks a foreign customs
+    Row(None,       "write",    OWN_DRAFT,   Status.DRAFTED),
+    Row(None,       "send",     SENT,        Status.SENT),
+    Row(OWN_DRAFT,  "write",    OWN_DRAFT,   Status.DRAFTED),
+    Row(OWN_DRAFT,  "send",     SENT,        Status.SENT),
+    Row(OWN_DRAFT,  "discard",  OWN_DELETED, Status.DRAFTED),
+    Row(SENT,       "reply",    REPLIED,     Status.CONCLUDED),
+    Row(REPLIED,    "assess",   ASSESSED,    Status.CLOSED),
+    # customs publishes news and material
+    Row(None,       "publish",  PUBLISHED,   Status.STORED),
+    Row(PUBLISHED,  "publish",  PUBLISHED,   Status.STORED),
+    Row(PUBLISHED,  "withdraw", WITHDRAWN,   Status.DRAFTED),
+)  # fmt: skip
+
+TRANSITIONS: dict[tuple[str | None, str], Row] = {(row.state, row.event): row for row in TABLE}
+
+STEPS: dict[int, tuple[str, str]] = {row.status: LABELS[row.target] for row in reversed(TABLE)}
+"""What a receipt's status means to people: the state that the first row with it leads to."""
