@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 
@@ -49,17 +50,24 @@ def _named(page: Page) -> Words:
 
 
 class Functions(Choose):
-    """功能选择, with the manual's own keys while it is open."""
+    """功能选择, with the manual's own keys while it is open: Ctrl+A to Ctrl+F; the letters alone do as well."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("alt+3", "escape", show=False)]
 
     def __init__(self, language: str, *, forward: bool, back: bool) -> None:
         options = (
             Option("main", both("functions-main"), "ctrl+a"),
-            Option("forward", both("functions-forward"), "b", forward),
-            Option("back", both("functions-back"), "c", back),
-            Option("help", both("functions-help"), "d"),
-            Option("about", both("functions-about"), "e"),
-            Option("quit", both("functions-quit"), "f"),
+            Option("forward", both("functions-forward"), "ctrl+b", forward),
+            Option("back", both("functions-back"), "ctrl+c", back),
+            Option("help", both("functions-help"), "ctrl+d"),
+            Option("about", both("functions-about"), "ctrl+e"),
+            Option("quit", both("functions-quit"), "ctrl+f"),
         )
         super().__init__(both("functions-title"), options, language, at=Offset(0, 1))
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter alone."""
+        option = next((each for each in self._options if each.hot == f"ctrl+{event.key}"), None)
+        if option is not None and option.open:
+            event.stop()
+            self.dismiss(option.key)

@@ -194,7 +194,7 @@ async def test_a_screen_s_own_key_opens_it_from_anywhere(house: House, tmp_path:
 
 
 async def test_the_functions_have_the_manual_s_keys(house: House, tmp_path: Path) -> None:
-    """Alt+3, then Ctrl+A main menu, B forward, C back, D help, E about, F quit."""
+    """Alt+3, then Ctrl+A main menu, Ctrl+B forward, C back, D help, E about, F quit; also without Ctrl."""
     async with logged_in(house, tmp_path) as (terminal, pilot):
         await opened(terminal, pilot, "toys.notes", "toys.board")
 
@@ -205,16 +205,16 @@ async def test_the_functions_have_the_manual_s_keys(house: House, tmp_path: Path
             await until(pilot, lambda: not isinstance(terminal.screen, Functions))
             await pilot.pause()
 
-        for key, kind in (("c", Notes), ("b", Board), ("c", Notes)):
+        for key, kind in (("ctrl+c", Notes), ("ctrl+b", Board), ("c", Notes), ("b", Board), ("c", Notes)):
             await function(key)
             assert isinstance(terminal.shell.pages.front, kind)
         await function("ctrl+a")
         await until(pilot, lambda: terminal.shell.pages.number(terminal.shell.pages.front) == 1)
-        await function("d")
+        await function("ctrl+d")
         await closed(pilot, "escape")
-        await function("e")
+        await function("ctrl+e")
         assert house.url in await closed(pilot, "escape")
-        await function("f")
+        await function("ctrl+f")
         assert "退出" in await closed(pilot, "n")
 
 
