@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -24,9 +25,18 @@ from tests.terminals.tui.stage import LARGE
 PATIENCE = 30.0  # seconds until a test gives up
 
 
+def now() -> datetime:
+    """The time, as terminals have it."""
+    return datetime.now(UTC)
+
+
 @asynccontextmanager
 async def at_work(
-    house: House, state: Path, role: str = "operator", size: tuple[int, int] = LARGE
+    house: House,
+    state: Path,
+    role: str = "operator",
+    size: tuple[int, int] = LARGE,
+    clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[tuple[Terminal, Pilot[int]]]:
     """A terminal whose person is logged in; logged out at the end."""
     person = house.person(role)
@@ -34,7 +44,7 @@ async def at_work(
         url=house.url, ca=house.home / "demo" / "ca.pem", state=state / "state", area=state, language="zh",
         remote=False, receiver=DESK,
     )  # fmt: skip
-    terminal = Terminal(place)
+    terminal = Terminal(place, clock=clock)
     async with terminal.run_test(size=size) as pilot:
         gateway = Gateway(house.url, place.ca, patience=INTERACTIVE)
         holder = Holder(person.signer, terminal.pins(), terminal.told)
