@@ -64,8 +64,8 @@ def office_needs(event: Event) -> Needs:
     """The party that the message names, and what is filed of any country: a party stands for one only."""
     node = event.content
     facts: list[Fact] = [country(str(node["country"])), RecordsUnder(SYSTEM_NAME, "country", "")]
-    if node.get("copCode"):
-        facts.append(PartyByCode(str(node["copCode"])))
+    if node.get("officeCode"):
+        facts.append(PartyByCode(str(node["officeCode"])))
     return Needs(tuple(facts), (f"{SYSTEM_NAME}/offices",))
 
 
@@ -80,17 +80,17 @@ def file_office(event: Event, facts: Facts, context: Context) -> tuple[Effect, .
         effects += [_gone("country", code, filed, context)]
         effects += [_gone("office", str(filed.body["dxpId"]), filed, context)]
         return (*effects, *_done(event, "CMA192", f"{code} 已撤销 / withdrawn"))
-    if not node.get("copCode"):
-        raise NodeFault(WRONG, "备案内容不能为空 / say what is to be filed (copCode …)")
-    party: Party | None = facts[PartyByCode(str(node["copCode"]))]
+    if not node.get("officeCode"):
+        raise NodeFault(WRONG, "备案内容不能为空 / say what is to be filed (officeCode …)")
+    party: Party | None = facts[PartyByCode(str(node["officeCode"]))]
     if party is None or party.kind != OFFICER:
         raise NodeFault(
-            NO_CASE, f"没有代码为 {node['copCode']} 的外方海关 / no foreign customs has that copCode"
+            NO_CASE, f"没有代码为 {node['officeCode']} 的外方海关 / no foreign customs has that code"
         )
     for other in facts[RecordsUnder(SYSTEM_NAME, "country", "")]:
         if other.key != code and other.body["dxpId"] == party.dxp_id:
             raise NodeFault(
-                FILED, f"{node['copCode']} 已为 {other.key} 备案 / it stands for {other.key} already"
+                FILED, f"{node['officeCode']} 已为 {other.key} 备案 / it stands for {other.key} already"
             )
     body = {**_body(node), "dxpId": party.dxp_id}
     if filed is not None and filed.body["dxpId"] != party.dxp_id:

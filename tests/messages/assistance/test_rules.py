@@ -25,7 +25,7 @@ SUBMITTED = Condition("appStatus", frozenset({"2"}))
 REQUEST = form("CMA111").node
 
 
-def found(known: Known = KNOWN, **changes: Any) -> list[Fault]:
+def found(known: Known = KNOWN, /, **changes: Any) -> list[Fault]:
     """What stands against a request that lacks nothing but for the changes."""
     return faults(request(**changes), known)
 
@@ -54,9 +54,10 @@ def test_nothing_stands_against_a_complete_request() -> None:
 
 @pytest.mark.parametrize("name", [name for name in fields.HEAD if name not in ("Bill", "Attachment")])
 def test_a_required_field_of_the_head_is_missed(name: str) -> None:
-    """第一步's starred fields, by name in both languages; nothing else follows from it."""
+    """第一步's starred fields, by name in both languages."""
     zh, en = fields.HEAD[name]
-    (fault,) = [each for each in found(**{name: None}) if each.path == name]
+    changes: dict[str, Any] = {name: None}
+    (fault,) = [each for each in found(**changes) if each.path == name]
     assert fault.number == MISSING
     assert str(fault) == f"{zh}不能为空({name}) / {en} is missing"
 
@@ -202,17 +203,17 @@ def test_agreements_and_offices_are_filed_changed_and_withdrawn() -> None:
     assert world.submit(letterNo="FC1/2") == [-111106]
     assert world.agreement() == [120]
     assert world.office() == [-191010]
-    assert world.office(country="JPN", copCode="FCUSTOMS09") == [-191101]
-    assert world.office(country="JPN", copCode=DESK.cop_code) == [-191101]
+    assert world.office(country="JPN", officeCode="FCUSTOMS09") == [-191101]
+    assert world.office(country="JPN", officeCode=DESK.cop_code) == [-191101]
     assert world.office(country="JPN", appType="2") == [-191101]
-    assert world.office(appType="2", copCode="") == [-191106]
+    assert world.office(appType="2", officeCode="") == [-191106]
 
 
 def test_a_customs_stands_for_one_country() -> None:
     """108 for a second one; another customs may take a country over, and the first asks no more."""
     world = World()
     assert world.office(country="JPN") == [-191108]
-    assert world.office(OTHER, country="THA", appType="3", copCode="") == [120]
+    assert world.office(OTHER, country="THA", appType="3", officeCode="") == [120]
     assert world.office(OTHER, appType="2") == [120]
     assert world.submit() == [-111106]
     assert world.submit(OTHER, letterNo="FC2/1") == [120]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,7 @@ BEFORE: dict[str | None, Callable[[World], None]] = {
     None: nothing, DRAFT: draft, PENDING: pending, RETURNED: returned, ANSWERED: answered,
     OWN_DRAFT: own_draft, SENT: sent, REPLIED: replied, PUBLISHED: published,
 }  # fmt: skip
-DOES: dict[str, Callable[[World, dict[str, str]], list[int]]] = {
+DOES: dict[str, Callable[[World, dict[str, Any]], list[int]]] = {
     "save": lambda world, case: world.save(**case),
     "submit": lambda world, case: world.submit(**case),
     "delete": lambda world, case: world.delete(case["caseNo"]),

@@ -144,7 +144,7 @@ class World:
     def office(self, of: Actor = OFFICER, **changes: Any) -> list[int]:
         """What customs files of a foreign customs."""
         node = {
-            "country": "KOR", "copCode": of.cop_code, "nameZh": "外方", "nameEn": of.name,
+            "country": "KOR", "officeCode": of.cop_code, "nameZh": "外方", "nameEn": of.name,
             "reqDept": "Investigation", "reqMail": "office@b.example", **changes,
         }  # fmt: skip
         return self.send("CMA191", {name: value for name, value in node.items() if value}, DESK)
