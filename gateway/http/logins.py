@@ -121,6 +121,7 @@ class Logins:
     async def _told(self, session: Session) -> dict[str, Any]:
         """Who it is, for which party, and to whom that party's messages go: all that an envelope needs."""
         party = await self._reader.run(registry.party, session.dxp_id)
+        desk = await self._reader.run(registry.party, self._desk)
         return {
             "dxpId": session.dxp_id,
             "copCode": party.cop_code if party else "",
@@ -130,6 +131,7 @@ class Logins:
             "card": session.card,
             "expiresAt": wire_time(session.expires_at),
             "receiver": self._desk,
+            "receiverName": desk.name if desk else "",
         }
 
     async def close(self, request: Request) -> Response:

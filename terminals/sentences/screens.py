@@ -19,6 +19,12 @@ SENTENCES: Sentences = {
     "entry-file-written": ("Written: {file}", "已生成文件：{file}"),
     "entry-file-failed": ("The file cannot be written: {reason}", "无法生成文件：{reason}"),
     "key-fetch": ("Fetch", "调出"),
+    "book-file": ("File", "备案"),
+    "book-ask-file": ("File this book now?", "是否备案该账册？"),
+    "book-ask-withdraw": (
+        "Withdraw book {book}? Stocktakes cannot name it any more.",
+        "是否撤销账册 {book} 的备案？撤销后核查数据不能再使用该账册。",
+    ),
     "import-which": (
         "The .xlsx file in your own area; its lines take the place of those on the form.",
         "请输入本人文件区中的 .xlsx 文件名；文件中的记录将替换当前表体。",

@@ -30,6 +30,8 @@ _BUTTONS = (
 class EntryPage(SendingPage):
     """A form to be typed: a new one, a case to be changed, or a draft that was left."""
 
+    DECLARE: ClassVar[Words] = both("entry-declare")
+    ASK: ClassVar[Words] = both("entry-ask-declare")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "new", "entry-new"),
         Binding("ctrl+d", "delete", "entry-delete"),
@@ -69,7 +71,8 @@ class EntryPage(SendingPage):
         options = [Option("new", both("entry-new"), "ctrl+n", not self._busy)]
         for key, purpose, hot in _BUTTONS:
             if purpose is Purpose.DELETE or self.event_of(purpose):
-                options.append(Option(key, both(f"entry-{key}"), hot, self.objection(purpose) is None))
+                words = self.DECLARE if purpose is Purpose.DECLARE else both(f"entry-{key}")
+                options.append(Option(key, words, hot, self.objection(purpose) is None))
         return options
 
     def objection(self, purpose: Purpose) -> Words | None:
@@ -118,9 +121,10 @@ class EntryPage(SendingPage):
         if lines is not None:
             lines.action_delete()
         else:
-            self.run_worker(self._delete(), group="send")
+            self.run_worker(self.delete(), group="send")
 
-    async def _delete(self) -> None:
+    async def delete(self) -> None:
+        """The whole form, after a question; one that is nowhere but here is thrown away."""
         if not self.model.state:
             if not self.unsaved or await self.sure(both("entry-ask-drop")):
                 self.begin()
@@ -146,7 +150,7 @@ class EntryPage(SendingPage):
     async def _declare(self) -> None:
         if await self.barred(Purpose.DECLARE) or not await self.right(Purpose.DECLARE):
             return
-        if await self.sure(both("entry-ask-declare"), default=True):
+        if await self.sure(self.ASK, default=True):
             await self.send(Purpose.DECLARE)
 
     async def done(self, model: FormModel, posted: Posted) -> None:

@@ -25,7 +25,7 @@ from textual.widgets.text_area import Edit, EditResult
 from terminals.tui.cells import fit, width
 from terminals.tui.typeahead import passed_on
 
-_FREE = {"enter", "ctrl+a", "ctrl+d", "ctrl+e", "ctrl+f", "ctrl+k", "ctrl+w", "f6", "f7"}
+_FREE = {"enter", "ctrl+a", "ctrl+d", "ctrl+e", "ctrl+f", "ctrl+k", "ctrl+w", "ctrl+y", "f6", "f7"}
 """Keys that Textual edits with, and the systems' manuals use otherwise."""
 _NEW_LINE = ("ctrl+j", "alt+enter", "ctrl+enter", "shift+enter")
 _STEPS = {"enter": 1, "tab": 1, "shift+tab": -1}
@@ -137,10 +137,10 @@ class Editor(Input, inherit_bindings=False):
             self.selection = type(self.selection)(0, len(text))
 
     def renew(self, text: str) -> None:
-        """The same field's text has changed by itself."""
+        """The same field's text was looked up, or put back: what is typed takes its place."""
         with self._loaded():
             self.value = text
-            self.cursor_position = len(text)
+            self.selection = type(self.selection)(0, len(text))
 
     def _watch_value(self, value: str) -> None:
         with self.prevent(Input.Changed):

@@ -209,6 +209,10 @@ class FormView(Vertical):
         parts = [Part(HEAD, both("form-head")), *counted]
         self.query_one(Parts).show(parts, self._front, self._title)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is another part where there is a body."""
+        return bool(self.bodies) if action == "other_part" else super().check_action(action, parameters)
+
     def on_parts_picked(self, event: Parts.Picked) -> None:
         """By mouse."""
         event.stop()

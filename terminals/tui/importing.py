@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
 from terminals.trouble import Trouble
+from terminals.tui.buttons import Option
 from terminals.tui.dialogs import AskText
 from terminals.tui.entry import EntryPage
 from terminals.tui.progress import Outcome, Progress, Report
@@ -28,6 +29,10 @@ class ImportingPage(EntryPage):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+o", "import", "entry-import")]
 
+    def options(self) -> list[Option]:
+        """导入 besides."""
+        return [*super().options(), Option("import", both("entry-import"), "ctrl+o", not self._busy)]
+
     def action_import(self) -> None:
         """导入."""
         self.run_worker(self._import(), group="send")
@@ -39,6 +44,8 @@ class ImportingPage(EntryPage):
         def check(name: str) -> Words | None:
             return None if self._file(name).is_file() else both("import-no-file", file=name.strip())
 
+        if not self.view.show_part(self.model.groups[0].name):
+            return  # the head comes first, which was said
         question = AskText(both("import-which"), self.language, title=both("entry-import"), check=check)
         name = await self.terminal.ask(question)
         if not name:
@@ -64,5 +71,6 @@ class ImportingPage(EntryPage):
             "、".join(field.label.zh for field in found.absent) or "-",
             ", ".join(field.label.en for field in found.absent) or "-",
         )
+        await self.ask_owed()
         strange = "、".join(found.strange) or "-"
         await self.tell(both("import-done", count=len(found.lines), absent=absent, strange=strange))

@@ -145,6 +145,8 @@ class CodePicker(Dialog[str]):
 
     def _show(self, code: str = "") -> None:
         self._found = self._codes.find(self._typed)
+        if code and not self._found:  # what stands in the field is nothing to go by
+            self._typed, self._found = "", list(self._codes.all)
         row = next((at for at, each in enumerate(self._found) if each.code == code), 0)
         self.query_one(Grid).show(Found(self._found, self.language), row)
         self._say_typed()

@@ -27,6 +27,8 @@ from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound
 from terminals.work.model import FormModel
 
+_DECISION = 10  # lines of the screen
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -47,7 +49,6 @@ class ReviewPage(SendingPage):
     COLUMNS: ClassVar[tuple[Column, ...]]
     DEFAULT_CSS = """
     ReviewPage > Grid { height: 1fr; min-height: 6; }
-    ReviewPage > FormView { height: 10; }
     ReviewPage > .review--sum { width: 100%; height: 1; padding: 0 1; background: $panel; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,6 +92,7 @@ class ReviewPage(SendingPage):
     def on_mount(self) -> None:
         """The findings; those of a draft's case are fetched first."""
         super().on_mount()
+        self.view.styles.height = _DECISION
         if self._found is not None:
             self._show(self._found)
         else:

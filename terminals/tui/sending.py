@@ -217,7 +217,7 @@ class SendingPage(FormPage):
         """The gateway has spoken."""
         self._waits = None
         if posted.found is not None:
-            self._found = posted.found
+            self._hold(model, posted.found)
         if not posted.answer.accepted:
             violations = [*(each for node in posted.answer.violations for each in node)]
             violations += posted.answer.general
@@ -285,6 +285,13 @@ class SendingPage(FormPage):
         elif not self._busy and any(step.case and step.case == self.model.case for step in steps):
             self.run_worker(self._look(), group="look", exclusive=True)
 
+    def _hold(self, model: FormModel, found: CaseFound) -> None:
+        """The case as it is now, with what the system has filled in."""
+        self._found = found
+        if model is self.model:
+            model.refill(self.content(found))
+            self.view.follow()
+
     async def _came(self, piece: Piece, steps: tuple[Step, ...]) -> None:
         posted = await asyncio.to_thread(self._post.seen, self.system.name, piece, steps)
         if self._waits is piece:
@@ -298,7 +305,7 @@ class SendingPage(FormPage):
         except Trouble:
             return
         if found is not None and model is self.model and self._waits is None:
-            self._found = found
+            self._hold(model, found)
             model.state = found.line.state
             model.app_time = max(model.app_time, self.sent_last(found))
             self._blame(model, self.reasons(found))

@@ -23,12 +23,14 @@ class Who:
     cop_code: str = ""  # the party's
     name: str = ""  # the party's
     receiver: str = ""  # dxpId that the party's messages go to
+    receiver_name: str = ""  # that party's
 
     @classmethod
     def of(cls, granted: Mapping[str, Any]) -> Who:
         """From what a login was answered with."""
         names = (
             "dxpId", "role", "holder", "card", "expiresAt", "certificateEnds", "copCode", "name", "receiver",
+            "receiverName",
         )  # fmt: skip
         return cls(*(str(granted.get(name) or "") for name in names))
 

@@ -249,6 +249,12 @@ class FormModel:
         self.case, self.state = case or self.case, state or self.state
         self._show_case()
 
+    def refill(self, content: Mapping[str, Any]) -> None:
+        """Show what the system has filled in (返填) since, such as 申报日期; what was typed stays."""
+        for field in self.fields:
+            if field.hints.fill == "system" and field.name != CASE:
+                filling.put(self.head, field.name, str(content.get(field.name, "")))
+
     def load(self, content: Mapping[str, Any], *, case: str, state: str, app_time: str = "") -> None:
         """Fill it with a case's content (plain data, as messages.system.content makes it), clean."""
         self.head = keeping.read(self.plan, content)

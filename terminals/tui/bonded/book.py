@@ -1,7 +1,7 @@
-"""Filed books (账册备案, 备案资料库) at the customs desk: by form or from a spreadsheet, new or changed.
+"""Filed books (账册备案, 备案资料库) at the customs desk: by form or from a file, new, changed, withdrawn.
 
-Knows that a book is no case, and how one that is filed is fetched to be changed; refuses to know how forms
-and files work.
+Knows that a book is no case, and how one that is filed is fetched to be changed or withdrawn; refuses
+to know how forms and files work.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
 from terminals.trouble import Trouble
+from terminals.tui.buttons import Option
 from terminals.tui.dialogs import AskText
 from terminals.tui.importing import ImportingPage
 from terminals.tui.posting import Posted
@@ -24,6 +25,7 @@ from terminals.work.submission import Piece
 
 _WHICH = Words("要变更的账册编号：", "The number of the book to be changed:")
 _FILED = Words("账册已备案。", "The book is filed.")
+_WITHDRAWN = Words("账册备案已撤销。", "The book is withdrawn.")
 _FETCH = Words("调出账册", "Fetch a book")
 
 
@@ -32,25 +34,58 @@ class BookEntry(ImportingPage):
 
     CODE: ClassVar[str] = "BVS131"
     WORDS: ClassVar[Words] = Words("账册备案", "Filed books")
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+e", "fetch", "key-fetch")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "declare", "book-file"),
+        Binding("ctrl+e", "fetch", "key-fetch"),
+    ]
+    DECLARE: ClassVar[Words] = both("book-file")
+    ASK: ClassVar[Words] = both("book-ask-file")
 
     _filed = ""  # the number of the book that was fetched
+    _withdrawal = ""  # the guid of what withdraws it
+
+    def options(self) -> list[Option]:
+        """调出 besides."""
+        return [*super().options(), Option("fetch", both("key-fetch"), "ctrl+e", not self._busy)]
 
     def event_of(self, purpose: Purpose) -> str:
         """Filing is all that can happen."""
         return "book" if purpose is Purpose.DECLARE else ""
 
     def piece(self, purpose: Purpose) -> Piece:
-        """A book that is filed already is changed (appType 2)."""
-        change = self.model.head.text("bookNo") == self._filed != ""
-        return self.work.sending.piece(self.model, purpose, {"appType": "2" if change else "1"})
+        """A book that is filed already is changed (appType 2) or withdrawn (3)."""
+        known = self.model.head.text("bookNo") == self._filed != ""
+        kind = "3" if purpose is Purpose.DELETE else "2" if known else "1"
+        piece = self.work.sending.piece(self.model, purpose, {"appType": kind})
+        if purpose is Purpose.DELETE:
+            self._withdrawal = piece.guid
+        return piece
+
+    async def delete(self) -> None:
+        """Of a book that was fetched, the filing; of any other, what is typed here."""
+        number = self.model.head.text("bookNo")
+        if not number or number != self._filed:
+            await super().delete()
+        elif not await self.barred(Purpose.DECLARE) and await self.sure(
+            both("book-ask-withdraw", book=number)
+        ):
+            await self.send(Purpose.DELETE)
 
     async def done(self, model: FormModel, posted: Posted) -> None:
-        """It is filed."""
+        """It is filed, or withdrawn."""
+        if posted.piece.guid == self._withdrawal:
+            await self.tell(_WITHDRAWN)
+            self.begin()
+            return
         model.settled(revision=posted.piece.revision, app_time=posted.piece.app_time)
         self._filed = model.head.text("bookNo")
         self.show_state()
         await self.tell(_FILED)
+
+    def begin(self) -> None:
+        """A new form is of no book yet."""
+        self._filed = ""
+        super().begin()
 
     def action_fetch(self) -> None:
         """A filed book onto the form."""

@@ -116,6 +116,12 @@ class StocktakeReview(ReviewPage):
         Column("balance", Words("账册结余", "Book balance"), number=True),
     )
 
+    def facts(self) -> list[tuple[Words, str]]:
+        """The case, the enterprise, its own number and the days."""
+        line = self._found.line if self._found is not None else None
+        shown = [(words, line.text(name)) for name, words in _FACTS] if line is not None else []
+        return [(both("query-case"), self.model.case), *shown]
+
     def findings(self, found: CaseFound) -> list[Finding]:
         """A line a line of the stocktake, the largest difference first."""
         stored = found.body.get("stored") or {}
@@ -146,4 +152,11 @@ class StocktakeReview(ReviewPage):
         )
 
 
+_FACTS = (
+    ("etpsCode", Words("企业代码", "Code")),
+    ("etpsName", Words("核查企业", "Enterprise")),
+    ("stockDate", Words("盘库日期", "Stocktake date")),
+    ("declDate", Words("申报日期", "Declared on")),
+    ("etpsInnerNo", Words("企业内部编号", "Internal number")),
+)
 _DIFFERENCES = ("difference", "bookDifference")

@@ -11,7 +11,7 @@ from messages.annotations import Words
 from messages.bonded.table import APPROVED, RETURNED
 from messages.workflow import Body
 from terminals.tui.detail import DetailPage
-from terminals.tui.entry import EntryPage
+from terminals.tui.importing import ImportingPage
 from terminals.work.found import CaseFound
 
 CODE = "BVS111"
@@ -25,7 +25,7 @@ def on_form(body: Body) -> Body:
     return dict(found)
 
 
-class StocktakeEntry(EntryPage):
+class StocktakeEntry(ImportingPage):
     """保税核查录入."""
 
     CODE: ClassVar[str] = CODE
@@ -37,7 +37,8 @@ class StocktakeEntry(EntryPage):
 
     def facts(self) -> list[tuple[Words, str]]:
         """申报地海关, 录入单位, 操作员."""
-        return [(_PORT, self.work.who.receiver or self.work.place.receiver), *super().facts()]
+        who = self.work.who
+        return [(_PORT, who.receiver_name or who.receiver or self.work.place.receiver), *super().facts()]
 
     def reasons(self, found: CaseFound | None) -> list[str]:
         """Where a 退单 disagrees with the filed book, line by line."""

@@ -156,7 +156,7 @@ def test_a_login_says_whom_messages_are_from_and_to(api: Api) -> None:
     claim = json.dumps({"account": "alice", "password": "correct horse"}).encode()
     granted = api.ask("POST /v1/sessions", claim, Content_Type="application/json").json
     current = api.ask("GET /v1/sessions/current", Authorization=f"Bearer {granted['token']}").json
-    names = ("dxpId", "copCode", "name", "receiver")
+    names = ("dxpId", "copCode", "name", "receiver", "receiverName")
     assert [granted[name] for name in names] == [current[name] for name in names]
     assert granted["receiver"] == "DXPCUS0000000001"
     assert len(granted["copCode"]) == 10

@@ -26,10 +26,10 @@ def sheet(folder: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_book_is_loaded_from_a_spreadsheet_filed_and_fetched_to_be_changed(
+async def test_a_book_is_loaded_from_a_spreadsheet_filed_changed_and_withdrawn(
     house: House, tmp_path: Path
 ) -> None:
-    """导入 says what was read and what was not understood; 申报 files it; 调出 brings it back whole."""
+    """导入 says what was read and what not; 备案 files it; 调出 brings it back; 删除 withdraws it."""
     sheet(tmp_path)
     number = f"H{new_guid().replace('-', '')[:11].upper()}"
     async with at_work(house, tmp_path, "customs") as (terminal, pilot):
@@ -46,7 +46,7 @@ async def test_a_book_is_loaded_from_a_spreadsheet_filed_and_fetched_to_be_chang
         assert "已导入 2 条记录" in said
         assert "备注" in said
         await pilot.press("ctrl+r")
-        assert await closed(pilot) == "是否向海关申报？"
+        assert await closed(pilot) == "是否备案该账册？"
         assert await closed(pilot) == "账册已备案。"
         assert not page.unsaved
         await pilot.press("ctrl+e")
@@ -58,3 +58,16 @@ async def test_a_book_is_loaded_from_a_spreadsheet_filed_and_fetched_to_be_chang
         await pilot.press("ctrl+r")
         await closed(pilot)
         assert await closed(pilot) == "账册已备案。"
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: pilot.app.screen is not terminal.shell)
+        await pilot.press(*number, "enter")
+        await until(pilot, lambda: page._filed == number and not page.unsaved)
+        page.view.first()
+        await pilot.press("ctrl+d")
+        assert f"是否撤销账册 {number} 的备案" in await closed(pilot, "y")
+        assert await closed(pilot) == "账册备案已撤销。"
+        assert (page.model.head.text("bookNo"), page._filed) == ("", "")
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: pilot.app.screen is not terminal.shell)
+        await pilot.press(*number, "enter")
+        assert await closed(pilot) == f"账册 {number} 未备案。"
