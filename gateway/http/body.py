@@ -54,7 +54,10 @@ class Incoming:
 
 
 class Upload:
-    """Hands a body to a sink, a block at a time; reading waits while the sink has one."""
+    """Hands a body to a sink, a block at a time; reading waits while the sink has one.
+
+    What TLS had read already comes all the same: it waits here for the sink, so that blocks keep their order.
+    """
 
     def __init__(
         self, incoming: Incoming, sink: Sink, read: Callable[[bool], None], ended: Callable[[bytes], None]
@@ -65,6 +68,7 @@ class Upload:
         self._read = read
         self._ended = ended
         self._block = bytearray()
+        self._busy = False  # the sink has a block
 
     def receive(self, data: bytes) -> None:
         """Bytes came; `ended` is told what lies behind the body once it is complete."""
@@ -74,19 +78,26 @@ class Upload:
             self.fail(HttpError(error.status, error.info))
             return
         self._block += piece
-        complete = self._incoming.complete
-        if complete:
+        if self._incoming.complete:
             self._ended(rest)
-        if complete or len(self._block) >= BLOCK:
+        if not self._busy:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        if self._incoming.complete or len(self._block) >= BLOCK:
+            self._busy = True
             self._read(False)
             taken, self._block = bytes(self._block), bytearray()
             self._sink(taken).addCallbacks(self._taken, self.fail)
 
     def _taken(self, _: object) -> None:
+        self._busy = False
         if self.done.called:
             return
-        if self._incoming.complete:
+        if self._incoming.complete and not self._block:
             self.done.callback(self._incoming.received)
+        elif self._incoming.complete or len(self._block) >= BLOCK:
+            self._hand_on()
         else:
             self._read(True)
 
