@@ -12,7 +12,7 @@ import random
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -27,6 +27,12 @@ import httpx
 from terminals.trouble import NoAnswer, Trouble, Unreachable, Unusable
 
 T = TypeVar("T")
+
+Body = bytes | Callable[[], Iterable[bytes]]
+"""What is sent: at once, or made anew in pieces for each try; then a header says its Content-Length."""
+
+Take = Callable[[Iterable[bytes]], None]
+"""Takes an answer's body in pieces, each try's from the beginning."""
 
 MAX_ANSWER = 64 * 1024 * 1024  # bytes; a page of receipts is far below
 CONNECT = 10.0  # seconds
@@ -173,17 +179,18 @@ class Gateway:
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: Body | None = None,
         headers: Mapping[str, str] | None = None,
         *,
         wait: float = 0.0,
+        take: Take | None = None,
     ) -> Response:
         """A definitive answer to one request, its same bytes sent again until there is one.
 
-        `wait` is how many seconds the request itself asks the gateway to hold on. Raises Unreachable when
-        patience is over.
+        `wait` is how many seconds the request itself asks the gateway to hold on; `take` gets the body of an
+        answer 200. Raises Unreachable when patience is over.
         """
-        return self.patiently(lambda: self.once(method, path, body, headers, wait=wait))
+        return self.patiently(lambda: self.once(method, path, body, headers, wait=wait, take=take))
 
     def patiently(self, attempt: Callable[[], T]) -> T:
         """What `attempt` returns, tried again after growing waits for as long as it raises NoAnswer."""
@@ -208,10 +215,11 @@ class Gateway:
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: Body | None = None,
         headers: Mapping[str, str] | None = None,
         *,
         wait: float = 0.0,
+        take: Take | None = None,
     ) -> Response:
         """One try. Raises NoAnswer where the same bytes may go again, Unreachable where TLS is refused."""
         timeout = httpx.Timeout(self._answer + wait, connect=CONNECT)
@@ -221,12 +229,16 @@ class Gateway:
             with self._http.stream(
                 method,
                 path,
-                content=body,
+                content=body() if callable(body) else body,
                 headers=headers,
                 timeout=timeout,
                 extensions={"trace": self._trace},
             ) as answer:
-                content = self._read(answer)
+                content = b""
+                if take is not None and answer.status_code == 200:
+                    take(answer.iter_bytes())
+                else:
+                    content = self._read(answer)
         except httpx.ConnectError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error) or "SSL" in str(error):
                 raise Unreachable("tls-refused", origin=self.origin, detail=error) from None

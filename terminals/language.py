@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from messages.visible import plain
-from terminals.sentences import Sentences, commands, devices, exchange, host, work
+from terminals.sentences import Sentences, attachments, commands, devices, exchange, host, work
 
 LANGUAGES = ("en", "zh")
 _SENTENCES: Sentences = {
@@ -18,6 +18,7 @@ _SENTENCES: Sentences = {
     **devices.SENTENCES,
     **host.SENTENCES,
     **work.SENTENCES,
+    **attachments.SENTENCES,
 }
 
 

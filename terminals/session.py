@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from messages.signature.oids import subject_of
 from messages.signature.sign import Signer
-from terminals.client import Gateway, Response
+from terminals.client import Body, Gateway, Response, Take
 from terminals.trouble import LoginRefused, NoAnswer, Unreachable
 
 _NONCE = re.compile(r"[0-9a-fA-F]{64}")
@@ -139,10 +139,11 @@ class Session:
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: Body | None = None,
         headers: Mapping[str, str] | None = None,
         *,
         wait: float = 0.0,
+        take: Take | None = None,
         gateway: Gateway | None = None,
     ) -> Response:
         """As Gateway.request, as who we are; logs in once more when the session has ended meanwhile.
@@ -151,10 +152,11 @@ class Session:
         """
         way = gateway or self.gateway
         bearer = self.bearer()
-        answer = way.request(method, path, body, {**(headers or {}), **bearer}, wait=wait)
+        said = headers or {}
+        answer = way.request(method, path, body, {**said, **bearer}, wait=wait, take=take)
         if answer.status == 401:
             self.forget(bearer)
-            answer = way.request(method, path, body, {**(headers or {}), **self.bearer()}, wait=wait)
+            answer = way.request(method, path, body, {**said, **self.bearer()}, wait=wait, take=take)
         if answer.status == 401:
             raise LoginRefused(
                 "login-refused", origin=self.gateway.origin, who=self.credentials.who, detail=detail(answer)

@@ -17,16 +17,20 @@ from urllib.parse import quote, urlencode
 from cryptography import x509
 
 from messages.codes import CodeList
-from terminals.client import Patience, Response
+from messages.workflow import File
+from terminals.client import Body, Patience, Response, Take
 from terminals.pending import folder_name
 from terminals.proof import Prover
 from terminals.receipts import Cursors
 from terminals.session import Credentials, Session, detail
 from terminals.trouble import LoginRefused, Refused, Unreachable
+from terminals.work.attachments import Known, known_of
 from terminals.work.codes import CodeBook
 from terminals.work.events import Came, Down, Ended, Event, Tell, Up, Who
 from terminals.work.found import CaseFound, CasePage, Query, Search, case_of, page_of
 from terminals.work.kinds import Kinds, kinds_of
+from terminals.work.news import News, NewsPage, news_of
+from terminals.work.news import page_of as news_page_of
 from terminals.work.receipts import Ladders
 from terminals.work.watch import Watch
 
@@ -35,6 +39,7 @@ __all__ = ["INTERACTIVE", "Came", "Down", "Ended", "Event", "Line", "Up", "Who"]
 INTERACTIVE = Patience(total=4.0, first=0.3, longest=2.0)
 """For the Gateway of somebody who looks at a screen: long enough for a restart, then it is said."""
 
+_ATTACHMENTS = "/v1/attachments/"
 _FAREWELL = 3.0  # seconds that the end of a session may take
 T = TypeVar("T")
 
@@ -141,6 +146,45 @@ class Line:
         path = f"/v1/lookups/{quote(system, safe='')}/{quote(name, safe='')}"
         return self._read(path, list(key), _values)
 
+    # -- attachments and what is published
+
+    def attachment(self, digest: str) -> Known | None:
+        """What the gateway knows of a file, or None: there is none that may be seen."""
+        path = f"{_ATTACHMENTS}{quote(digest, safe='')}/facts"
+        return self._read(path, (), lambda told: None if told is None else known_of(told))
+
+    def upload(self, file: File, blocks: Callable[[], Iterable[bytes]]) -> None:
+        """Send a file; `blocks` gives its bytes, for each try anew. Raises Refused, or whatever it raises."""
+        path = f"{_ATTACHMENTS}{quote(file.digest, safe='')}?{urlencode({'name': file.name})}"
+        headers = {"content-type": file.media_type, "content-length": str(file.size)}
+        answer = self._request(path, headers, method="PUT", body=blocks)
+        if answer.status not in (200, 201):
+            raise Refused(
+                "attachment-not-taken", origin=self.origin, file=file.name, status=answer.status,
+                detail=detail(answer),
+            )  # fmt: skip
+
+    def download(self, digest: str, take: Take) -> None:
+        """Fetch a file; `take` gets its bytes, of each try from the beginning. Raises Refused."""
+        path = f"{_ATTACHMENTS}{quote(digest, safe='')}"
+        answer = self._request(path, take=take)
+        if answer.status == 404:
+            raise Refused("attachment-none", origin=self.origin)
+        if answer.status != 200:
+            raise Refused(
+                "answer-unexpected", origin=self.origin, path=path, status=answer.status,
+                detail=detail(answer),
+            )  # fmt: skip
+
+    def news(self, kind: str = "", before: int | None = None, limit: int = 20) -> NewsPage:
+        """What was published, the newest first; `before` a number reads on, `kind`: only such."""
+        asked = [("kind", kind), ("before", str(before or "")), ("limit", str(limit))]
+        return self._read("/v1/bulletins", [(name, value) for name, value in asked if value], news_page_of)
+
+    def news_item(self, number: int) -> News | None:
+        """One of it, or None where it was taken back."""
+        return self._read(f"/v1/bulletins/{number}", (), lambda told: None if told is None else news_of(told))
+
     def ask(self, path: str, query: Query | tuple[()] = ()) -> Any:
         """The JSON of any other call, such as statistics; None for 404."""
         return self._read(path, query, lambda told: told)
@@ -159,9 +203,17 @@ class Line:
         asked = f"{path}?{urlencode(query)}" if query else path
         return self._understood(path, self._request(asked), understand)
 
-    def _request(self, path: str, headers: Mapping[str, str] | None = None) -> Response:
+    def _request(
+        self,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        method: str = "GET",
+        body: Body | None = None,
+        take: Take | None = None,
+    ) -> Response:
         try:
-            return self._noted(self.session.request("GET", path, headers=headers))
+            return self._noted(self.session.request(method, path, body, headers, take=take))
         except Unreachable as trouble:
             self._lost(trouble)
             raise
