@@ -118,6 +118,11 @@ SENTENCES: Sentences = {
         "{titles}: signed earlier and kept, now refused by the gateway: {reason}",
         "{titles}：此前已签名并保留，现被网关拒绝：{reason}",
     ),
+    "incident": (
+        "Something failed beside this screen; you can work on. If something does not come any more, log in "
+        "again; support finds it under number {number}.",
+        "后台发生故障，您可以继续工作。如有数据不再更新，请重新登录；请将编号 {number} 告知支持人员。",
+    ),
     # help
     "help-title": ("Help", "帮助"),
     "help-keys": ("Keys here:", "此处可用的按键："),

@@ -11,6 +11,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -55,6 +56,13 @@ PACKAGE = "eport-gateway"
 log = structlog.get_logger("terminals.tui.app")
 
 
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something broke beside the screens."""
+
+    number: str
+
+
 class Terminal(Painted[int]):
     """The application. `run` it, then `end` it, then look whether it is `broken`."""
 
@@ -69,7 +77,7 @@ class Terminal(Painted[int]):
     class Happened(Message, bubble=False):
         """Something happened by itself, and was told by some thread."""
 
-        def __init__(self, event: Event | SignerError | str) -> None:
+        def __init__(self, event: Event | SignerError | Incident | str) -> None:
             super().__init__()
             self.event = event
 
@@ -212,13 +220,20 @@ class Terminal(Painted[int]):
             words.in_language(self.language), severity="error" if alarm else "information", markup=False
         )
 
+    def broke(self, number: str) -> None:
+        """For any thread: something broke beside the screens, which the log has under this number."""
+        if self.is_running:
+            self.post_message(self.Happened(Incident(number)))
+
     def told(self, event: Event | SignerError | str) -> None:
         """For any thread: something has happened by itself."""
         self.post_message(self.Happened(event))
 
     async def on_terminal_happened(self, message: Happened) -> None:
         """Let it be dealt with."""
-        if self._begun is not None:
+        if isinstance(message.event, Incident):
+            self.say(both("incident", number=message.event.number), alarm=True)
+        elif self._begun is not None:
             await self._begun[4].happened(message.event)
 
     def pins(self) -> Pins:

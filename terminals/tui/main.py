@@ -9,13 +9,11 @@ import asyncio
 import threading
 from pathlib import Path
 
-from messages.forms import form
-from messages.registry import BY_CODE
 from terminals.host.visit import Visit
+from terminals.tui import trial
 from terminals.tui.app import Terminal
-from terminals.tui.offered import TABLE
+from terminals.tui.incidents import watched
 from terminals.tui.place import Place, of_visit
-from terminals.work.plan import plan_of
 
 _NOWHERE = Place("https://localhost", Path("/"), Path("/"), Path("/"), "zh", remote=True)
 LAST = 4.0  # seconds that logging out and letting a card go may take
@@ -33,14 +31,15 @@ def sit(place: Place) -> tuple[int, str]:
     """
     terminal = Terminal(place)
     loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(terminal.run_async())
-    finally:
-        terminal.close()
-        # Threads that hang at a device or a gateway are not waited for, but for a while.
-        ending = threading.Thread(target=terminal.end, daemon=True)
-        ending.start()
-        ending.join(LAST)
+    with watched(loop, terminal.broke):
+        try:
+            loop.run_until_complete(terminal.run_async())
+        finally:
+            terminal.close()
+            # Threads that hang at a device or a gateway are not waited for, but for a while.
+            ending = threading.Thread(target=terminal.end, daemon=True)
+            ending.start()
+            ending.join(LAST)
     if terminal.broken is not None:
         raise terminal.broken
     return terminal.return_code or 0, terminal.farewell.in_language(terminal.language)
@@ -48,15 +47,5 @@ def sit(place: Place) -> tuple[int, str]:
 
 def warm() -> None:
     """Import and try out what a session needs, so that a fork of this process has it already."""
-    for code in BY_CODE:
-        plan_of(form(code))
-    for system in TABLE:
-        for entry in system.entries:
-            entry.factory()
-    asyncio.run(_try_out(Terminal(_NOWHERE)))
-
-
-async def _try_out(terminal: Terminal) -> None:
-    async with terminal.run_test() as pilot:
-        await pilot.pause()
-        await pilot.press("f1", "escape", "f2")
+    trial.everything()
+    asyncio.run(trial.on_screen(Terminal(_NOWHERE)))

@@ -50,7 +50,7 @@ def _named(page: Page) -> Words:
 
 
 class Functions(Choose):
-    """功能选择, with the manual's own keys while it is open: Ctrl+A to Ctrl+F; the letters alone do as well."""
+    """功能选择, with the manual's own keys while it is open, Ctrl+A to Ctrl+F; their letters alone do too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("alt+3", "escape", show=False)]
 

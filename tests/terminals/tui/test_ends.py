@@ -143,3 +143,29 @@ def test_what_breaks_is_in_the_log_under_a_number_and_its_secrets_are_not(
     assert "on purpose" not in shown
     assert "481516" not in line["exception"] + shown
     assert kept(house, operator, tmp_path) == ["KEPT"]
+
+
+def test_what_breaks_beside_the_screens_is_logged_and_ends_nothing(
+    house: House, operator: Person, tmp_path: Path
+) -> None:
+    """A thread, a callback: their numbers are told, no traceback is on the screen, and work goes on."""
+    arguments = ["-m", "tests.terminals.tui.breaking"]
+    with Typist(arguments, settings(house, operator, tmp_path), "python") as window:
+        window.until("operator1.p12")
+        window.press(b"\r")
+        window.until("公告")
+        window.press(b"\x1b8")
+        window.until("后台发生故障")
+        window.press(b"\x1b1")
+        window.until("请输入")
+        window.press(F10)
+        window.until("确定退出终端")
+        window.press(b"y")
+        assert window.end() == 0
+        shown = window.screen
+    lines = [json.loads(each) for each in (tmp_path / "state" / "terminal.log").read_text().splitlines()]
+    broke = [each for each in lines if each["event"] == "something broke beside the screens"]
+    assert sorted("on purpose, beside" in each["exception"] for each in broke) == [True, True]
+    assert any(each["what"] == "leak" for each in broke)
+    assert "on purpose" not in shown
+    assert "Traceback" not in shown

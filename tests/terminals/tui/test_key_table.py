@@ -60,7 +60,7 @@ def test_app_shell_and_menu_share_no_key() -> None:
 
 @pytest.mark.parametrize("kind", INSIDE, ids=lambda each: each.__qualname__)
 def test_nothing_inside_the_shell_takes_its_keys(kind: type[Widget]) -> None:
-    """Whatever has the focus: F1, the tabs, the menu, receipts, quitting and screens' keys do what they do."""
+    """Whatever has the focus: help, tabs, menu, receipts, quitting and screens' keys do what they do."""
     assert not keys(kind) & (SHELL | ENTRIES) - PAGES_OWN
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -113,6 +115,21 @@ class Board(Page):
         yield Saying(self.HEADING, self.language)
 
 
+class Leaking(Page):
+    """What it does beside the screen breaks: in a thread, and in a callback."""
+
+    HEADING = Words("漏页", "Leaking")
+
+    def on_mount(self) -> None:
+        """Break twice."""
+
+        def fail() -> None:
+            raise RuntimeError("on purpose, beside")
+
+        threading.Thread(target=fail, name="leak").start()
+        asyncio.get_running_loop().call_soon(fail)
+
+
 class Broken(Page):
     """It breaks while a secret is at hand."""
 
@@ -131,6 +148,7 @@ TOYS = System(
         Entry("toys.board", Words("公告", "Board"), f"{_HERE}:Board", frozenset({OPERATOR}), "alt+2"),
         Entry("toys.desk", Words("审核", "Review"), f"{_HERE}:Board", frozenset({CUSTOMS}), "alt+2"),
         Entry("toys.leaf", Words("散页", "Leaf"), f"{_HERE}:Notes", single=False, listed=False),
+        Entry("toys.leaking", Words("漏页", "Leaking"), f"{_HERE}:Leaking", key="alt+8", listed=False),
         Entry("toys.broken", Words("坏页", "Broken"), f"{_HERE}:Broken", key="alt+9", listed=False),
     ),
 )
