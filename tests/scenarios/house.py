@@ -1,24 +1,28 @@
 """A gateway of one's own for a scenario: a home, a process, its people, and an HTTP client that trusts it.
 
-Everything is real: `eport-gateway init --demo`, `serve` in a process that can be killed, TLS with the demo's
-CA. Nothing waits by sleeping: the process says when it serves.
+Everything is real: a home that `eport-gateway init --demo` made, `serve` in a process that can be killed, TLS
+with the demo's CA. Nothing waits by sleeping: the process says when it serves.
 """
 
 from __future__ import annotations
 
+import atexit
 import base64
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +116,30 @@ class Person:
         return build(Head(**values), data)
 
 
+def _init(home: Path, *options: str) -> None:
+    made = command("eport-gateway", "init", "--demo", "--home", str(home), *options)
+    assert made.returncode == 0, made.stderr + made.stdout
+
+
+@cache
+def _furnished() -> Path:
+    """A demo home that nobody lives in, to be copied: making its people's keys takes two seconds."""
+    folder = Path(tempfile.mkdtemp(prefix="eport-home-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _init(folder / "home")
+    return folder / "home"
+
+
+_signers: dict[bytes, CertificateFile] = {}
+
+
+def _opened(content: bytes, file: Path, password: str) -> CertificateFile:
+    """A certificate file, opened once for all houses that have it: its password takes a while."""
+    if content not in _signers:
+        _signers[content] = open_file(file, password)
+    return _signers[content]
+
+
 class House:
     """A gateway's home and, while it is open, its process."""
 
@@ -120,9 +148,10 @@ class House:
         self.port = free_port()
         self._settled = False  # it has served on this port: whoever came comes there again
         self.environment = {"EPORT_LISTEN__HOST": "127.0.0.1", **environment}
-        options = ["--database", database] if database else []
-        made = command("eport-gateway", "init", "--demo", "--home", str(home), *options)
-        assert made.returncode == 0, made.stderr + made.stdout
+        if database:
+            _init(home, "--database", database)
+        else:
+            shutil.copytree(_furnished(), home)
         self.process: subprocess.Popen[bytes] | None = None
         self.log = home.parent / f"{home.name}.log"
 
@@ -212,7 +241,7 @@ class House:
                 entry["password"],
                 entry["account"],
                 entry["accountPassword"],
-                open_file(demo / entry["p12"], entry["password"]),
+                _opened((demo / entry["p12"]).read_bytes(), demo / entry["p12"], entry["password"]),
             )
             for entry in entries
         ]
