@@ -13,7 +13,7 @@ from messages.annotations import Condition, Lookup, Words
 from messages.codes import CodeList
 from messages.forms import Field
 from terminals.work.checks import Fault, Problem, say
-from terminals.work.plan import SYSTEM, TERMINAL
+from terminals.work.plan import FILE, SYSTEM, TERMINAL
 from terminals.work.rows import Place, Row
 from terminals.work.standing import Kind, Standing
 
@@ -37,7 +37,7 @@ class Judge:
         if field.hints.fill == TERMINAL or self.absent(row, field, control):
             return Standing(Kind.HIDDEN)
         required = self.required(row, field, control)
-        locked = field.hints.fill == SYSTEM or self.locked(row, name, control)
+        locked = field.hints.fill in (SYSTEM, FILE) or self.locked(row, name, control)
         wrong = self._refused(row, name) or self.wrong(row, field) or self._unknown(row, field, control)
         waits = self.waits(row, field, control)
         if wrong is not None:

@@ -21,17 +21,21 @@ from messages.codes import CodeList
 from messages.faults import Violation
 from messages.forms import Field, Form
 from messages.system import CASE
+from messages.workflow import File
 from terminals.work import checks, filling, keeping
 from terminals.work.checks import Problem, Purpose, Verdict
 from terminals.work.filling import Question
 from terminals.work.judging import Judge
-from terminals.work.plan import Plan, plan_of
+from terminals.work.plan import FILE, Plan, plan_of
 from terminals.work.rows import EVERYTHING, NOTHING, Changed, Place, Row, cleaned
 from terminals.work.standing import Standing
 
 __all__ = ["Context", "FormModel", "Question"]
 
 NEW, CHANGE, DELETE = "1", "2", "3"  # appType
+TODAY = "today"  # the prefill that a form knows by itself
+_OF_FILE = {"mediaType": "media_type"}  # fields of a file's line that File calls otherwise
+_PATH = re.compile(r"\(((?:[A-Za-z0-9]+\[[0-9]+\]/)+[A-Za-z0-9]+)\)")
 _NAMED = re.compile(r"\(([A-Za-z0-9]+)\)")
 _LINE = re.compile(r"第 ?([0-9]+) ?条")
 _STRUCTURE = ("required", "order")  # rules of messages.violations about elements, not values
@@ -96,9 +100,11 @@ class FormModel:
         field, value = row.plan.fields[name], row.text(name)
         if field.hints.list:
             known = self._context.code_list(field.hints.list)
-            code = known.codes.get(value) if known else None
-            return code.label if code else Words()
-        return next((choice.label for choice in field.choices if choice.value == value), Words())
+            labels = {code.code: code.label for code in known.codes.values()} if known else {}
+        else:
+            labels = {choice.value: choice.label for choice in field.choices}
+        found = [labels[code] for code in (value.split() if field.many else [value]) if code in labels]
+        return Words("、".join(each.zh for each in found), ", ".join(each.en for each in found))
 
     # -- changing it
 
@@ -120,6 +126,14 @@ class FormModel:
         lines.insert(len(lines) if at is None else at, row)
         parent.renumber(group)
         self.revision += 1
+        return row
+
+    def attach(self, group: str, file: File, parent: Row | None = None) -> Row:
+        """A new line for a file that was chosen, in a group of files. Raises ValueError when it is full."""
+        row = self.add(group, parent)
+        for name, field in row.plan.fields.items():
+            if field.hints.fill == FILE:
+                filling.put(row, name, str(getattr(file, _OF_FILE.get(name, name))))
         return row
 
     def delete(self, rows: Iterable[Row]) -> Changed:
@@ -161,6 +175,28 @@ class FormModel:
         most = parent.plan.plans[group].group.max_occurs
         if most is not None and len(parent.lines[group]) + more > most:
             raise ValueError(f"{group} holds at most {most} lines")
+
+    # -- what a new form begins with
+
+    @property
+    def prefills(self) -> frozenset[str]:
+        """The lookups without a key that know what a new form's fields begin with; the day is known here."""
+        return frozenset(self.plan.prefills.values()) - {TODAY}
+
+    def prefill(self, found: Mapping[str, Mapping[str, Any]]) -> Changed:
+        """Fill in the day, and what was `found` by the name of its lookup; what is typed already stays.
+
+        A form that was clean stays so: nothing is lost with it.
+        """
+        clean, changed = not self.dirty, NOTHING
+        known = {**found, TODAY: dict.fromkeys(self.plan.prefills, f"{self._context.today():%Y%m%d}")}
+        for name, source in self.plan.prefills.items():
+            value = cleaned(str(known.get(source, {}).get(name) or ""))
+            if value and not self.head.text(name):
+                changed |= self.set(self.head, name, value)
+        if clean:
+            self._clean = self.revision
+        return changed
 
     # -- what is looked up (调出)
 
@@ -212,8 +248,15 @@ class FormModel:
 
     def blame_receipt(self, info: str) -> Place | None:
         """Show a receipt's words at the field that they name, such as 盘库日期(stockDate), in the head or in
-        the line that they number, such as 第 3 条商品编码(codeTs).
+        the line that they number, such as 第 3 条商品编码(codeTs), or that their path leads to, such as
+        净重(Bill[1]/Goods[2]/netWt).
         """
+        for path in _PATH.findall(info):
+            place = self.locate(f"{self.plan.name}/{path}")
+            if place is not None:
+                row = place.row
+                row.blamed[place.name] = (row.values.get(place.name, ""), Words(info, info))
+                return place
         said = _LINE.search(info)
         rows = self._numbered(int(said[1])) if said else [self.head]
         for name in _NAMED.findall(info):

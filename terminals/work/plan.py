@@ -11,7 +11,7 @@ from functools import lru_cache
 from messages.annotations import Condition, Lookup
 from messages.forms import Field, Form
 
-TERMINAL, SYSTEM = "terminal", "system"
+TERMINAL, SYSTEM, FILE = "terminal", "system", "file"
 
 
 class Plan:
@@ -26,6 +26,7 @@ class Plan:
         self.lookups = tuple(
             (each.name, each.hints.lookup) for each in self.shown if each.hints.lookup is not None
         )
+        self.prefills = {each.name: each.hints.prefill for each in self.shown if each.hints.prefill}
         self.locks: dict[str, tuple[Lookup, ...]] = {}
         for _, lookup in self.lookups:
             for name in lookup.locks:

@@ -256,8 +256,7 @@ def test_a_request_with_faults_is_refused_with_all_of_them(officer: Office) -> N
 
 def test_a_file_that_was_not_sent_by_the_same_party_cannot_be_named(other: Office, officer: Office) -> None:
     """Knowing a digest, even of a file that is there, buys nothing."""
-    changes = {"country": "THA", "letterNo": letter(), "agreementNo": "THA-1"}
-    (refused,) = other.submit("CMA111", **changes)
+    (refused,) = other.submit("CMA111", country="THA", letterNo=letter(), agreementNo="THA-1")
     assert "未上传或不属于贵方" in refused.info
     assert officer.file("letter.pdf") == 200
     assert other.file("letter.pdf") == 404
