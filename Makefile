@@ -3,6 +3,7 @@
 # make check   ruff, mypy --strict, import-linter, tests
 # make bench   measure; writes bench/out/
 # make docs    write the message reference from the schemas
+# make screenshots   take the pictures of the operators' guide
 # make clean   forget the venv and everything made (not the demo home)
 
 # The first Python here that is new enough.
@@ -22,7 +23,7 @@ locked = $(VENV)/.$(1)-$(shell cat requirements/$(1).txt pyproject.toml | sha256
 run_venv := $(call locked,run)
 dev_venv := $(call locked,dev)
 
-.PHONY: run test lint check bench docs lock clean system-run system-test
+.PHONY: run test lint check bench docs screenshots lock clean system-run system-test
 .DEFAULT_GOAL := test
 
 run: system-run $(run_venv)
@@ -43,6 +44,9 @@ bench: system-test $(dev_venv)
 
 docs: $(dev_venv)
 	$(py) tools/message_docs.py
+
+screenshots: system-test $(dev_venv)
+	$(py) tools/screenshots.py
 
 lock: $(dev_venv)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" tools/lock
