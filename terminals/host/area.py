@@ -104,13 +104,7 @@ class Area:
 
     def used(self) -> tuple[int, int]:
         """Bytes, and files and folders, counted anew: the terminal's process writes here too."""
-        size, files = 0, -len(FOLDERS) - 1  # those that everybody has
-        for _, folders, names, folder in os.fwalk(self.root):
-            files += len(folders) + len(names)
-            for name in names:
-                with suppress(OSError):
-                    size += os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
-        self._used_size, self._used_files = size, max(0, files)
+        self._used_size, self._used_files = measured(self.root)
         return self._used_size, self._used_files
 
     # -- changing ----------------------------------------------------------------------------------------
@@ -268,15 +262,27 @@ class Upload:
         """Set its mode and times."""
         _change(self.descriptor, stat.S_IFREG, mode, times)
 
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of it is missing: no write has failed."""
+        return not self._holed
+
     def keep(self) -> None:
-        """It is complete: show it under its name, in place of what had it. EIO where a write has failed."""
+        """It is complete: show it under its name, in place of what had it. EIO where a write has failed.
+
+        When this returns, the file and its name are on disk. May be called in another thread if it is whole.
+        """
         if self._holed:
             self.drop()
             raise _error(errno.EIO)
-        os.close(self.descriptor)
         try:
+            try:
+                os.fsync(self.descriptor)
+            finally:
+                os.close(self.descriptor)
             with self._area._folder(self._parts[:-1]) as folder:
                 os.rename(self._part, self._parts[-1], dst_dir_fd=folder)
+                os.fsync(folder)
         except OSError:
             self._part.unlink(missing_ok=True)
             raise
@@ -286,6 +292,20 @@ class Upload:
         os.close(self.descriptor)
         self._part.unlink(missing_ok=True)
         self._area.give(self.size, 1)
+
+
+def measured(root: Path) -> tuple[int, int]:
+    """Bytes, and files and folders, that somebody keeps in an area, but for the folders that everybody has.
+
+    Everything counts, whoever wrote it: uploads, those on their way, prints, exports.
+    """
+    size, files = 0, -len(FOLDERS) - 1
+    for _, folders, names, folder in os.fwalk(root):
+        files += len(folders) + len(names)
+        for name in names:
+            with suppress(OSError):
+                size += os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
+    return size, max(0, files)
 
 
 def _change(descriptor: int, kind: int, mode: int | None, times: tuple[int, int] | None) -> None:

@@ -74,6 +74,26 @@ class _Listing:
     left: list[tuple[str, os.stat_result]]
 
 
+@dataclass(slots=True)
+class Storing:
+    """An upload that is complete: it is answered once it is on disk, which may take a while.
+
+    Call `store` in a thread, and what it returns is the answer.
+    """
+
+    upload: Upload
+    number: bytes  # of the request
+
+    def store(self) -> bytes:
+        """Keep it; the answer."""
+        try:
+            self.upload.keep()
+            answer = status(OK)
+        except OSError as error:
+            answer = _failed(error)
+        return packet(answer[0], self.number + answer[1:])
+
+
 class Sftp:
     """One file transfer: `feed` it, `step` until there is no answer, `close` it."""
 
@@ -86,7 +106,7 @@ class Sftp:
         self._begun = False
         self._handles: dict[bytes, _Reading | _Writing | _Listing] = {}
         self._count = 0
-        self._requests: dict[int, Callable[[Fields], bytes]] = {
+        self._requests: dict[int, Callable[[Fields], bytes | Upload]] = {
             3: self._open, 4: self._close, 5: self._read, 6: self._write, 7: self._stat, 8: self._fstat,
             9: self._setstat, 10: self._fsetstat, 11: self._opendir, 12: self._readdir, 13: self._remove,
             14: self._mkdir, 15: self._rmdir, 16: self._realpath, 17: self._stat, 18: self._rename,
@@ -102,8 +122,8 @@ class Sftp:
         """More of what the client sends."""
         self._buffer += data
 
-    def step(self) -> bytes | None:
-        """The answer to the next request; None while none is complete. Raises Malformed."""
+    def step(self) -> bytes | Storing | None:
+        """The answer to the next request, or who finds it; None while none is complete. Raises Malformed."""
         if len(self._buffer) < 5:
             return None
         length, kind = HEAD.unpack_from(self._buffer)
@@ -133,17 +153,18 @@ class Sftp:
                 handle.upload.drop()
         self._handles.clear()
 
-    def _answer(self, kind: int, number: bytes, fields: Fields) -> bytes:
+    def _answer(self, kind: int, number: bytes, fields: Fields) -> bytes | Storing:
         handler = self._requests.get(kind)
         try:
             if handler is None:
                 raise Refused(UNSUPPORTED, "not offered here")
             answer = handler(fields)
+            if isinstance(answer, Upload):
+                return Storing(answer, number)
         except Refused as refused:
             answer = status(refused.code, str(refused))
         except OSError as error:
-            code = _CODES.get(error.errno or 0, FAILURE)
-            answer = status(code, os.strerror(error.errno or errno.EIO))
+            answer = _failed(error)
         return packet(answer[0], number + answer[1:])
 
     # -- files -------------------------------------------------------------------------------------------
@@ -164,7 +185,7 @@ class Sftp:
             raise
         return self._new(_Writing(upload, bool(flags & _APPEND), bool(flags & _READ)))
 
-    def _close(self, fields: Fields) -> bytes:
+    def _close(self, fields: Fields) -> bytes | Upload:
         name = fields.string()
         handle = self._handles.pop(name, None)
         if handle is None:
@@ -172,6 +193,8 @@ class Sftp:
         if isinstance(handle, _Reading):
             os.close(handle.descriptor)
         elif isinstance(handle, _Writing):
+            if handle.upload.whole:
+                return handle.upload
             handle.upload.keep()
         return status(OK)
 
@@ -311,3 +334,9 @@ class Sftp:
         if found is None:
             raise Refused(FAILURE, "there is no such handle")
         return found
+
+
+def _failed(error: OSError) -> bytes:
+    """An error of the file system as a status."""
+    code = _CODES.get(error.errno or 0, FAILURE)
+    return status(code, os.strerror(error.errno or errno.EIO))

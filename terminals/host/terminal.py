@@ -92,6 +92,7 @@ class Terminal:
             card=person.card, dxp_id=person.dxp_id, certificates=person.certificates, token=person.token,
             agent=self._agent.path if self._agent else "", language=self._language, area=area.root,
             state=kept, url=self._host.url, ca=self._host.ca, peer=self._line.peer,
+            area_bytes=settings.area_bytes, area_files=settings.area_files,
         )  # fmt: skip
 
     def _told(self) -> dict[str, str]:

@@ -11,8 +11,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from twisted.internet.threads import deferToThread
 
-from terminals.host.sftp import Malformed, Sftp
+from terminals.host.sftp import Malformed, Sftp, Storing
 
 if TYPE_CHECKING:
     from terminals.host.host import Host
@@ -37,6 +38,7 @@ class Transfer:
         self._began = host.clock.seconds()
         self._owed = 0  # bytes taken from the client while nothing could be answered
         self._sftp: Sftp | None = None
+        self._storing = False  # an upload is being put on disk, in a thread: nothing else is done meanwhile
 
     def start(self) -> None:
         """Open the account's area. Raises OSError."""
@@ -77,7 +79,7 @@ class Transfer:
             log.info("transfer ended", session=self._number, peer=self._line.peer, seconds=seconds)
 
     def _work(self) -> None:
-        if self._turn is not None:
+        if self._turn is not None or self._storing:
             return
         until = time.monotonic() + TURN
         while self._sftp is not None and not self._channel.held:
@@ -89,6 +91,10 @@ class Transfer:
                 return
             if answer is None:
                 break
+            if isinstance(answer, Storing):
+                self._storing = True
+                deferToThread(answer.store).addCallbacks(self._stored, self._not_stored)
+                return
             self._channel.write(answer)
             if time.monotonic() > until:
                 self._turn = self._host.reactor.callLater(0, self._next)
@@ -96,6 +102,19 @@ class Transfer:
         if self._sftp is not None and not self._channel.held:
             owed, self._owed = self._owed, 0
             self._channel.taken(owed)
+
+    def _stored(self, answer: bytes) -> None:
+        """An upload is on disk, or could not be: the client is told, and its next requests are looked at."""
+        self._storing = False
+        if self._sftp is not None:
+            self._channel.write(answer)
+            self._work()
+
+    def _not_stored(self, failure: Any) -> None:
+        """A bug: this transfer ends, and nobody else's."""
+        log.error("an upload broke", session=self._number, exc_info=failure.value)
+        if self._sftp is not None:
+            self._channel.ended(1)
 
     def _next(self) -> None:
         self._turn = None

@@ -40,6 +40,8 @@ class Visit:
     url: str  # the gateway, https://host:port
     ca: Path  # PEM file of the CA that is trusted
     peer: str = ""  # the client's address; '' at a desk
+    area_bytes: int = 0  # that the area may hold together; 0: as many as there is room for
+    area_files: int = 0  # and files and folders
 
     def to_bytes(self) -> bytes:
         """For the pipe to the session's process; there is a secret in it."""

@@ -118,9 +118,15 @@ SENTENCES: Sentences = {
         "{titles}: signed earlier and kept, now refused by the gateway: {reason}",
         "{titles}：此前已签名并保留，现被网关拒绝：{reason}",
     ),
+    "files-full": (
+        "your area is full ({size} MB, {files} files): remove what you no longer need by sftp",
+        "您的文件区已满（{size} MB、{files} 个文件）：请用 sftp 删除不再需要的文件",
+    ),
     "incident": (
-        "Something failed beside this screen; you can work on. If something does not come any more, log in "
-        "again; support finds it under number {number}.",
+        (
+            "Something failed beside this screen; you can work on. If something does not come any more, log in "
+            "again; support finds it under number {number}."
+        ),
         "后台发生故障，您可以继续工作。如有数据不再更新，请重新登录；请将编号 {number} 告知支持人员。",
     ),
     # help

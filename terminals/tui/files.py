@@ -6,6 +6,7 @@ Knows names that are free, and that a file is made in a thread; refuses to know 
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import re
 from collections.abc import Callable
@@ -13,13 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from messages.annotations import Words
+from terminals.host.area import measured
 from terminals.trouble import Trouble
+from terminals.tui.place import Place
 from terminals.tui.told import told
 from terminals.tui.words import both
 
 if TYPE_CHECKING:
     from terminals.tui.app import Terminal
 
+_MB = 1_000_000
+_FOLDERS = {".pdf": "prints", ".xlsx": "exports"}
 _NO_NAME = re.compile(r"[^0-9A-Za-z._-]+")
 
 
@@ -27,21 +32,30 @@ async def write_file(terminal: Terminal, name: str, suffix: str, make: Callable[
     """Make a file in the area and say where it is; None where it could not be made, which is said."""
     plain = _NO_NAME.sub("-", name).strip(".-") or "form"
     try:
-        path = await asyncio.to_thread(lambda: _written(terminal.place.area, plain, suffix, make()))
+        path = await asyncio.to_thread(lambda: _written(terminal.place, plain, suffix, make()))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        terminal.say(both("entry-file-failed", reason=Words(reason, reason)), alarm=True)
+        text = error.strerror or type(error).__name__
+        full = both("files-full", size=terminal.place.area_bytes // _MB, files=terminal.place.area_files)
+        reason = full if error.errno == errno.EDQUOT else Words(text, text)
+        terminal.say(both("entry-file-failed", reason=reason), alarm=True)
         return None
     except Trouble as error:
         terminal.say(both("entry-file-failed", reason=told(error)), alarm=True)
         return None
-    terminal.say(both("entry-file-written", file=path.name))
+    terminal.say(both("entry-file-written", file=path.relative_to(terminal.place.area)))
     return path
 
 
-def _written(folder: Path, name: str, suffix: str, data: bytes) -> Path:
-    """Write under a name that nothing has yet; never over a file, never through a link."""
-    number = 1
+def _written(place: Place, name: str, suffix: str, data: bytes) -> Path:
+    """Write under a name that nothing has yet; never over a file, never through a link.
+
+    Over SSH that is in the folder of its kind, and within the quota. Raises OSError.
+    """
+    folder, number = place.area, 1
+    if place.remote:
+        _within(place, len(data))
+        kind = _FOLDERS.get(suffix, "")
+        folder = folder / kind if (folder / kind).is_dir() and not (folder / kind).is_symlink() else folder
     while True:
         path = folder / f"{name}{f'-{number}' if number > 1 else ''}{suffix}"
         try:
@@ -52,3 +66,12 @@ def _written(folder: Path, name: str, suffix: str, data: bytes) -> Path:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         return path
+
+
+def _within(place: Place, size: int) -> None:
+    """Raises OSError where the area would hold more than it may."""
+    if not place.area_bytes:
+        return
+    used, files = measured(place.area)
+    if used + size > place.area_bytes or files >= place.area_files:
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))

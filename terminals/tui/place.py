@@ -43,6 +43,8 @@ class Place:
     account: str = ""
     password: Secret | None = None
     holder: str = ""  # who the host has let in
+    area_bytes: int = 0  # that the area may hold together; 0: as many as there is room for
+    area_files: int = 0
 
 
 def of_visit(visit: Visit) -> Place:
@@ -51,6 +53,7 @@ def of_visit(visit: Visit) -> Place:
         url=visit.url, ca=visit.ca, state=visit.state, area=visit.area, language=visit.language, remote=True,
         number=visit.number, token=visit.token, agent=visit.agent, account=visit.account, holder=visit.holder,
         certificates=tuple(x509.load_der_x509_certificate(der) for der in visit.certificates),
+        area_bytes=visit.area_bytes, area_files=visit.area_files,
     )  # fmt: skip
 
 

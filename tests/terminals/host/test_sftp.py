@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import struct
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from terminals.host.area import Area, Quota
-from terminals.host.sftp import PACKET, Malformed, Sftp
+from terminals.host.sftp import PACKET, Malformed, Sftp, Storing
 
 INIT = struct.pack(">LBL", 5, 1, 3)
 OK, EOF, NO_SUCH_FILE, DENIED, FAILURE, BAD_MESSAGE, UNSUPPORTED = 0, 1, 2, 3, 4, 5, 8
@@ -30,7 +32,7 @@ class Client:
         self.number = 0
         sftp.feed(INIT)
         answer = sftp.step()
-        assert answer is not None
+        assert isinstance(answer, bytes)
         assert answer[4] == 2
 
     def ask(self, kind: int, body: bytes) -> tuple[int, bytes]:
@@ -38,6 +40,8 @@ class Client:
         self.number += 1
         self.sftp.feed(struct.pack(">LBL", len(body) + 5, kind, self.number) + body)
         answer = self.sftp.step()
+        if isinstance(answer, Storing):
+            answer = answer.store()
         assert answer is not None
         assert len(answer) == 4 + struct.unpack(">L", answer[:4])[0]
         assert struct.unpack(">L", answer[5:9])[0] == self.number
@@ -92,6 +96,35 @@ def test_what_is_not_closed_never_was(client: Client, sftp: Sftp) -> None:
     assert client.status(6, handle + struct.pack(">Q", 0) + string(b"half")) == OK
     sftp.close()
     assert client.status(17, string("a")) == NO_SUCH_FILE
+
+
+def test_success_is_said_when_the_file_is_on_disk(
+    client: Client, sftp: Sftp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file first, its name in the folder then; where the disk fails, so does the upload."""
+    done: list[str] = []
+    sync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        done.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()).removeprefix(f"{tmp_path}/area/"))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    handle = client.open("attachments/a", 0x1A)
+    assert client.status(6, handle + struct.pack(">Q", 0) + string(b"all")) == OK
+    assert done == []
+    assert client.status(4, handle) == OK
+    assert [each.split("/")[0] for each in done] == [".incoming", "attachments"]
+
+    def broken(descriptor: int) -> None:
+        raise OSError(errno.EIO, "the disk")
+
+    monkeypatch.setattr(os, "fsync", broken)
+    handle = client.open("attachments/b", 0x1A)
+    assert client.status(4, handle) == FAILURE
+    monkeypatch.undo()
+    assert client.status(17, string("attachments/b")) == NO_SUCH_FILE
+    assert list((tmp_path / "area" / ".incoming").iterdir()) == []
 
 
 def test_links_of_both_kinds_are_not_offered(client: Client) -> None:
