@@ -20,6 +20,8 @@ SENTENCES: Sentences = {
     "entry-file-failed": ("The file cannot be written: {reason}", "无法生成文件：{reason}"),
     "key-fetch": ("Fetch", "调出"),
     "book-file": ("File", "备案"),
+    "book-filed": ("filed", "已备案"),
+    "book-changed": ("filed, changed since", "已备案，修改未备案"),
     "book-ask-file": ("File this book now?", "是否备案该账册？"),
     "book-ask-withdraw": (
         "Withdraw book {book}? Stocktakes cannot name it any more.",

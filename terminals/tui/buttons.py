@@ -129,7 +129,12 @@ class Buttons(Widget, can_focus=True):
         for option, label in zip(self._options, self._labels(), strict=True):
             if left <= event.x < left + width(label) and option.open:
                 self.post_message(self.Pressed(self, option.key))
-            left += width(label) + _GAP
+            left += width(label) + self._gap
+
+    @property
+    def _gap(self) -> int:
+        """Narrower where there is no room."""
+        return _GAP if self.get_content_width(self.size, self.size) <= self.size.width else 1
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as the buttons are."""
@@ -146,7 +151,7 @@ class Buttons(Widget, can_focus=True):
             current = at == self._current and self.has_focus
             name = "current" if current else "open" if option.open else "closed"
             segments.append(Segment(label, self.get_component_rich_style(f"buttons--{name}")))
-            segments.append(Segment(" " * _GAP, self.rich_style))
+            segments.append(Segment(" " * self._gap, self.rich_style))
         return Strip(segments[:-1]).adjust_cell_length(self.size.width, self.rich_style)
 
     def _labels(self) -> list[str]:

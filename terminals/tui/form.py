@@ -239,6 +239,9 @@ class FormView(Vertical):
     def answer(self, question: Question, found: Mapping[str, str] | None) -> None:
         """What was found for a lookup, or that there is no such thing."""
         self.changed(None, self.model.answer(question, found))
+        standing = self.model.standing(question.row, question.field)
+        if standing.kind is Kind.WRONG and self.place != Place(question.row, question.field):
+            self.say(standing.words)  # the cursor has left it meanwhile
 
     def settle(self) -> None:
         """Before the form is sent or kept: what is typed counts, empty lines at the end do not."""

@@ -292,9 +292,9 @@ class Lines(Vertical):
         """What can be done with lines."""
         some, closed = bool(self.chosen), self._reading
         options = [
-            Option("new", both("form-new-line"), open=not closed),
+            Option("new", both("form-new-line"), "ctrl+n", not closed),
             Option("copy", both("form-copy-line"), open=some and not closed),
-            Option("delete", both("form-delete-lines"), open=some and not closed),
+            Option("delete", both("form-delete-lines"), "ctrl+d", some and not closed),
             Option("columns", both("table-columns")),
         ]
         at = at or self.grid.region.offset + Offset(4, 2)

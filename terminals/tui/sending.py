@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from hardware.signer import SignerError
+from hardware.signer import CardRemoved, SignerError
 from messages.annotations import Words
 from messages.registry import BY_CODE
 from terminals.trouble import NotProven, Trouble, Unreachable
@@ -198,6 +198,8 @@ class SendingPage(FormPage):
         except (Unreachable, NotProven) as error:
             await self._say_waiting(piece, both("entry-kept", reason=told(error)))
             return
+        except CardRemoved:
+            return  # which is told before all pages, and nothing was sent
         except (Trouble, SignerError) as error:
             await self.tell(told(error), alarm=True)
             return

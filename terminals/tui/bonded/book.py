@@ -52,6 +52,12 @@ class BookEntry(ImportingPage):
         """Filing is all that can happen."""
         return "book" if purpose is Purpose.DECLARE else ""
 
+    def state_words(self) -> Words:
+        """A book has no state but this: filed as it stands here, or not."""
+        if self._waits is not None or not self._filed:
+            return super().state_words()
+        return both("book-changed" if self.model.dirty else "book-filed")
+
     def piece(self, purpose: Purpose) -> Piece:
         """A book that is filed already is changed (appType 2) or withdrawn (3)."""
         known = self.model.head.text("bookNo") == self._filed != ""

@@ -5,7 +5,7 @@ Knows which message the form is of and what of a case stands on it; refuses to k
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from messages.annotations import Words
 from messages.bonded.table import APPROVED, RETURNED
@@ -13,6 +13,9 @@ from messages.workflow import Body
 from terminals.tui.detail import DetailPage
 from terminals.tui.importing import ImportingPage
 from terminals.work.found import CaseFound
+
+if TYPE_CHECKING:
+    from terminals.tui.at_work import Work
 
 CODE = "BVS111"
 _AGAIN = Words("库存重新申报", "Declare stock again")
@@ -23,6 +26,11 @@ def on_form(body: Body) -> Body:
     """What of a case stands on the form: what was typed last, else what customs holds."""
     found: Any = body.get("entered") or body.get("stored") or {}
     return dict(found)
+
+
+def port(work: Work) -> tuple[Words, str]:
+    """申报地海关: the customs party that a stocktake goes to, by its name where the gateway knows it."""
+    return _PORT, work.who.receiver_name or work.who.receiver or work.place.receiver
 
 
 class StocktakeEntry(ImportingPage):
@@ -37,8 +45,7 @@ class StocktakeEntry(ImportingPage):
 
     def facts(self) -> list[tuple[Words, str]]:
         """申报地海关, 录入单位, 操作员."""
-        who = self.work.who
-        return [(_PORT, who.receiver_name or who.receiver or self.work.place.receiver), *super().facts()]
+        return [port(self.work), *super().facts()]
 
     def reasons(self, found: CaseFound | None) -> list[str]:
         """Where a 退单 disagrees with the filed book, line by line."""
@@ -58,6 +65,10 @@ class StocktakeDetail(DetailPage):
 
     CODE: ClassVar[str] = CODE
     WORDS: ClassVar[Words] = Words("保税核查查看明细", "Stocktake details")
+
+    def facts(self) -> list[tuple[Words, str]]:
+        """申报地海关, 录入单位, 操作员."""
+        return [port(self.work), *super().facts()]
 
     def content(self, found: CaseFound) -> Body:
         """What was typed last, else what customs holds."""
