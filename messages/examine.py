@@ -134,8 +134,10 @@ class Examiner:
         find(root)
         yield
         try:
-            self.schemas.check(root)
+            # Counted first: to explain what is wrong with too many lines costs more than they are worth.
             self._count_lines(root, len(found.data))
+            self.schemas.check(root)
+            self._count_nodes(root)
             if kind.codes:
                 self._check_codes(root, system, kind)
         except SchemaInvalid:
@@ -156,15 +158,17 @@ class Examiner:
             raise SchemaInvalid(text, (Violation("/DxpMsg/TransInfo/MsgType", 0, "MsgType", text),))
         return system, kind
 
-    def _count_lines(self, root: etree._Element, size: int) -> None:
+    def _count_nodes(self, root: etree._Element) -> None:
         nodes = len(root) - 2  # beside BaseTransfer and ds:Signature, as the schema has found
         if nodes > self.limits.nodes:
             raise SchemaInvalid(f"the message has {nodes} nodes: at most {self.limits.nodes} are taken")
+
+    def _count_lines(self, root: etree._Element, size: int) -> None:
         if size < BUSY_SIZE:
             return
         lines: Any = _LINES(root)
         if lines > self.limits.lines:
-            raise SchemaInvalid(f"the message has {lines} lines: at most {self.limits.lines} are taken")
+            raise SchemaInvalid(f"the message has {lines:.0f} lines: at most {self.limits.lines} are taken")
 
     def _check_codes(self, root: etree._Element, system: System, kind: MessageType) -> None:
         lists = {f"{{{system.namespace}}}{name}": codes for name, codes in kind.codes.items()}

@@ -21,7 +21,7 @@ from messages import reply
 from messages.examine import Examined, Limits
 from messages.faults import CertificateRefused, DigestMismatch, NotWellFormed, SchemaInvalid
 from messages.signature import verify as verifying
-from tests.messages.examining import SENT, envelope, examiner, now, sample, signed
+from tests.messages.examining import SAMPLES, SENT, envelope, examiner, now, sample, signed
 from tests.messages.signature.making import C14N, authority, foreign, holder, issue, key, make, varied
 from tests.messages.signature.mutations import mutations
 
@@ -260,3 +260,53 @@ def test_fewer_business_nodes_than_the_schema_allows_may_be_set() -> None:
     for most, wanted in ((0, "at most 0"), (1, None)):
         found = replace(tools, limits=Limits(nodes=most)).examine(envelope(signed()), now())
         assert (found.fault is None) if wanted is None else (wanted in str(found.fault))
+
+
+def request_with(bills: int, goods: int, line: str) -> bytes:
+    """A foreign request with so many bills of so many lines, and an empty place for its signature."""
+    root: Any = etree.parse(SAMPLES.parent / "assistance" / "CMA111.xml").getroot()
+    prefix = "{urn:eport-gateway:cma:1}"
+    first, second = root.findall(f"*/{prefix}Bill")
+    second.getparent().remove(second)
+    for each in first.findall(f"{prefix}Goods"):
+        first.remove(each)
+    text = etree.tostring(root, encoding="unicode")
+    begin, end = text.index("<Bill>"), text.index("</Bill>")
+    bill = f"{text[begin:end]}{f'<Goods>{line}</Goods>' * goods}</Bill>"
+    whole = text[:begin] + bill * bills + text[end + len("</Bill>") :]
+    close = whole.rindex("</")
+    return f'{whole[:close]}<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>{whole[close:]}'.encode()
+
+
+def test_lines_within_lines_are_counted_before_anything_is_explained() -> None:
+    """20 bills of 1,000 wrong lines took more than a second; now they are too many, at once."""
+    body = envelope(request_with(20, 1000, "<grossWt>x</grossWt><qty>x</qty>"), "CMA111Message")
+    began = time.process_time()
+    found = take(body)
+    assert time.process_time() - began < 0.5
+    assert isinstance(found.fault, SchemaInvalid)
+    assert "at most 10000 are taken" in found.fault.info
+
+
+def test_as_many_lines_as_are_taken_are_explained_in_time() -> None:
+    """9 bills of 1,000 lines with five mistakes each: 25 are told, by their paths."""
+    wrong = "".join(f"<{name}>x</{name}>" for name in ("grossWt", "netWt", "qty", "price", "total"))
+    body = envelope(request_with(9, 1000, wrong), "CMA111Message")
+    began = time.process_time()
+    found = take(body)
+    assert time.process_time() - began < 2
+    assert isinstance(found.fault, SchemaInvalid)
+    assert len(found.fault.violations) == 25
+    assert found.fault.violations[5].path.startswith("/CMA111Message/Request/Bill[1]/Goods[2]/")
+
+
+def test_each_of_several_codes_in_one_value_is_looked_for() -> None:
+    """A union that is in no list is named, beside one that is."""
+    text = (SAMPLES.parent / "assistance" / "CMA191.xml").read_text(encoding="utf-8")
+    text = text.replace("<union>ASEAN</union>", "<union>ASEAN NATO</union>")
+    end = text.rindex("</")
+    whole = f'{text[:end]}<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>{text[end:]}'
+    found = take(envelope(whole.encode(), "CMA191Message"))
+    assert isinstance(found.fault, SchemaInvalid)
+    (violation,) = found.fault.violations
+    assert (violation.rule, "NATO" in violation.text) == ("assist_country", True)
