@@ -1,0 +1,32 @@
+"""What is tried out before sessions are forked."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from terminals.tui import trial
+from terminals.tui.main import warm
+
+OPEN = Path("/proc/self/fd")
+
+
+def test_trying_out_leaves_no_thread_no_file_and_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forks would inherit it; the first time imports, the second time nothing may be left."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    warm()
+    threads, opened = threading.enumerate(), sorted(OPEN.iterdir())
+    warm()
+    assert threading.enumerate() == threads
+    assert sorted(OPEN.iterdir()) == opened
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_request_that_is_tried_is_answered() -> None:
+    """It goes over TLS and HTTP; what it raises would be passed over."""
+    trial._ask_oneself()
