@@ -54,8 +54,7 @@ def _file(tables: Iterable[Table], language: str) -> bytes:
 def _sheet(book: Workbook, table: Table, language: str) -> None:
     from openpyxl.utils import get_column_letter
 
-    title = _NO_TITLE.sub(" ", table.title.in_language(language))[:31] or "1"
-    sheet: Any = book.create_sheet(title)
+    sheet: Any = book.create_sheet(title_of(table.title.in_language(language)))
     rows = list(table.rows)
     headings = [column.words.in_language(language) for column in table.columns]
     for place, width in enumerate(_wide([headings, *rows[:200]]), 1):
@@ -71,6 +70,11 @@ def _sheet(book: Workbook, table: Table, language: str) -> None:
                 for place, value in enumerate(row)
             ]
         )
+
+
+def title_of(text: str) -> str:
+    """A sheet's title: at most 31 characters, without those that have a meaning in formulas."""
+    return _NO_TITLE.sub(" ", text)[:31] or "1"
 
 
 def _wide(rows: Sequence[Sequence[str]]) -> Iterator[float]:

@@ -23,6 +23,7 @@ PARTS = 500
 HEADINGS_WITHIN = 20  # rows above the first line
 _XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<")
 _ENCODING = re.compile(rb"""\A[^>]{0,200}?encoding\s*=\s*["']([^"']*)""")
+_PARTS = re.compile(r"[\s,;，；、]+")  # between several codes; what is not ASCII is their meaning
 _DTD = (b"<!DOCTYPE", b"<!ENTITY")
 
 
@@ -41,10 +42,10 @@ def read_lines(file: Path, columns: Iterable[Field], most: int) -> Imported:
     Raises Unusable for a file that is no .xlsx, is hostile, has no such heading or more than `most` lines.
     """
     fields = tuple(columns)
-    _inspect(file)
+    inspect(file)
     from openpyxl import load_workbook
 
-    known = {_plain(name): field for field in fields for name in _names(field)}
+    known = {plain(name): field for field in fields for name in names_of(field)}
     try:
         book = load_workbook(file, read_only=True, data_only=True)
     except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a broken part makes it stumble over
@@ -66,7 +67,7 @@ def _headings(
 ) -> dict[int, tuple[str, Field | None]]:
     for _, row in zip(range(HEADINGS_WITHIN), rows, strict=False):
         said = {place: str(value).strip() for place, value in enumerate(row) if value not in (None, "")}
-        found = {place: (text, known.get(_plain(text))) for place, text in said.items()}
+        found = {place: (text, known.get(plain(text))) for place, text in said.items()}
         if any(field for _, field in found.values()):
             return found
     return {}
@@ -84,7 +85,7 @@ def _lines(
         line = {
             field.name: text
             for place, (_, field) in headings.items()
-            if field is not None and place < len(row) and (text := _text(row[place], field))
+            if field is not None and place < len(row) and (text := text_of(row[place], field))
         }
         if line:
             lines.append(line)
@@ -98,7 +99,7 @@ def _lines(
     )
 
 
-def _text(value: Any, field: Field) -> str:
+def text_of(value: Any, field: Field) -> str:
     """A cell as somebody would have typed it: days and codes as the form has them, numbers exactly."""
     if value is None:
         return ""
@@ -109,6 +110,8 @@ def _text(value: Any, field: Field) -> str:
         text = text.rstrip("0").rstrip(".") if "." in text else text
     else:
         text = str(value).strip()
+    if field.many:
+        return " ".join(part for part in _PARTS.split(text) if part.isascii()).strip()
     if field.hints.list or field.choices:
         text = text.split(" ", 1)[0]  # exports have the meaning behind the code
     if isinstance(value, int | float) and field.base == "string" and field.min_length == field.max_length:
@@ -116,16 +119,21 @@ def _text(value: Any, field: Field) -> str:
     return text
 
 
-def _names(field: Field) -> tuple[str, str, str]:
+def names_of(field: Field) -> tuple[str, str, str]:
+    """What a column of this field may be called."""
     return field.label.zh, field.label.en, field.name
 
 
-def _plain(heading: str) -> str:
-    return "".join(heading.split()).casefold()
+def plain(heading: str) -> str:
+    """A heading as it is compared: without blanks and capitals, and the star of what is required."""
+    return "".join(heading.split()).casefold().removesuffix("*")
 
 
-def _inspect(file: Path) -> None:
-    """Nothing may lead the XML parser behind openpyxl out of the file, or make it grow without end."""
+def inspect(file: Path) -> None:
+    """Nothing may lead the XML parser behind openpyxl out of the file, or make it grow without end.
+
+    Raises Unusable.
+    """
     try:
         with ZipFile(file) as parts:
             listed = parts.infolist()
