@@ -45,8 +45,10 @@ class Outgoing:
             case=issue.case,
         )
         data = document.build(issue.type, namespace, new_guid(), [returned], self._issuer, self._signer)
+        # To anybody but its sender it answers no message: his CopMsgId may be another message of theirs.
+        answered = origin.cop_msg_id if issue.to == origin.sender else ""
         return self._wrapped(
-            issue.to, issue.type, data, now, origin.cop_msg_id, origin.message_id, issue.status, issue.case
+            issue.to, issue.type, data, now, answered, origin.message_id, issue.status, issue.case
         )
 
     def unreadable(self, to: str, guid: str, what: Unreadable, now: datetime) -> NewReceipt:

@@ -209,6 +209,7 @@ def test_a_chinese_request_goes_its_whole_way(officer: Office, other: Office, de
     (told,) = officer.until(1)
     assert isinstance(told, Receipt)
     assert (told.status, told.case) == (3, number)
+    assert officer.status(f"/v1/messages/{told.ori_cop_msg_id}") == 404  # it is customs' message
     assert officer.numbers(state="未反馈") == {number}
     assert officer.case(number)["body"]["stored"]["reqSender"] == "王核"
     assert other.status(f"/v1/cases/assistance/{number}") == 404
