@@ -124,8 +124,8 @@ SENTENCES: Sentences = {
     ),
     "incident": (
         (
-            "Something failed beside this screen; you can work on. If something does not come any more, log in "
-            "again; support finds it under number {number}."
+            "Something failed beside this screen; you can work on. If something does not come any more, log "
+            "in again; support finds it under number {number}."
         ),
         "后台发生故障，您可以继续工作。如有数据不再更新，请重新登录；请将编号 {number} 告知支持人员。",
     ),

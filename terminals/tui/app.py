@@ -26,6 +26,7 @@ from textual.worker import WorkerFailed
 
 from hardware.signer import PinRequest, SignerError
 from messages.annotations import Words
+from messages.visible import plain
 from messages.wire import CST
 from terminals.trouble import Told
 from terminals.tui.at_work import Work
@@ -216,9 +217,8 @@ class Terminal(Painted[int]):
 
     def say(self, words: Words, *, alarm: bool = False) -> None:
         """Say something that goes away by itself."""
-        self.notify(
-            words.in_language(self.language), severity="error" if alarm else "information", markup=False
-        )
+        text = plain(words.in_language(self.language), "\n")
+        self.notify(text, severity="error" if alarm else "information", markup=False)
 
     def broke(self, number: str) -> None:
         """For any thread: something broke beside the screens, which the log has under this number."""
@@ -353,6 +353,11 @@ class Terminal(Painted[int]):
             except Exception:
                 log.exception("what was typed could not be kept")
         self._close_messages_no_wait()
+
+    @property
+    def last_words(self) -> str:
+        """What is to be said on the terminal itself."""
+        return plain(self.farewell.in_language(self.language))
 
     def close(self) -> None:
         """After the screens are gone: signals end nothing any more."""

@@ -7,6 +7,8 @@ around: they never reach the screen as they are. Refuses to know colours and wid
 from __future__ import annotations
 
 from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.segment import Segment
+from textual.strip import Strip
 
 from messages import visible
 
@@ -22,6 +24,25 @@ def width(text: str) -> int:
 def plain(text: str) -> str:
     """The text on one line, as a terminal may be given it."""
     return text if text.isprintable() else visible.plain(text.translate(_ONE_LINE))
+
+
+def harmless(strip: Strip) -> Strip:
+    """A line that a widget has drawn, as a terminal may be given it, whatever a field's text holds.
+
+    What has a width and cannot be seen becomes ? in each cell, so that nothing beside it is moved.
+    """
+    if all(segment.text.isprintable() for segment in strip):
+        return strip
+    return Strip(
+        [Segment(_visible(segment.text), segment.style, segment.control) for segment in strip],
+        strip.cell_length,
+    )
+
+
+def _visible(text: str) -> str:
+    return "".join(
+        letter if letter.isprintable() or letter == "\u3000" else "?" * cell_len(letter) for letter in text
+    )
 
 
 def fit(text: str, cells: int, *, right: bool = False) -> str:

@@ -19,6 +19,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from terminals.tui.cells import harmless
+
 
 class Piece(NamedTuple):
     """The cells of one line, from `left` up to `right`, that one widget shows."""
@@ -89,7 +91,8 @@ class WholeLetters(Compositor):
         region, clip = self.visible_widgets[widget]
         seen = region.intersection(clip)
         area = Region(seen.x, top, seen.width, bottom - top)
-        return area, widget.render_lines(area.translate((-region.x, -region.y)))
+        drawn = widget.render_lines(area.translate((-region.x, -region.y)))
+        return area, [harmless(strip) for strip in drawn]
 
 
 def install() -> None:

@@ -42,7 +42,7 @@ def sit(place: Place) -> tuple[int, str]:
             ending.join(LAST)
     if terminal.broken is not None:
         raise terminal.broken
-    return terminal.return_code or 0, terminal.farewell.in_language(terminal.language)
+    return terminal.return_code or 0, terminal.last_words
 
 
 def warm() -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
 
-from terminals.tui.cells import centred, fit, plain, width, wrapped
+from terminals.tui.cells import centred, fit, harmless, plain, width, wrapped
 
 TEXTS = st.text(alphabet="ab 保税核查，。\n\t\x1b\u202e\u3000é", max_size=40)
 
@@ -26,6 +29,16 @@ TEXTS = st.text(alphabet="ab 保税核查，。\n\t\x1b\u202e\u3000é", max_size
 def test_text_is_filled_or_cut_to_its_cells(text: str, cells: int, expected: str) -> None:
     """Chinese letters take two cells; where half a letter would be left over, there is a space."""
     assert fit(text, cells) == expected
+
+
+@given(TEXTS | st.text())
+def test_a_drawn_line_is_made_harmless_in_its_place(text: str) -> None:
+    """It keeps its width, so that nothing beside it is moved, and what is visible stays."""
+    drawn = harmless(Strip([Segment(text), Segment("保税")]))
+    assert cell_len(drawn.text) == cell_len(text) + 4
+    assert all(each.isprintable() or each == "\u3000" for each in drawn.text)
+    if text.isprintable():
+        assert drawn.text == text + "保税"
 
 
 def test_numbers_stand_to_the_right() -> None:
