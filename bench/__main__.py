@@ -21,7 +21,10 @@ from bench.prebuilt import ROOT
 from bench.scale import TINY, Bench, Scale
 from bench.server import BenchError
 
-PARTS = ("stages", "ratios", "throughput", "polling", "memory", "peer", "ikey", "host", "search")
+PARTS = (
+    "stages", "ratios", "throughput", "polling", "memory", "peer", "ikey", "host", "terminal", "search",
+    "attachment",
+)  # fmt: skip
 LIBRARIES = (
     "lxml", "cryptography", "Twisted", "pyOpenSSL", "SQLAlchemy", "signxml", "pyas2lib", "python-pkcs11",
 )  # fmt: skip

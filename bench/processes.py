@@ -1,4 +1,4 @@
-"""What a process costs, from /proc: CPU seconds and resident memory, with its children."""
+"""What a process costs, from /proc: CPU seconds and memory, with its children."""
 
 from __future__ import annotations
 
@@ -33,6 +33,14 @@ def rss(pid: int) -> float:
     """Resident memory of one process, in MB of a million bytes."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise ProcessLookupError(f"process {pid} has ended")
+
+
+def pss(pid: int) -> float:
+    """A process's proportional share of memory, MB of a million bytes: shared pages are divided."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024 / 1e6
     raise ProcessLookupError(f"process {pid} has ended")
 

@@ -27,6 +27,7 @@ class Scale:
     people: int = 50  # who sit at the SSH host at once
     logins: int = 20  # of them who come at the same moment
     idle: float = 60.0  # seconds for which nobody of them types
+    typing: float = 60.0  # seconds for which those type who came at the same moment
     cases: int = 1_000_000  # among which is searched
     every: bool = False  # the whole cross product of the throughput part
     databases: tuple[str, ...] = ("sqlite", "postgresql")
@@ -39,7 +40,7 @@ class Scale:
 
 TINY = Scale(
     pairs=1, messages=40, large=2, repeats=1, signings=2, polls=20, total=120, sample=30,
-    people=3, logins=2, idle=0.5, cases=500,
+    people=3, logins=2, idle=0.5, typing=3.0, cases=500,
     databases=("sqlite",),
 )  # fmt: skip
 
