@@ -77,6 +77,14 @@ async def test_what_was_typed_in_the_field_is_looked_for_at_once() -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_stands_in_the_field_and_is_no_code_filters_nothing() -> None:
+    """A wrong value is to be put right: all codes are offered, and typing begins anew."""
+    async with Stage().run_test(size=SMALL) as pilot:
+        found = await opened(pilot, *"fra", "enter", current="20240916", typed="20240916")
+        assert found == ["FRA"]
+
+
+@pytest.mark.asyncio
 async def test_a_list_that_is_not_here_is_got_meanwhile() -> None:
     """The box is open and says so; what is typed meanwhile counts."""
     come = Event()

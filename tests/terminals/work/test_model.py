@@ -411,6 +411,20 @@ def test_a_receipt_that_names_a_field_shows_at_it() -> None:
     assert model.blame_receipt("企业内部编号 PD001 已存在，统一编号 Z1 / it is case Z1 (guid)") is None
 
 
+def test_what_the_system_fills_in_later_is_shown_and_nothing_typed_is_lost() -> None:
+    """返填: 申报日期 comes with the answer; what was typed meanwhile stays, and the form is as clean as it was."""
+    model = stocktake(note="meanwhile")
+    revision = model.revision
+    model.refill({"declDate": "20240917", "note": "old", "etpsInnerNo": "PD999"})
+    head = model.head
+    assert [head.text(name) for name in ("declDate", "note", "etpsInnerNo")] == [
+        "20240917",
+        "meanwhile",
+        "PD001",
+    ]
+    assert model.revision == revision
+
+
 def test_a_receipt_s_words_about_a_line_are_shown_at_it() -> None:
     """退单: 第 2 条 is the second line; a line that is gone since is nobody's, and the head's field stays."""
     model = stocktake(2)
