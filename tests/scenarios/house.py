@@ -191,9 +191,9 @@ class House:
                 start_new_session=True,
             )
             pidfd = os.pidfd_open(self.process.pid)
-            heard, _, _ = select.select([ready, pidfd], [], [], PATIENCE)
+            heard, _, _ = select.select([ready.fileno(), pidfd], [], [], PATIENCE)
             os.close(pidfd)
-            if ready in heard and b"READY=1" in ready.recv(100):
+            if ready.fileno() in heard and b"READY=1" in ready.recv(100):
                 return True
         self.kill()
         return False

@@ -81,9 +81,9 @@ class HostProcess:
             self._reader = threading.Thread(target=self._read, daemon=True)
             self._reader.start()
             pidfd = os.pidfd_open(self.process.pid)
-            heard, _, _ = select.select([ready, pidfd], [], [], PATIENCE)  # it may also have ended
+            heard, _, _ = select.select([ready.fileno(), pidfd], [], [], PATIENCE)  # it may also have ended
             os.close(pidfd)
-            said = ready.recv(100) if ready in heard else b""
+            said = ready.recv(100) if ready.fileno() in heard else b""
         assert b"READY=1" in said, f"the host does not serve:\n{self.raw}"
         self.port = int(self.logged("serving")[-1]["port"])
         assert self.process.stdout is not None
