@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 import threading
+from contextlib import suppress
 
 import click
 import structlog
@@ -60,14 +61,18 @@ def tui(desk: Desk) -> None:
             log.error("the terminal broke", incident=number, exc_info=error)
             code, farewell = BROKEN, say(desk.lang, "host-broken", number=number)
     if farewell:
-        click.echo(farewell, err=True)
+        with suppress(OSError):  # the window may be gone
+            click.echo(farewell, err=True)
     _leave(code)
 
 
 def _leave(code: int) -> None:
     """End the process, also where a thread hangs at a device that never answers."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # the window is gone: what was left to be said goes nowhere, and the status stands
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     for each in threading.enumerate():
         if each is not threading.main_thread() and not each.daemon:
             each.join(LAST)
