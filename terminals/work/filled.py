@@ -18,7 +18,7 @@ from messages.forms import Form
 from terminals.trouble import Unusable
 from terminals.work.attachments import Job
 from terminals.work.checks import Fault, Purpose
-from terminals.work.importing import HEADINGS_WITHIN, inspect, plain, text_of
+from terminals.work.importing import HEADINGS_WITHIN, WIDEST, inspect, plain, text_of
 from terminals.work.layout import Column, Level, levels
 from terminals.work.model import Context, FormModel
 from terminals.work.rows import Row
@@ -108,10 +108,10 @@ def marked_xlsx(file: Path, marks: tuple[Mark, ...], language: str) -> bytes:
 
     book = load_workbook(file)
     for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.comment is not None and cell.comment.author == _AUTHOR:  # of the time before
-                    cell.comment, cell.fill = None, PatternFill()
+        # Only the cells that there are: iter_rows makes all up to the last one, however far that is.
+        for cell in sheet._cells.values():
+            if cell.comment is not None and cell.comment.author == _AUTHOR:  # of the time before
+                cell.comment, cell.fill = None, PatternFill()
     said: dict[tuple[str, int, int], list[str]] = {}
     for mark in marks:
         said.setdefault((mark.sheet, mark.row, mark.column), []).append(mark.words.in_language(language))
@@ -140,7 +140,7 @@ def _read(file: Path, form: Form, job: Job, most: int, marks: list[Mark]) -> lis
     try:
         total, done = sum(min(sheet.max_row or 0, most) for sheet in book.worksheets), 0
         for each in book.worksheets:
-            rows = enumerate(each.iter_rows(), 1)
+            rows = enumerate(each.iter_rows(max_col=WIDEST), 1)
             sheet, waiting = _headed(each.title, rows, [level for level in known if level not in found])
             if sheet is None:
                 continue

@@ -21,6 +21,7 @@ from terminals.trouble import Unusable
 LARGEST = 100_000_000  # bytes of all parts, unpacked
 PARTS = 500
 HEADINGS_WITHIN = 20  # rows above the first line
+WIDEST = 500  # columns that are looked at: a cell far away makes every row as wide
 _XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<")
 _ENCODING = re.compile(rb"""\A[^>]{0,200}?encoding\s*=\s*["']([^"']*)""")
 _PARTS = re.compile(r"[\s,;，；、]+")  # between several codes; what is not ASCII is their meaning
@@ -52,7 +53,7 @@ def read_lines(file: Path, columns: Iterable[Field], most: int) -> Imported:
         raise Unusable("sheet-unreadable", file=file.name, reason=type(error).__name__) from None
     try:
         for sheet in book.worksheets:
-            rows = iter(sheet.iter_rows(values_only=True))
+            rows = iter(sheet.iter_rows(max_col=WIDEST, values_only=True))
             found = _headings(rows, known)
             if found:
                 return _lines(file, rows, found, fields, most)

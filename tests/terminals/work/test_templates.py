@@ -39,6 +39,7 @@ class Book:
         self.form = form(code)
         self.file.write_bytes(template_xlsx(self.form, Known(), language, given))
         self.book: Any = load_workbook(self.file)
+        self._columns: dict[int, dict[str, int]] = {}  # name → column, by sheet
 
     @property
     def sheets(self) -> list[Any]:
@@ -47,8 +48,10 @@ class Book:
 
     def column(self, sheet: int, name: str) -> int:
         """A column by its hidden name, or the end of it."""
-        cells = self.sheets[sheet][1]
-        return int(next(cell.column for cell in cells if str(cell.value).split("/")[-1] == name))
+        if sheet not in self._columns:
+            cells = self.sheets[sheet][1]
+            self._columns[sheet] = {str(cell.value).split("/")[-1]: int(cell.column) for cell in cells}
+        return self._columns[sheet][name]
 
     def fill(self, sheet: int, row: int, **values: Any) -> Book:
         """Write values into a row to fill in (from 0); `n0`, `n1` are numbers of forms and lines."""
@@ -316,6 +319,18 @@ def test_another_workbook_and_no_workbook_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Unusable) as refused:
         read_filled(book.file, form(BONDED), Known(), Job())
     assert refused.value.key == "sheet-unreadable"
+
+
+def test_a_cell_far_away_makes_no_others(tmp_path: Path) -> None:
+    """A blank as good as at the end of the sheet: neither reading nor marking goes all the way there."""
+    book = request(tmp_path, country="XX")
+    for sheet in book.sheets:
+        sheet.cell(30_000, 400).value = " "
+    began = time.process_time()
+    found = book.read()
+    assert [mark.column for mark in found.marks] == [book.column(0, "country")]
+    marked_xlsx(book.file, found.marks, "zh")
+    assert time.process_time() - began < 5
 
 
 def test_too_many_rows_are_refused(tmp_path: Path) -> None:
