@@ -32,6 +32,7 @@ WANTED = {
     "sessions": ("memory of 50 terminals over SSH, a form open on each, and their host, MB", 1500.0),
     "idle": ("an idle terminal over SSH, a form open, % of a core", 0.2),
     "search": ("search among 1,000,000 cases, p95 ms", 50.0),
+    "upload": ("memory of an upload of 4 MiB above idle, MB", 2.0),
     "workers": ("messages/s to the reply, two verifying workers over one, the least", 1.5),
 }
 """What the project wants to reach: at most, but for the workers, where it is at least."""
@@ -61,6 +62,8 @@ def goals(results: Results) -> list[tuple[str, float, float, bool]]:
         found |= {"sessions": terminal["form"]["all_mb"], "idle": terminal["form"]["idle_percent"]}
     if results.get("search", {}).get("cases", 0) >= FULL_CASES:
         found["search"] = results["search"]["who"]["all of these"]["p95_ms"]
+    if "attachment" in results:
+        found["upload"] = max(one["above_mb"] / one["at_once"] for one in results["attachment"]["loads"])
     gains = [
         each["gain"]
         for each in results.get("throughput", {}).get("workers", [])
@@ -319,6 +322,15 @@ def _search(part: Results) -> str:
     )
 
 
+def _attachment(part: Results) -> str:
+    rows = [
+        (one["at_once"], one["idle_mb"], one["above_mb"], one["above_mb"] / one["at_once"], one["seconds"])
+        for one in part["loads"]
+    ]
+    head = ("uploads at once", "MB before", "MB above at most", "MB an upload", "seconds")
+    return f"## Uploads of {part['size'] // 2**20} MiB: the server's memory\n\n" + _table(head, rows)
+
+
 _SECTIONS = {
     "ratios": _ratios,
     "throughput": _throughput,
@@ -330,4 +342,5 @@ _SECTIONS = {
     "host": _host,
     "terminal": _terminal,
     "search": _search,
+    "attachment": _attachment,
 }

@@ -85,3 +85,11 @@ def test_searches_are_measured_by_who_asks(out: Path) -> None:
     assert len(found["who"]) == 5
     assert all(0 < one["p50_ms"] <= one["p95_ms"] <= one["most_ms"] for one in found["who"].values())
     assert "Searches among 500 cases" in (out / "report.md").read_text()
+
+
+def test_uploads_are_measured_by_how_many_come_at_once(out: Path) -> None:
+    """Files of 4 MiB, alone and together, and the server's highest memory meanwhile."""
+    loads = run(out, "attachment")["attachment"]["loads"]
+    assert [one["at_once"] for one in loads] == [1, 4, 16]
+    assert all(one["seconds"] > 0 and one["idle_mb"] > 0 for one in loads)
+    assert "the server's memory" in (out / "report.md").read_text()
