@@ -25,7 +25,7 @@ from terminals.tui.words import both
 from terminals.work.found import CaseFound, CaseLine
 
 LARGE = Decimal("0.05")
-"""The part of a line's total from which a difference is shown as a large one."""
+"""The part of a line's total, or of the book's balance, from which a difference is a large one."""
 
 _NONE = Words("没有差异", "No differences")
 
@@ -128,8 +128,10 @@ class StocktakeReview(ReviewPage):
         names = {str(line["seqNo"]): str(line.get("gName", "")) for line in stored.get("Line", ())}
         findings = []
         for row in _compared(found):
-            total = str(row["total"])
-            shown = {name: difference(str(row.get(name, "")), total) for name in _DIFFERENCES}
+            shown = {
+                name: difference(str(row.get(name, "")), str(row.get(whole, "")))
+                for name, whole in _DIFFERENCES.items()
+            }
             values = {
                 **{name: str(value) for name, value in row.items()},
                 "gName": names.get(str(row["seqNo"]), ""),
@@ -159,4 +161,5 @@ _FACTS = (
     ("declDate", Words("申报日期", "Declared on")),
     ("etpsInnerNo", Words("企业内部编号", "Internal number")),
 )
-_DIFFERENCES = ("difference", "bookDifference")
+_DIFFERENCES = {"difference": "total", "bookDifference": "balance"}
+"""What is off, and the number that it is a part of."""

@@ -412,7 +412,7 @@ def test_a_receipt_that_names_a_field_shows_at_it() -> None:
 
 
 def test_what_the_system_fills_in_later_is_shown_and_nothing_typed_is_lost() -> None:
-    """返填: 申报日期 comes with the answer; what was typed meanwhile stays, and the form is as clean as it was."""
+    """返填: 申报日期 comes with the answer; what was typed meanwhile stays."""
     model = stocktake(note="meanwhile")
     revision = model.revision
     model.refill({"declDate": "20240917", "note": "old", "etpsInnerNo": "PD999"})
