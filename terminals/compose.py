@@ -28,7 +28,7 @@ from messages.xml import parse
 from terminals.trouble import Unusable
 
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
-INNER_NUMBERS = ("etpsInnerNo",)  # 企业内部编号: at most 20 letters or digits, the enterprise's own
+INNER_NUMBERS = ("etpsInnerNo", "letterNo")  # the sender's own numbers: 企业内部编号, at most 20 characters
 _BASE = ("copCode", "copName", "dxpMode", "dxpId")
 _DXP_ID = re.compile(r"[A-Z0-9]{1,30}")
 _MAX_FILE_NAME = 255

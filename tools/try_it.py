@@ -28,6 +28,9 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = Path("tests/samples/bonded/BVS111.xml")
+FILED = [  # what customs has filed before anybody asks it for assistance
+    str(Path("tests/samples/assistance") / name) for name in ("CMA191.xml", "CMA181.xml")
+]
 START_SECONDS = 60.0
 STORED = "120"  # 海关入库: the receipt that the sample ends with
 SHOWN = 20  # lines of a log, when its program has failed
@@ -133,9 +136,10 @@ def main() -> int:
         signal.signal(number, stop)
     services: list[Service] = []
     try:
-        if not (home / "gateway.toml").exists():
+        new = not (home / "gateway.toml").exists()
+        if new:
             run("eport-gateway", "init", "--demo", "--home", str(home), "--port", str(port))
-        return serve(services, home, port, ssh_port)
+        return serve(services, home, port, ssh_port, new=new)
     except Stopped:
         print("\nStopping …", flush=True)
         return 0
@@ -149,8 +153,11 @@ def main() -> int:
             service.stop()
 
 
-def serve(services: list[Service], home: Path, port: int, ssh_port: int) -> int:
-    """Start both, try the gateway, tell all, wait until one ends; whoever called us ends `services`."""
+def serve(services: list[Service], home: Path, port: int, ssh_port: int, *, new: bool) -> int:
+    """Start both, try the gateway, tell all, wait until one ends; whoever called us ends `services`.
+
+    In a new home customs files first which foreign customs there are: their officers can ask it nothing else.
+    """
     url = f"https://localhost:{port}"
     logs = home / "demo" if (home / "demo").is_dir() else home
     gateway = Service.start(
@@ -165,6 +172,8 @@ def serve(services: list[Service], home: Path, port: int, ssh_port: int) -> int:
         print("For a demo with terminals take another home: make run HOME_DIR=./home2")
     else:
         try_sample(home, url)
+        if new:
+            tried("send", "--as", CUSTOMS, "--url", url, *FILED)
         host = Service.start(
             "terminal host", logs / "host.log", "eport-terminal", "host", "--demo", str(home), "--url", url,
             "--listen", "127.0.0.1", "--port", str(ssh_port), tells=True,
@@ -203,13 +212,20 @@ def try_sample(home: Path, url: str) -> None:
     """Send the signed sample as a demo party and print what comes back."""
     os.environ |= {"EPORT_DEMO": str(home), "EPORT_AS": OPERATOR}
     for arguments in (("send", "--fresh", "--wait", STORED, str(SAMPLE)), ("poll",)):
-        print(f"\n$ eport-terminal {' '.join(arguments)}", flush=True)
-        try:
-            run("eport-terminal", *arguments, "--url", url)
-        except subprocess.CalledProcessError as error:
-            print(f"The sample did not go through (exit code {error.returncode}); the gateway serves on.")
-            print("To begin afresh, stop it and remove the home, or take another: make run HOME_DIR=./home2")
+        if not tried(*arguments, "--url", url):
             return
+
+
+def tried(*arguments: str) -> bool:
+    """Say a command of the terminal and run it; whether it went well."""
+    print(f"\n$ eport-terminal {' '.join(arguments)}", flush=True)
+    try:
+        run("eport-terminal", *arguments)
+    except subprocess.CalledProcessError as error:
+        print(f"The sample did not go through (exit code {error.returncode}); the gateway serves on.")
+        print("To begin afresh, stop it and remove the home, or take another: make run HOME_DIR=./home2")
+        return False
+    return True
 
 
 def program(name: str) -> str:

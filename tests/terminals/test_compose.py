@@ -85,6 +85,16 @@ def test_a_fresh_copy_was_never_sent_before(signer: CertificateFile) -> None:
     assert after["totalQty"] == before["totalQty"]
 
 
+def test_a_fresh_request_has_a_reference_number_of_its_own() -> None:
+    """协查函编号 as 企业内部编号: a sample can be sent again."""
+    root = etree.parse(SAMPLE.parents[1] / "assistance" / "CMA111.xml").getroot()
+    before = root.findtext("*/{*}letterNo")
+    freshen(root, NOW)
+    after = root.findtext("*/{*}letterNo")
+    assert after
+    assert after != before
+
+
 def test_a_change_keeps_the_inner_number_it_is_about() -> None:
     """Only what is new (appType 1) gets another inner number."""
     root = etree.fromstring(SAMPLE.read_bytes().replace(b"<appType>1<", b"<appType>2<"))
