@@ -19,6 +19,7 @@ from messages.bonded.events import NEW
 from messages.bonded.table import (
     APPROVED,
     DECLARED,
+    LABELS,
     NOT_APPROVED,
     REFUSED,
     RETURNED,
@@ -67,6 +68,15 @@ FAULTS = {
 SEARCH = ("etpsInnerNo", "etpsCode", "stockDate", "declDate", "etpsName")
 WORST = "worst"  # search column of customs: the largest difference of the stored version
 
+WHAT = {
+    "save": ("暂存", "saved"),
+    "declare": ("申报", "declared"),
+    "delete": ("删除", "deleted"),
+    "store": ("入库", "stored"),
+    "return": ("退单", "returned"),
+    "approve": ("审批", "approved"),
+    "refuse": ("审批", "refused"),
+}
 DONE = {
     "save": "暂存成功 / draft kept",
     "declare": "申报成功 / declared",
@@ -281,7 +291,11 @@ def _row(case: Case | None, event: str) -> Row:
 
 def _objection(state: str | None, body: Body, event: str) -> NodeFault | None:
     if (state, event) not in TRANSITIONS:
-        return NodeFault(WRONG_STATE, f"状态为{state}，不能执行 / not possible in state {state}: {event}")
+        zh, en = LABELS[state] if state else ("无", "none")
+        what = WHAT[event]
+        return NodeFault(
+            WRONG_STATE, f"数据状态为“{zh}”，不能{what[0]} / in state {en} it cannot be {what[1]}"
+        )
     if state == APPROVED and body.get("again"):
         return NodeFault(USED_UP, "每笔审批通过的数据，企业只可变更一次 / 库存重新申报 was used before")
     if event == "delete" and body.get("stored"):

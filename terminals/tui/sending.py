@@ -27,7 +27,7 @@ from terminals.tui.words import both
 from terminals.work.checks import Purpose
 from terminals.work.drafts import Draft
 from terminals.work.found import CaseFound
-from terminals.work.kinds import Kind, refused, why_not
+from terminals.work.kinds import Kind, bilingual, refused, why_not
 from terminals.work.model import FormModel
 from terminals.work.receipts import Step
 from terminals.work.rows import Place
@@ -243,7 +243,8 @@ class SendingPage(FormPage):
                 revision=piece.revision, app_time=piece.app_time, case=step.case, state=found.line.state
             )
         places = self._blame(model, self.reasons(found) or step.info.split("；"))
-        said = Words(f"{step.label.zh}\n{step.info}", f"{step.label.en}\n{step.info}")
+        info = bilingual(step.info)
+        said = Words(f"{step.label.zh}\n{info.zh}", f"{step.label.en}\n{info.en}")
         await self._refused(model, said, places)
 
     async def _refused(self, model: FormModel, reason: Words, places: Sequence[Place]) -> None:

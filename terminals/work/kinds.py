@@ -60,12 +60,18 @@ def refused(kind: Kind, event: str, who: Sender, found: CaseFound) -> Words | No
     for each in found.actions:
         if (each["type"], each["event"]) == (kind.code, event):
             against = each["objection"]
-            return None if against is None else Words(str(against), str(against))
+            return None if against is None else bilingual(str(against))
     return why_not(kind, event, who, found.line.state, found.body)
 
 
 Kinds = Mapping[str, Kind]
 """The types by their codes."""
+
+
+def bilingual(said: str) -> Words:
+    """What a gateway says in both languages at once (中文 / English), taken apart; anything else as it is."""
+    zh, between, en = said.partition(" / ")
+    return Words(zh, en) if between and " / " not in en else Words(said, said)
 
 
 def why_not(kind: Kind, event: str, who: Sender, state: str | None, body: Body | None = None) -> Words | None:
@@ -77,7 +83,7 @@ def why_not(kind: Kind, event: str, who: Sender, state: str | None, body: Body |
     if objection is not None:
         return objection
     against = BY_NAME[kind.system].objection(state, body or {}, event) if kind.system in BY_NAME else None
-    return Words(against, against) if against else None
+    return bilingual(against) if against else None
 
 
 def kinds_of(told: Mapping[str, Any]) -> dict[str, Kind]:

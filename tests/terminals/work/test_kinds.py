@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from messages.annotations import Words
 from messages.registry import BY_CODE
 from terminals.work.found import CaseFound, CaseLine
-from terminals.work.kinds import Hand, kinds_of, refused, why_not
+from terminals.work.kinds import Hand, bilingual, kinds_of, refused, why_not
 
 TOLD = {
     "types": [
@@ -77,3 +78,16 @@ def test_what_the_gateway_says_of_a_case_goes_before_what_is_known_here(
     assert (objection is None) == (why == "")
     assert objection is None or why in objection.zh
     assert refused(kind, "declare", Hand("customs", "", commits=False), found) is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "zh", "en"),
+    [
+        ("不能删除 / it cannot be deleted", "不能删除", "it cannot be deleted"),
+        ("只有一种", "只有一种", "只有一种"),
+        ("甲 / a；乙 / b", "甲 / a；乙 / b", "甲 / a；乙 / b"),
+    ],
+)
+def test_what_is_said_in_both_languages_at_once_is_taken_apart(said: str, zh: str, en: str) -> None:
+    """Each screen shows its own half; what is not one pair of sentences is left as it is."""
+    assert bilingual(said) == Words(zh, en)
