@@ -28,7 +28,8 @@ settings.register_profile(
 settings.load_profile("steady")
 
 LONGEST_FOLDER = 24  # of temporary files: a socket's path has 107 bytes, and a test's own folder is deep
-FOREIGN = ("NOTIFY_SOCKET", "SSH_AUTH_SOCK", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE")
+FOREIGN = ("EPORT_", "LC_", "LANGUAGE", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TEXTUAL", "SSH_",
+           "NOTIFY_SOCKET", "SOFTHSM2_CONF")  # fmt: skip
 
 HERE = Path(__file__).parent
 LONG = ("bench", "scenarios", "terminals/host", "terminals", "hardware")
@@ -39,8 +40,8 @@ _numbers = itertools.count(1)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
-    """Forget what whoever starts the tests has set for a gateway, a terminal or an agent of their own."""
-    for name in [each for each in os.environ if each.startswith("EPORT_") or each in FOREIGN]:
+    """Forget what whoever starts the tests has set for a screen, a terminal or an agent of their own."""
+    for name in [each for each in os.environ if each.startswith(FOREIGN)]:
         del os.environ[name]
     if len(tempfile.gettempdir()) > LONGEST_FOLDER:
         os.environ["TMPDIR"] = tempfile.tempdir = "/tmp"
