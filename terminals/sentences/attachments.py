@@ -36,6 +36,10 @@ SENTENCES: Sentences = {
         "{file} did not come as it was published: nothing was kept, fetch it again",
         "{file} 下载内容与发布的不一致：未保存，请重新下载",
     ),
+    "attachment-no-room": (
+        "there is no room for {file}: your files may hold {most} MB; delete some over SFTP, fetch it again",
+        "没有空间存放 {file}：您的文件区最多 {most} MB，请通过 SFTP 删除部分文件后重新下载",
+    ),
     "attachment-unwritable": (
         "{file} cannot be written into your files ({reason}): make room and fetch it again",
         "无法将 {file} 写入您的文件区（{reason}）：请清理空间后重新下载",

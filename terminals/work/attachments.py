@@ -6,6 +6,7 @@ not sent again; refuses to know forms and screens. Files go by in blocks, so tha
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -146,16 +147,19 @@ def fetch(line: Line, file: File, place: Place, job: Job, folder: str = MATERIAL
     Raises Unusable where it cannot be written, Refused where it is not to be had, Unreachable, Cancelled.
     """
     written: list[Path] = []
+    name = file.name or file.digest
 
     def take(pieces: Iterable[bytes]) -> None:
-        written.append(place.write(folder, file.name or file.digest, _checked(pieces, file, job)))
+        written.append(place.write(folder, name, _checked(pieces, file, job), file.size))
 
     try:
         line.download(file.digest, take)
     except _Damaged:
-        raise Unusable("attachment-damaged", file=file.name) from None
+        raise Unusable("attachment-damaged", file=name) from None
     except OSError as error:
-        raise Unusable("attachment-unwritable", file=file.name, reason=error.strerror or error) from None
+        if error.errno == errno.EDQUOT:
+            raise Unusable("attachment-no-room", file=name, most=place.most_bytes // 1_000_000) from None
+        raise Unusable("attachment-unwritable", file=name, reason=error.strerror or error) from None
     return written[-1]
 
 

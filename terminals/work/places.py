@@ -18,6 +18,8 @@ from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import IO
 
+from terminals.host.area import measured
+
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC  # a pipe or device must not keep us
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f/\\\\]|^\.+")
@@ -25,11 +27,13 @@ _LONGEST = 180  # bytes of a name, so that a number and an ending find room
 
 
 class Place:
-    """A folder; `guest`: names lead nowhere else."""
+    """A folder; `guest`: names lead nowhere else, and it holds at most so many bytes and files (0: any)."""
 
-    def __init__(self, folder: Path, *, guest: bool) -> None:
+    def __init__(self, folder: Path, *, guest: bool, most_bytes: int = 0, most_files: int = 0) -> None:
         self.folder = folder
         self.guest = guest
+        self.most_bytes = most_bytes
+        self.most_files = most_files
 
     def open(self, name: str) -> IO[bytes]:
         """A file to read, by its name or path from the folder. Raises OSError."""
@@ -63,11 +67,12 @@ class Place:
             )
         return sorted(found)
 
-    def write(self, folder: str, name: str, pieces: Iterable[bytes]) -> Path:
-        """Write a file under a name that nothing has yet, whole or not at all; its path. Raises OSError.
+    def write(self, folder: str, name: str, pieces: Iterable[bytes], size: int) -> Path:
+        """Write a file of `size` bytes under a name that nothing has yet, whole or not at all; its path.
 
-        `name` may be a stranger's: what is no proper name becomes one.
+        `name` may be a stranger's: what is no proper name becomes one. Raises OSError, EDQUOT among them.
         """
+        self._room(size)
         target = self.folder / folder
         target.mkdir(mode=0o700, exist_ok=True)
         at = os.open(target, _FOLDER | os.O_NOFOLLOW)
@@ -83,6 +88,13 @@ class Place:
                 os.unlink(part, dir_fd=at)
         finally:
             os.close(at)
+
+    def _room(self, size: int) -> None:
+        if not self.most_bytes:
+            return
+        used, files = measured(self.folder)
+        if used + size > self.most_bytes or files >= self.most_files:
+            raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
 
     def _parts(self, name: str) -> tuple[str, ...]:
         if self.guest:

@@ -17,6 +17,7 @@ from messages.media import LARGEST, PDF, PNG
 from messages.workflow import File, Publish
 from storage import bulletins
 from storage.database import Database
+from terminals.host.area import FOLDERS
 from terminals.trouble import Refused, Unusable
 from terminals.work.attachments import Cancelled, Job, Picked, fetch, pick, send
 from terminals.work.places import Place, proper
@@ -36,7 +37,8 @@ def seat(house: House, tmp_path: Path) -> Iterator[Seat]:
 def area(tmp_path: Path) -> Place:
     """A guest's area, beside which lies what is not his."""
     root = tmp_path / "area"
-    (root / "attachments").mkdir(parents=True)
+    for name in (*FOLDERS, ".incoming"):
+        (root / name).mkdir(parents=True)
     (tmp_path / "secret.pdf").write_bytes(pdf())
     return Place(root, guest=True)
 
@@ -204,6 +206,19 @@ def test_nothing_is_written_over_and_nothing_half(seat: Seat, area: Place) -> No
     assert sorted(path.name for path in (area.folder / "materials").iterdir()) == sorted(names)
 
 
+def test_a_guests_area_does_not_grow_beyond_what_it_may_hold(seat: Seat, area: Place) -> None:
+    """Of bytes or of files: he is told what to do, and nothing is written."""
+    one = picked(area, "room")
+    send(seat.line, one, Job())
+    for most, files in ((500_000, 100), (10_000_000, 1)):
+        small = Place(area.folder, guest=True, most_bytes=most, most_files=files)
+        with pytest.raises(Unusable) as refused:
+            fetch(seat.line, one.file, small, Job())
+        assert refused.value.key == "attachment-no-room"
+    large = Place(area.folder, guest=True, most_bytes=10_000_000, most_files=100)
+    assert fetch(seat.line, one.file, large, Job()).name == "letter.pdf"
+
+
 @pytest.mark.parametrize(
     ("name", "here"),
     [
@@ -220,6 +235,7 @@ def test_a_link_in_the_way_is_not_followed(seat: Seat, area: Place) -> None:
     """The folder for what is fetched is the guest's own, or nothing is written."""
     one = picked(area, "link")
     send(seat.line, one, Job())
+    (area.folder / "materials").rmdir()
     (area.folder / "materials").symlink_to(area.folder.parent)
     with pytest.raises(Unusable) as refused:
         fetch(seat.line, one.file, area, Job())
