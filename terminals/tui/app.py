@@ -68,6 +68,7 @@ class Terminal(Painted[int]):
     """The application. `run` it, then `end` it, then look whether it is `broken`."""
 
     TITLE = "E-Port"
+    CSS = "ToastRack { margin-bottom: 2; }"  # above the status bar and the keys
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "key-help", priority=True),
         Binding("f2", "language", "key-language", priority=True),

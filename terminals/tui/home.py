@@ -35,6 +35,7 @@ class Home(Page):
     DEFAULT_CSS = """
     Home #welcome { width: 100%; text-style: bold; padding: 0 1; margin: 1 0 0 0; }
     Home .waiting { width: 100%; height: auto; color: $warning; padding: 0 1; }
+    Home .waiting.-nothing { display: none; }
     Home Entries { margin: 1 0 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("d", "drafts", "key-drafts")]
@@ -47,10 +48,13 @@ class Home(Page):
             self.language,
             id="welcome",
         )
-        yield Saying(NOTHING, self.language, id="drafts", classes="waiting")
-        yield Saying(self._certificate(), self.language, id="certificate", classes="waiting")
-        yield Saying(self._signer(), self.language, id="signer", classes="waiting")
+        for name in ("drafts", "certificate", "signer"):
+            yield Saying(NOTHING, self.language, id=name, classes="waiting -nothing")
         yield Entries(self.terminal.menu, self.language, numbered=True, leave="home")
+
+    def on_mount(self) -> None:
+        """What waits from the beginning."""
+        self.show_person()
 
     def first(self) -> Widget:
         """The menu."""
@@ -62,13 +66,18 @@ class Home(Page):
 
     def show_drafts(self, number: int) -> None:
         """So many forms were not finished."""
-        self.query_one("#drafts", Saying).say(both("home-drafts", number=number) if number else NOTHING)
+        self._say("drafts", both("home-drafts", number=number) if number else NOTHING)
         self.refresh_bindings()
 
     def show_person(self) -> None:
-        """Somebody signs now who did not before."""
-        self.query_one("#certificate", Saying).say(self._certificate())
-        self.query_one("#signer", Saying).say(self._signer())
+        """Who signs, and until when; it may be somebody who did not before."""
+        self._say("certificate", self._certificate())
+        self._say("signer", self._signer())
+
+    def _say(self, name: str, words: Words) -> None:
+        saying = self.query_one(f"#{name}", Saying)
+        saying.say(words)
+        saying.set_class(words == NOTHING, "-nothing")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The key for forms that were not finished is there while there are any."""

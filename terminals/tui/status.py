@@ -39,7 +39,7 @@ class Person:
 
 
 class Status(Widget):
-    """One line at the bottom. A click on what came opens it."""
+    """One line at the bottom, that nothing told in passing covers. A click on what came opens it."""
 
     DEFAULT_CSS = """
     Status { height: 1; background: $bar; color: $bar-ink; }
@@ -152,7 +152,9 @@ class Status(Widget):
         plain = self.rich_style
         left, right = self._parts()
         room = self.size.width - sum(width(text) + 2 for text, _ in right)
-        cells = shares([min(width(text), _WHO) for text, _ in left], room - 3 * len(left))
+        wanted, room_left = [min(width(text), _WHO) for text, _ in left], room - 3 * len(left)
+        device = [max(0, min(wanted[-1], room_left // 2))] if wanted else []  # before names
+        cells = [*shares(wanted[:-1], room_left - sum(device)), *device]
         segments: list[Segment] = []
         for (text, kind), most in zip(left, cells, strict=True):
             style = self.get_component_rich_style(f"status--{kind}") if kind else plain

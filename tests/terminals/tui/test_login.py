@@ -246,7 +246,7 @@ async def test_who_came_by_password_signs_with_the_card_in_the_agent(
                 terminal.work.sending.send([stocktake_piece(terminal)])
             agent.add(key)
         await until(pilot, lambda: terminal.work.holder is not None)
-        await ways(terminal, pilot, "SSH 代理 操作员卡")
+        await ways(terminal, pilot, "SSH 代理 操作员卡", "网关正常")
         assert "只能查看" not in shown(terminal)
         assert terminal.work.who.certificate_ends
         assert (await asyncio.to_thread(terminal.work.sending.send, [stocktake_piece(terminal)])).accepted
