@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from messages.forms import Field
 from terminals.tui.cells import width
+from terminals.work.once import once
 
 NARROWEST = 17  # cells of a box: a code with some of its meaning, a quantity
 WIDEST_LABEL = 48
@@ -50,6 +51,7 @@ class Box:
         return self.label_left <= x < self.right and self.top <= y < self.bottom
 
 
+@once
 def is_long(field: Field) -> bool:
     """Whether it may have several lines and is long enough to want them."""
     most = field.max_length

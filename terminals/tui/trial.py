@@ -31,6 +31,7 @@ from messages.registry import BY_CODE
 from terminals.client import Gateway
 from terminals.trouble import Trouble
 from terminals.tui.app import Terminal
+from terminals.tui.arrange import is_long
 from terminals.tui.form import FormView
 from terminals.tui.keys import Keys
 from terminals.tui.menu import Entries, SideMenu
@@ -38,6 +39,7 @@ from terminals.tui.offered import TABLE
 from terminals.tui.status import Status
 from terminals.tui.systems import OPERATOR, Menu
 from terminals.tui.tabs import Pages, TabLine
+from terminals.work.codes import CodeBook
 from terminals.work.model import FormModel
 from terminals.work.plan import plan_of
 
@@ -47,9 +49,15 @@ _PATIENCE = 5.0  # seconds
 
 
 def everything() -> None:
-    """What needs no screen: forms, pages, a request."""
-    for code in BY_CODE:
-        plan_of(form(code))
+    """What needs no screen: forms, lists, pages, a request."""
+    with tempfile.TemporaryDirectory() as folder:
+        lists = CodeBook(Path(folder))
+        for code in BY_CODE:
+            plan_of(form(code))
+            for field in form(code).node.walk():
+                is_long(field)
+                if field.hints.list:
+                    lists.known(field.hints.list)
     for system in TABLE:
         for entry in system.entries:
             entry.factory()

@@ -6,10 +6,10 @@ Knows the form model (messages.forms) and its hints; refuses to know values.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from messages.annotations import Condition, Lookup
 from messages.forms import Field, Form
+from terminals.work.once import once
 
 TERMINAL, SYSTEM, FILE = "terminal", "system", "file"
 
@@ -73,7 +73,7 @@ class Plan:
         return frozenset(condition.field for condition in self.conditions())
 
 
-@lru_cache(maxsize=64)
+@once
 def plan_of(form: Form) -> Plan:
     """The plan of a form's business node (业务节点)."""
     return Plan(form.node)
