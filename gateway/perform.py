@@ -85,6 +85,10 @@ class _Effects:
     told: list[Publish | Withdraw] = field(default_factory=list)
 
 
+class NotTogether(Exception):
+    """Items of a batch that each have to see what another has done: they go one by one."""
+
+
 class Performer:
     """Runs on the writer's thread only."""
 
@@ -102,7 +106,8 @@ class Performer:
         for step in steps:
             if step.fault is None:
                 step.needs = step.system.workflow.needs(step.event)
-        cases.lock(connection, {key for step in steps for key in step.needs.locks})
+        _keep_apart(steps)
+        cases.lock(connection, {key for step in steps for key in (*step.needs.locks, *step.needs.claims)})
         facts = cases.load(connection, {fact for step in steps for fact in step.needs.facts}, now, COLUMNS)
         effects = _Effects()
         numbers = {system.name: self._numbers(connection, system, len(steps)) for system in BY_NAME.values()}
@@ -235,6 +240,15 @@ class Performer:
                 effects.files.append(effect)
             case Publish() | Withdraw():
                 effects.told.append(effect)
+
+
+def _keep_apart(steps: Sequence[_Step]) -> None:
+    """Raises NotTogether for steps that claim the same."""
+    claimed: set[str] = set()
+    for step in steps:
+        if not claimed.isdisjoint(step.needs.claims):
+            raise NotTogether(f"two steps claim one of {', '.join(step.needs.claims)}")
+        claimed.update(step.needs.claims)
 
 
 def _age(receipt: NewReceipt, now: datetime) -> float:

@@ -128,10 +128,15 @@ Facts = Mapping[Fact, Any]  # Case, Record, tuple of records, Party, File; None 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What must be read, and locked, before a step: `locks` name whatever must not change meanwhile."""
+    """What must be read, and locked, before a step: `locks` name whatever must not change meanwhile.
+
+    Steps that share a transaction are all told what was there before it. Of one that `claims` something by a
+    name, no other that claims the same is done with it: only one of them finds it free.
+    """
 
     facts: tuple[Fact, ...] = ()
     locks: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
 
 
 # -- what a step is told -------------------------------------------------------------------------

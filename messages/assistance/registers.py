@@ -66,7 +66,7 @@ def office_needs(event: Event) -> Needs:
     facts: list[Fact] = [country(str(node["country"])), RecordsUnder(SYSTEM_NAME, "country", "")]
     if node.get("officeCode"):
         facts.append(PartyByCode(str(node["officeCode"])))
-    return Needs(tuple(facts), (f"{SYSTEM_NAME}/offices",))
+    return Needs(tuple(facts), claims=(f"{SYSTEM_NAME}/offices",))
 
 
 def file_office(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:

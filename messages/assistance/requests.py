@@ -54,7 +54,7 @@ def needs(event: Event) -> Needs:
     """The case, whoever has its reference number, the country's customs and agreement, the files it names."""
     node, actor = event.content, actor_of(event)
     facts: list[Fact] = []
-    locks = []
+    locks, claims = [], []
     if node.get("caseNo"):
         facts.append(CaseByNumber(str(node["caseNo"])))
         locks.append(lock(node["caseNo"]))
@@ -62,7 +62,7 @@ def needs(event: Event) -> Needs:
         number = str(node["letterNo"])
         chinese = actor.role == CUSTOMS
         facts.append(letter(number) if chinese else CaseByInner(SYSTEM_NAME, actor.party, number))
-        locks.append(f"{SYSTEM_NAME}/letter/{'' if chinese else actor.party}/{number}")
+        claims.append(f"{SYSTEM_NAME}/letter/{'' if chinese else actor.party}/{number}")
     if actor.role != CUSTOMS:
         facts.append(registers.office(actor.party))
     elif node.get("country"):
@@ -70,7 +70,7 @@ def needs(event: Event) -> Needs:
     if node.get("country") and node.get("agreementNo"):
         facts.append(registers.agreement(str(node["country"]), str(node["agreementNo"])))
     facts += [FileOf(actor.party, digest) for digest in digests(node)]
-    return Needs(tuple(dict.fromkeys(facts)), tuple(locks))
+    return Needs(tuple(dict.fromkeys(facts)), tuple(locks), tuple(claims))
 
 
 # -- a foreign customs asks: 保存, 提交, 删除
