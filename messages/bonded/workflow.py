@@ -76,6 +76,7 @@ WHAT = {
     "return": ("退单", "returned"),
     "approve": ("审批", "approved"),
     "refuse": ("审批", "refused"),
+    "book": ("备案", "filed"),
 }
 DONE = {
     "save": "暂存成功 / draft kept",
