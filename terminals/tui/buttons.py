@@ -134,7 +134,7 @@ class Buttons(Widget, can_focus=True):
     @property
     def _gap(self) -> int:
         """Narrower where there is no room."""
-        return _GAP if self.get_content_width(self.size, self.size) <= self.container_size.width else 1
+        return _GAP if self.get_content_width(self.size, self.size) <= self.size.width else 1
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as the buttons are."""

@@ -159,3 +159,13 @@ async def test_a_row_of_buttons_passes_over_what_is_closed() -> None:
 def test_keys_are_named_as_keyboards_name_them(hot: str, expected: str) -> None:
     """Not as Textual does."""
     assert shown_key(hot) == expected
+
+
+async def test_a_row_of_buttons_closes_ranks_where_it_is_narrow() -> None:
+    """All of them are seen at 57 columns, and stand apart where there is room."""
+    options = [Option(f"o{at}", Words(f"按钮{at}", f"Button {at}"), "ctrl+n") for at in range(1, 4)]
+    app = Stage(Buttons(options, "en"))
+    async with app.run_test(size=(57, 24)) as pilot:
+        assert text(app)[0].strip() == "Button 1(Ctrl+N)   Button 2(Ctrl+N)   Button 3(Ctrl+N)"
+        await pilot.resize_terminal(90, 24)
+        assert text(app)[0].strip() == "Button 1(Ctrl+N)    Button 2(Ctrl+N)    Button 3(Ctrl+N)"
