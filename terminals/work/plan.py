@@ -73,7 +73,11 @@ class Plan:
         return frozenset(condition.field for condition in self.conditions())
 
 
-@once
 def plan_of(form: Form) -> Plan:
     """The plan of a form's business node (业务节点)."""
-    return Plan(form.node)
+    return _plan(form.node)
+
+
+@once
+def _plan(node: Field) -> Plan:
+    return Plan(node)
