@@ -88,7 +88,9 @@ class Shell(Screen[None]):
     # -- pages
 
     async def open(self, entry: Entry, **given: Any) -> Page:
-        """Open a screen, or go to the tab that has it."""
+        """Open a screen, or go to the tab that has it; where it is narrow, the menu makes room."""
+        if self.app.size.width < NARROW:
+            self.query_one(SideMenu).add_class("-folded")
         if entry.single and not given:
             for page, known in self._entries.items():
                 if known.name == entry.name:
@@ -153,8 +155,6 @@ class Shell(Screen[None]):
             return
         entry = event.grid.entry(event.row)
         if entry is not None:
-            if self.app.size.width < NARROW:
-                event.grid.add_class("-folded")
             self.terminal.open_soon(entry.name)
 
     def on_resize(self, event: events.Resize) -> None:

@@ -11,6 +11,7 @@ from terminals.tui.app import Terminal
 from terminals.tui.dialogs import Tell
 from terminals.tui.menu import SideMenu
 from terminals.tui.page import Page
+from terminals.tui.receipts import Receipts
 from terminals.tui.tabs import TabLine
 from terminals.tui.windows import Functions, Windows
 from tests.scenarios.house import House
@@ -216,6 +217,17 @@ async def test_the_functions_have_the_manual_s_keys(house: House, tmp_path: Path
         assert house.url in await closed(pilot, "escape")
         await function("ctrl+f")
         assert "退出" in await closed(pilot, "n")
+
+
+async def test_where_it_is_narrow_the_menu_makes_room(house: House, tmp_path: Path) -> None:
+    """For what is opened, by whatever key that was."""
+    async with logged_in(house, tmp_path, size=SMALL) as (terminal, pilot):
+        menu = terminal.shell.query_one(SideMenu)
+        await pilot.press("f6")
+        assert not menu.has_class("-folded")
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(terminal.shell.pages.front, Receipts))
+        assert menu.has_class("-folded")
 
 
 # -- language, help --------------------------------------------------------------------------------
