@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from messages.signature.oids import subject_of
 from messages.signature.sign import Signer
 from terminals.client import Body, Gateway, Response, Take
-from terminals.trouble import LoginRefused, NoAnswer, Unreachable
+from terminals.trouble import LoginRefused, NoAnswer, Refused, Unreachable
 
 _NONCE = re.compile(r"[0-9a-fA-F]{64}")
 _JSON = {"content-type": "application/json"}
@@ -186,10 +186,9 @@ class Session:
                 "signature": base64.b64encode(signature).decode("ascii"),
             }
         answer = self.gateway.once("POST", "/v1/sessions", json.dumps(claim).encode(), _JSON)
-        if 400 <= answer.status < 500:
-            raise LoginRefused(
-                "login-refused", origin=origin, who=self.credentials.who, detail=detail(answer)
-            )
+        if 400 <= answer.status < 500:  # 401 has one reason for all, which is said in either language here
+            why = Refused("login-not-accepted") if answer.status == 401 else detail(answer)
+            raise LoginRefused("login-refused", origin=origin, who=self.credentials.who, detail=why)
         granted = self._object(answer, "/v1/sessions")
         if not isinstance(granted.get("token"), str):
             raise Unreachable("answer-unreadable", origin=origin, path="/v1/sessions", detail="no token")

@@ -57,6 +57,10 @@ SENTENCES: Sentences = {
         "{origin}: the login as {who} was refused: {detail}",
         "{origin}：{who} 登录被拒绝：{detail}",
     ),
+    "login-not-accepted": (
+        "check the account and password, or the card, and log in again",
+        "请检查账号和密码或卡，然后重新登录",
+    ),
     "login-ok": (
         "{origin}: logged in as {who} (party {party}, role {role}); the session ends {expires}.",
         "{origin}：{who} 已登录（单位 {party}，角色 {role}）；会话到期时间 {expires}。",

@@ -76,6 +76,7 @@ async def test_an_account_logs_in_with_its_password(house: House, tmp_path: Path
         await in_front(pilot, NameAndSecret)
         await give(pilot, "sesame-open")
         await until(pilot, lambda: "拒绝" in said(terminal))
+        assert "请检查账号和密码或卡" in said(terminal)
         assert "sesame" not in shown(terminal)
         await pilot.press("enter")
         await in_front(pilot, NameAndSecret)
@@ -285,7 +286,7 @@ async def test_without_an_agent_the_way_to_one_is_told(house: House, tmp_path: P
         await pilot.press("f5")
         await pilot.pause()
         assert "pcscd" not in shown(terminal)
-        await pilot.press("down", "enter")
+        await pilot.press("enter")
         await in_front(pilot, NameAndSecret)
         await give(pilot, operator.account_password)
         await until(pilot, lambda: terminal.at_work)
@@ -312,7 +313,7 @@ async def test_over_ssh_a_certificate_file_is_in_the_own_area(
     (area / "link.p12").symlink_to(tmp_path / "operator1.p12")
     place = place_of(house, tmp_path, remote=True, area=area)
     async with showing(place) as (terminal, pilot):
-        await pilot.press("enter")
+        await pilot.press("down", "enter")
         await in_front(pilot, NameAndSecret)
         await pilot.press(
             *("full_stop" if each == "." else "slash" if each == "/" else each for each in name)
