@@ -206,6 +206,18 @@ def test_nothing_is_written_over_and_nothing_half(seat: Seat, area: Place) -> No
     assert sorted(path.name for path in (area.folder / "materials").iterdir()) == sorted(names)
 
 
+def test_a_file_that_is_not_its_digest_is_not_kept(house: House, seat: Seat, area: Place) -> None:
+    """Somebody has changed it where it lies: whoever fetches it is told, and has no such file."""
+    one = picked(area, "rotten")
+    send(seat.line, one, Job())
+    digest = one.file.digest
+    (house.home / "attachments" / digest[:2] / digest).write_bytes(pdf(300_000, b"forged"))
+    with pytest.raises(Unusable) as refused:
+        fetch(seat.line, one.file, area, Job())
+    assert refused.value.key == "attachment-damaged"
+    assert list((area.folder / "materials").iterdir()) == []
+
+
 def test_a_guests_area_does_not_grow_beyond_what_it_may_hold(seat: Seat, area: Place) -> None:
     """Of bytes or of files: he is told what to do, and nothing is written."""
     one = picked(area, "room")
