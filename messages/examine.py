@@ -175,7 +175,9 @@ class Examiner:
         wrong = [
             element
             for element in root.iter(*lists)
-            if not all(self.codes.has(lists[element.tag], code) for code in (element.text or "").split(" "))
+            if not all(
+                self.codes.has(lists[element.tag], code) for code in (element.text or "").split() or [""]
+            )
         ]
         if wrong:
             # Only as many as are told: the place of each costs as much as there are lines before it.

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from messages.workflow import Body, Fact, Facts
 
 Key = Mapping[str, str]
-ASKER, ROLE, HOLDER = "asker.dxpId", "asker.role", "asker.holder"
-"""What the key of a lookup `of_asker` has beside its fields: who asks."""
+ASKER, ROLE, HOLDER, TODAY = "asker.dxpId", "asker.role", "asker.holder", "asker.today"
+"""What the key of a lookup `of_asker` has beside its fields: who asks, and the day in China as yyyyMMdd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +29,4 @@ class Lookup:
     roles: frozenset[str] = frozenset()
     """Who may ask; empty: whoever may send any message of the system."""
     of_asker: bool = False
-    """Whether the answer depends on who asks: the key has ASKER, ROLE and HOLDER, too."""
+    """Whether the answer depends on who asks: the key has ASKER, ROLE, HOLDER and TODAY, too."""

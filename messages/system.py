@@ -80,6 +80,7 @@ class System:
     numbers: frozenset[str] = frozenset()  # those of them that hold `wire.sortable` numbers
     desk: frozenset[str] = frozenset()  # those that only customs sees
     private: frozenset[str] = frozenset()  # states of cases that only their owner knows of
+    resting: frozenset[str] = frozenset()  # states in which nobody is waited for, whatever may be done
     shown: Callable[[Case, bool], Body] = lambda case, customs: case.body
     """What of a case's body customs sees, or else its owner."""
     lookups: Mapping[str, Lookup] = field(default_factory=dict)  # by the names that the schemas give them
@@ -99,7 +100,9 @@ class System:
         """The states in which a case waits for a message of this role."""
         own = {event for kind in self.types if role in kind.senders.roles for event in kind.events}
         return tuple(
-            state for state in self.labels if any(self.objection(state, {}, event) is None for event in own)
+            state
+            for state in self.labels
+            if state not in self.resting and any(self.objection(state, {}, event) is None for event in own)
         )
 
 

@@ -14,7 +14,8 @@ from gateway.http.exchange import HttpError, Request, Response, unless_known
 from gateway.http.router import Route
 from gateway.limits import Rates
 from gateway.services import Clock, Jobs, Systems
-from messages.lookups import ASKER, HOLDER, ROLE, Lookup
+from messages.lookups import ASKER, HOLDER, ROLE, TODAY, Lookup
+from messages.wire import wire_date
 from storage import cases
 
 MAX_VALUE = 64  # characters of a part of a key
@@ -46,7 +47,12 @@ class Lookups:
         wait = self._rates.take(session.dxp_id)
         if wait:
             raise HttpError(429, f"{session.dxp_id} looks up too much; ask again in {wait} seconds", wait)
-        asker = {ASKER: session.dxp_id, ROLE: session.role, HOLDER: session.holder}
+        asker = {
+            ASKER: session.dxp_id,
+            ROLE: session.role,
+            HOLDER: session.holder,
+            TODAY: wire_date(self._clock()),
+        }
         found = await self._reader.run(_look, lookup, key, asker, self._clock)
         if found is None:
             said = ", ".join(f"{each} {value}" for each, value in key.items())

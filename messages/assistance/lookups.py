@@ -6,7 +6,7 @@ A foreign officer is told of the own country only, and of the unions it asks in 
 from __future__ import annotations
 
 from messages.assistance import registers
-from messages.lookups import ASKER, HOLDER, ROLE, Key, Lookup
+from messages.lookups import ASKER, HOLDER, ROLE, TODAY, Key, Lookup
 from messages.system import CUSTOMS
 from messages.workflow import Body, Facts, Record
 
@@ -26,11 +26,12 @@ def _office(key: Key, facts: Facts) -> Body | None:
 
 
 def _agreements(key: Key, facts: Facts) -> Body | None:
-    """The first in order of their numbers is suggested; `Agreement` lists them all."""
+    """Those in force: the first in order of their numbers is suggested, `Agreement` lists them all."""
     own = registers.countries(facts[registers.office(key[ASKER])]) or ()
     if key[ROLE] != CUSTOMS and key["country"] not in own:
         return None
-    found = [record.body for record in facts[registers.agreements(key["country"])]]
+    filed = (record.body for record in facts[registers.agreements(key["country"])])
+    found = [one for one in filed if registers.in_force(one, key[TODAY])]
     if not found:
         return None
     first = found[0]

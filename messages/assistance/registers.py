@@ -57,6 +57,11 @@ def countries(filed: Record | None) -> frozenset[str] | None:
     return frozenset({str(filed.body["country"]), *str(filed.body.get("union", "")).split()})
 
 
+def in_force(filed: Body | None, today: str) -> bool:
+    """Whether an agreement is there and in force on a day, yyyyMMdd; its first and last day count."""
+    return filed is not None and filed.get("validFrom", "0") <= today <= filed.get("validTo", "9")
+
+
 # -- filing
 
 

@@ -18,6 +18,7 @@ from messages import checkdigits
 from messages.assistance import fields
 from messages.assistance.fields import LINES, NAMES, Names
 from messages.assistance.names import FILE, MISSING, WRONG
+from messages.assistance.registers import in_force
 from messages.codes import CodeLists
 from messages.media import LARGEST
 from messages.workflow import Body, Facts, File, FileOf
@@ -94,16 +95,14 @@ def _head(form: Body, known: Known) -> Iterator[Fault]:
         )
     elif country and known.countries is not None and country not in known.countries:
         yield _fault("country", "", f"{country} 不是可填的国家", f"{country} is no country of this customs")
-    number, agreement = form.get("agreementNo"), known.agreement
-    if number:
-        begin, end = (agreement or {}).get("validFrom", "0"), (agreement or {}).get("validTo", "9")
-        if agreement is None or not begin <= known.today <= end:
-            yield _fault(
-                "agreementNo",
-                "",
-                f"{number} 不是与 {country} 现行的协议",
-                f"{number} is no agreement in force with {country}",
-            )
+    number = form.get("agreementNo")
+    if number and not in_force(known.agreement, known.today):
+        yield _fault(
+            "agreementNo",
+            "",
+            f"{number} 不是与 {country} 现行的协议",
+            f"{number} is no agreement in force with {country}",
+        )
 
 
 # -- step 2: bills and goods

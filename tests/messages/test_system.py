@@ -52,6 +52,13 @@ def test_what_waits_for_customs_is_what_its_messages_move_on() -> None:
     assert [kind.names_case for kind in system.types] == [True, True, False]
 
 
+def test_of_two_directions_each_role_is_waited_for_in_its_own_states() -> None:
+    """Drafts and what is published wait for nobody."""
+    system, _ = BY_CODE["CMA111"]
+    assert system.waiting(CUSTOMS) == ("待处理", "外方已反馈")
+    assert system.waiting("officer") == ("退回", "已反馈", "未反馈")
+
+
 def test_every_response_code_has_words_of_its_own() -> None:
     """A chart of refusals names them in both languages."""
     assert all(len(kind.words) == 2 and all(kind.words) for kind in FAULTS.values())

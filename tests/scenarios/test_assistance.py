@@ -222,6 +222,11 @@ def test_a_chinese_request_goes_its_whole_way(officer: Office, other: Office, de
     assert statuses(desk.submit("CMA161", caseNo=str(number))) == [899]
     assert [one.status for one in officer.until(1) if isinstance(one, Receipt)] == [899]
     assert officer.case(number)["body"]["evaluation"]["grade"] == "4"
+    for office in (officer, desk):
+        told_steps = office.get(f"/v1/cases/assistance/{number}/history")["steps"]
+        assert [(step["status"], step["zh"]) for step in told_steps] == [
+            (899, "已评价"), (399, "已反馈"), (3, "未反馈"),
+        ]  # fmt: skip
     assert other.poll() == []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from messages.lookups import ASKER, HOLDER, ROLE, Key, Lookup
+from messages.lookups import ASKER, HOLDER, ROLE, TODAY, Key, Lookup
 from messages.senders import Senders
 from messages.system import MessageType, System
 from messages.workflow import Body, Case, Facts, Party, PartyByCode, Record, RecordInForce
@@ -29,6 +29,7 @@ def _filed(key: Key) -> RecordInForce:
 
 
 def _own(key: Key, facts: Facts) -> Body | None:
+    assert len(key[TODAY]) == len("20260102")
     return {"name": f"{key[HOLDER]}, {key[ROLE]}"} if key[ASKER] == "DXPENT0000000001" else None
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from messages.assistance import SYSTEM
 from messages.forms import form
-from messages.lookups import ASKER, HOLDER, ROLE
+from messages.lookups import ASKER, HOLDER, ROLE, TODAY
 from messages.workflow import Actor
 from tests.messages.assistance.world import DESK, OFFICER, OTHER, World
 
@@ -18,7 +18,7 @@ def ask(world: World, name: str, actor: Actor, **key: str) -> Any:
     lookup = SYSTEM.lookups[name]
     assert set(key) == set(lookup.by)
     assert lookup.of_asker
-    asked = {**key, ASKER: actor.party, ROLE: actor.role, HOLDER: actor.holder}
+    asked = {**key, ASKER: actor.party, ROLE: actor.role, HOLDER: actor.holder, TODAY: "20261120"}
     return lookup.values(asked, {fact: world.fact(fact) for fact in lookup.facts(asked)})
 
 
@@ -45,6 +45,15 @@ def test_a_countrys_agreements_are_told_the_first_is_suggested(world: World) -> 
     assert (found["agreementNo"], found["agreementName"]) == ("KOR-1", "协定")
     assert [each["agreementNo"] for each in found["Agreement"]] == ["KOR-1", "KOR-2"]
     assert found["Agreement"][1]["validTo"] == "20301231"
+
+
+def test_agreements_that_are_over_or_to_come_are_not_suggested(world: World) -> None:
+    """A request could not name them today; their last and first days count."""
+    world.agreement(appType="2", validTo="20261119")
+    world.agreement(agreementNo="KOR-3", validFrom="20261121")
+    world.agreement(agreementNo="KOR-4", validFrom="20261120", validTo="20261120")
+    found = ask(world, "agreement", OFFICER, country="KOR")
+    assert [each["agreementNo"] for each in found["Agreement"]] == ["KOR-2", "KOR-4"]
 
 
 def test_another_countrys_agreements_are_not_told(world: World) -> None:
