@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from terminals.tui.app import Terminal
 
 T = TypeVar("T")
-Make = Callable[[Words, Sequence[sheets.Column], Iterable[Sequence[str]], str], bytes]
+MakeList = Callable[[Words, Sequence[sheets.Column], Iterable[Sequence[str]], str], bytes]
 PAGE = 100
 """Rows that are asked for at once: the gateway's most."""
 MOST = {".pdf": 2_000, ".xlsx": 100_000}
@@ -67,7 +67,7 @@ def gather(listing: Listing[T], most: int, report: Report) -> Gathered | None:
     return None
 
 
-async def write_list(terminal: Terminal, listing: Listing[T], name: str, suffix: str, make: Make) -> None:
+async def write_list(terminal: Terminal, listing: Listing[T], name: str, suffix: str, make: MakeList) -> None:
     """Gather a list behind a progress bar, and write it into the own area."""
     work = partial(gather, listing, MOST[suffix])
     outcome: Outcome[Gathered | None] | None

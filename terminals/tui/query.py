@@ -23,7 +23,7 @@ from terminals.tui.columns import Column, Fetched, Wanted
 from terminals.tui.criteria import Criteria, Criterion
 from terminals.tui.dialogs import Tell
 from terminals.tui.filled import CTRL_FILES
-from terminals.tui.listing import Listing, Make, write_list
+from terminals.tui.listing import Listing, MakeList, write_list
 from terminals.tui.page import Page
 from terminals.tui.table import PagedTable
 from terminals.tui.words import both
@@ -211,7 +211,7 @@ class QueryPage(Page):
 
         self._write(".xlsx", list_xlsx)
 
-    def _write(self, suffix: str, make: Make) -> None:
+    def _write(self, suffix: str, make: MakeList) -> None:
         table = self.table
         listing = Listing(self.WORDS, table.shown_columns, table.wanted.order, self._fetch, self._cell)
         self.run_worker(write_list(self.terminal, listing, self.CODE, suffix, make), group="files")

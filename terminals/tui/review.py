@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,11 +19,14 @@ from terminals.trouble import Trouble
 from terminals.tui.buttons import Buttons, Option
 from terminals.tui.columns import Column, Listed
 from terminals.tui.dialogs import NOTHING
+from terminals.tui.files import write_file
 from terminals.tui.filled import CTRL_FILES
 from terminals.tui.grid import Grid
+from terminals.tui.listing import MakeList
 from terminals.tui.posting import Posted
 from terminals.tui.sending import SendingPage
 from terminals.tui.words import Saying, both
+from terminals.work import sheets
 from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound
 from terminals.work.model import FormModel
@@ -190,6 +194,28 @@ class ReviewPage(SendingPage):
         """The whole form."""
         if self._found is not None:
             self.terminal.open_soon(self.DETAIL, found=self._found)
+
+    # -- prints and exports: the findings, which are what the decision rests on
+
+    def action_print(self) -> None:
+        """As a PDF."""
+        from terminals.work.printing import list_pdf
+
+        self._write_findings(".pdf", list_pdf)
+
+    def action_export(self) -> None:
+        """As a spreadsheet."""
+        from terminals.work.export import list_xlsx
+
+        self._write_findings(".xlsx", list_xlsx)
+
+    def _write_findings(self, suffix: str, make: MakeList) -> None:
+        if self._found is None:
+            return
+        columns = [sheets.Column(column.words, column.number) for column in self.COLUMNS]
+        rows = [finding.cells for finding in self.findings(self._found)]
+        data = partial(make, self.heading, columns, rows, self.language)
+        self.run_worker(write_file(self.terminal, self.model.case, suffix, data), group="files")
 
     def action_findings(self) -> None:
         """Between the list and the decision."""

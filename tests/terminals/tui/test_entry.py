@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from textual.pilot import Pilot
 
 from messages.wire import new_guid
@@ -18,6 +19,7 @@ from tests.terminals.tui.at_house import at_work, closed, told, until
 from tests.terminals.work.forms import HEAD, LINE, type_in
 
 pytestmark = pytest.mark.asyncio
+PARTS = ("料件库存数量", "料件在线数量", "料件转进未申报数量")
 
 
 def number() -> str:
@@ -170,3 +172,44 @@ async def test_the_form_is_printed_and_exported_into_the_own_area(house: House, 
         await pilot.press("ctrl+y")
         await until(pilot, lambda: (tmp_path / "PD3-2.xlsx").exists())
         assert (tmp_path / "PD3.pdf").read_bytes().startswith(b"%PDF")
+
+
+async def test_lines_are_imported_once_the_head_is_complete(house: House, tmp_path: Path) -> None:
+    """导入 before that goes to what is missing in the head; then the file's lines take the body's place."""
+    async with entry(house, tmp_path) as (terminal, pilot, page):
+        await pilot.press("ctrl+o")
+        await pilot.pause()
+        place = page.view.place
+        assert terminal.screen is terminal.shell
+        assert place is not None
+        assert place.name == "etpsInnerNo"
+        filled(page)
+        book = Workbook()
+        rows = book.active
+        assert rows is not None
+        rows.append(
+            [
+                "备案序号",
+                "商品编码",
+                "商品名称",
+                "计量单位",
+                "料件库存数量",
+                "料件在线数量",
+                "料件转进未申报数量",
+            ]
+        )
+        for record in range(1, 301):
+            rows.append([record, "8542390000", f"集成电路{record}", "007", 1.5, 2, 0])
+        book.save(tmp_path / "lines.xlsx")
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: terminal.screen is not terminal.shell)
+        await pilot.press(*"lines.xlsx", "enter")
+        assert "已导入 300 条记录" in await closed(pilot)
+        lines = page.model.rows("Line")
+        assert (len(lines), lines[299].text("gName"), lines[299].text("totalQty")) == (
+            300,
+            "集成电路300",
+            "3.5",
+        )
+        await pilot.press("ctrl+s")
+        assert (await closed(pilot)).startswith("暂存成功")

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from textual.pilot import Pilot
 
 from terminals.tui.bonded.desk import difference
@@ -89,6 +90,11 @@ async def test_a_stored_stocktake_is_compared_and_approved(house: House, tmp_pat
         assert grid.rows.text(0, "difference").startswith("▲▲▲ +100")
         assert [grid.rows.tone(row, "difference") for row in range(3)] == ["bad", "bad", "quiet"]
         assert "最大差异 100" in review.query_one(".review--sum", Saying).words.zh
+        await pilot.press("ctrl+y")
+        await until(pilot, lambda: list(tmp_path.glob(f"{case}*.xlsx")))
+        sheet = load_workbook(next(tmp_path.glob(f"{case}*.xlsx"))).active
+        assert sheet is not None
+        assert [row[0] for row in sheet.iter_rows(values_only=True)] == ["序号", 3, 2, 1]
         await decide(pilot, review, "1")
         assert await closed(pilot) == "审批完成：审批通过"
         assert review.objection(Purpose.DECLARE) is not None
