@@ -166,7 +166,7 @@ SENTENCES: Sentences = {
     # main menu
     "home-welcome": ("{name}, {party}", "{name}，{party}"),
     "home-drafts": (
-        "{number} forms that were not finished are kept: press D to see them.",
+        "Forms that were not finished and are kept: {number}. Press D to see them.",
         "有 {number} 份未完成的单证已保留：按 D 查看。",
     ),
     "home-certificate": (

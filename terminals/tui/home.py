@@ -101,7 +101,10 @@ class Home(Page):
 
     def _signer(self) -> Words:
         """Why nothing can be signed, and what to do."""
-        return told(self.work.missing) if self.work.holder is None else NOTHING
+        if self.work.holder is not None:
+            return NOTHING
+        words = told(self.work.missing)
+        return Words(f"{words.zh}。", f"{words.en[:1].upper()}{words.en[1:]}.")
 
     def _certificate(self) -> Words:
         ends = self.work.who.certificate_ends

@@ -79,11 +79,11 @@ def look(place: Place) -> Look:
 
 
 def others(place: Place) -> tuple[Way, ...]:
-    """The ways that are no devices: they are known without looking."""
+    """The ways that are no devices: they are known without looking. Over SSH few have a file there."""
     token = (Way("token", name=place.account, secret=Secret(place.token)),) if place.token else ()
     file = Way("file", name=str(place.p12 or ""), secret=place.passphrase)
     account = Way("account", name=place.account, secret=place.password)
-    return (*token, file, account)
+    return (*token, account, file) if place.remote else (*token, file, account)
 
 
 def open_way(
