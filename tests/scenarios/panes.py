@@ -80,16 +80,6 @@ class Pane:
         """The program's."""
         return int(self._ask("pane_pid"))
 
-    @property
-    def ended(self) -> bool:
-        """Whether the program has."""
-        return self._ask("pane_dead") == "1"
-
-    @property
-    def status(self) -> str:
-        """Its exit status, once it has ended; '' when a signal ended it."""
-        return self._ask("pane_dead_status")
-
     def _ask(self, name: str) -> str:
         return self._tmux.run("display-message", "-p", "-t", self._name, f"#{{{name}}}").strip()
 
@@ -110,9 +100,10 @@ class Pane:
         return self.shows(shown, f"{words}" + (f" without {tuple(gone)}" if gone else ""), patience)
 
     def until_ended(self) -> str:
-        """Wait for the program's end; the exit status."""
-        self.shows(lambda _: self.ended, "the end of the program")
-        return self.status
+        """Wait for the program's end; its exit status, '' when a signal ended it."""
+        # tmux calls a pane dead as soon as its output has ended, a little before it knows the status
+        self.shows(lambda _: self._ask("pane_dead_status") + self._ask("pane_dead_signal") != "", "its end")
+        return self._ask("pane_dead_status")
 
     def shows(self, what: Callable[[str], bool], name: str, patience: float = PATIENCE) -> str:
         """Wait until the screen is as it is wanted; it. Fails with what stands there instead."""
