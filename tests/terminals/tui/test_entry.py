@@ -19,7 +19,6 @@ from tests.terminals.tui.at_house import at_work, closed, told, until
 from tests.terminals.work.forms import HEAD, LINE, type_in
 
 pytestmark = pytest.mark.asyncio
-PARTS = ("料件库存数量", "料件在线数量", "料件转进未申报数量")
 
 
 def number() -> str:
