@@ -118,3 +118,35 @@ def test_a_session_opened_for_us_cannot_be_opened_again(gateway: Gateway, peer: 
     peer.tokens.clear()
     with pytest.raises(LoginRefused):
         session.request("GET", "/v1/receipts?after=&limit=1&wait=0")
+
+
+def test_whoever_opened_a_session_ends_it(gateway: Gateway, peer: Peer) -> None:
+    """Two terminals of one SSH connection have one session: the first to quit leaves it to the second."""
+    token = Session(gateway, ByPassword("operator1", "right")).open()["token"]
+    session = Session(gateway, ByToken("operator1", token))
+    session.open()
+    session.close()
+    assert peer.tokens == {token}
+
+
+def test_a_card_that_came_later_takes_the_passwords_place(
+    gateway: Gateway, peer: Peer, signer: CertificateFile
+) -> None:
+    """A session by the certificate is opened, and the one before it is ended."""
+    session = Session(gateway, ByPassword("operator1", "right"))
+    before = session.open()["token"]
+    assert session.change(ByCertificate(signer))["token"] != before
+    assert peer.tokens == {session.open()["token"]}
+
+
+def test_a_login_that_fails_leaves_the_session_as_it_was(
+    gateway: Gateway, peer: Peer, signer: CertificateFile
+) -> None:
+    """Whoever came by password goes on by it."""
+    session = Session(gateway, ByPassword("operator1", "right"))
+    before = session.open()["token"]
+    with pytest.raises(LoginRefused):
+        session.change(ByPassword("operator1", "wrong"))
+    assert session.open()["token"] == before
+    assert session.request("GET", "/v1/receipts?after=&limit=1&wait=0").status == 200
+    assert session.credentials.who == "operator1"
