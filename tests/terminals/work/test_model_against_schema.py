@@ -8,19 +8,30 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from messages.forms import Field, form
+from messages.forms import Field, repeating
 from messages.system import content
+from messages.workflow import File
 from terminals.work.checks import Fault, Problem, Purpose
 from terminals.work.model import FormModel
 from terminals.work.rows import Row
+from tests.messages.assistance.world import digest, request
 from tests.terminals.work.forms import HEAD, LINE, empty, message, violations
 
-CODES = ("BVS111", "BVS121", "BVS131")
+CODES = ("BVS111", "BVS121", "BVS131", "CMA111", "CMA121", "CMA171", "CMA191")
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ODD = st.text(st.characters(), max_size=30) | st.text(" \t\n\r\u3000\x7f\x85.0-9Aa备", max_size=12)
 TYPED = st.text(string.ascii_letters + string.digits + "中文.-", max_size=25)
 NUMBERS = st.decimals(0, 10**15, places=3, allow_nan=False).map(str) | st.integers(0, 10**19).map(str)
-KNOWN = {**HEAD, **LINE, "bookNo": "B1", "bookType": "1", "reviewResult": "0", "reviewInfo": "x"}
+REQUEST = request(reqDate="20260201")
+KNOWN = {
+    **HEAD, **LINE, "bookNo": "B1", "bookType": "1", "reviewResult": "0", "reviewInfo": "x",
+    **{name: value for name, value in REQUEST.items() if isinstance(value, str)},
+    **{name: value for name, value in REQUEST["Bill"][0].items() if isinstance(value, str)},
+    **REQUEST["Bill"][0]["Goods"][0], "docType": "01", "result": "1", "conclusion": "1", "content": "x",
+    "kind": "news", "title": "x", "officeCode": "FCUSTOMS01", "union": "EU GCC", "nameZh": "x",
+    "nameEn": "x",
+}  # fmt: skip
+FILE = File(digest(1), 1000, "application/pdf", "letter.pdf")
 
 
 def values(field: Field) -> st.SearchStrategy[str]:
@@ -41,13 +52,20 @@ def values(field: Field) -> st.SearchStrategy[str]:
 def filled(draw: st.DrawFn, likely: bool = False) -> FormModel:
     """A form of some type with anything typed into it; `likely`: most of it right."""
     model = empty(draw(st.sampled_from(CODES)))
-    if draw(st.booleans()) or model.form.code == "BVS121":
-        model.settled(case="Z000000000000000001")
-    type_row(draw, model, model.head, likely=likely)
-    for group in model.groups:
-        for _ in range(draw(st.integers(0, 3))):
-            type_row(draw, model, model.add(group.name), likely=likely)
+    if draw(st.booleans()) or model.form.code in ("BVS121", "CMA121"):
+        model.settled(case="Z000000000000000001" if model.form.code < "C" else "A000000000000000001")
+    type_in(draw, model, model.head, likely=likely)
     return model
+
+
+def type_in(draw: st.DrawFn, model: FormModel, row: Row, *, likely: bool) -> None:
+    """Type into a row and into lines of it, and into lines of those."""
+    type_row(draw, model, row, likely=likely)
+    for name, plan in row.plan.plans.items():
+        for _ in range(draw(st.integers(0, 2 if row.parent is None else 1))):
+            files = plan.group.hints.upload is not None
+            line = model.attach(name, FILE, row) if files else model.add(name, row)
+            type_in(draw, model, line, likely=likely)
 
 
 def type_row(draw: st.DrawFn, model: FormModel, row: Row, *, likely: bool) -> None:
@@ -116,10 +134,13 @@ def test_a_form_that_was_kept_comes_back_the_same(model: FormModel) -> None:
 
 def place(model: FormModel, problem: Problem) -> Any:
     """The same place on another copy of the form."""
-    row = model.head
-    if problem.place.row.parent is not None:
-        row = model.rows(problem.place.row.field.name)[problem.place.row.index]
-    return type(problem.place)(row, problem.place.name)
+    return type(problem.place)(_same(model, problem.place.row), problem.place.name)
+
+
+def _same(model: FormModel, row: Row) -> Row:
+    if row.parent is None:
+        return model.head
+    return _same(model, row.parent).rows(row.field.name)[row.index]
 
 
 @QUICK
@@ -127,13 +148,10 @@ def place(model: FormModel, problem: Problem) -> Any:
 def test_what_was_sent_and_comes_back_as_a_case_is_the_same_form(model: FormModel) -> None:
     """As XML through the gateway and back; what the system fills in is its own."""
     node = message(model, Purpose.SAVE)[0]
-    lists = frozenset(group.name for group in form(model.form.code).groups)
+    lists = frozenset(path.rpartition("/")[2] for path in repeating(model.form.code))
     again = empty(model.form.code)
     again.load(content(node, lists), case=model.case, state="")
-    assert again.head.values == model.head.values
-    for group in model.groups:
-        kept = [row.values for row in model.rows(group.name)]
-        assert [row.values for row in again.rows(group.name)] == kept
+    assert [row.values for row in again.head.walk()] == [row.values for row in model.head.walk()]
 
 
 @QUICK
