@@ -5,7 +5,7 @@ from __future__ import annotations
 from messages.assistance.events import TYPES
 from messages.assistance.lookups import LOOKUPS
 from messages.assistance.names import FAULTS, NAMESPACE, SEARCH, SYSTEM_NAME
-from messages.assistance.table import DELETED, DRAFT, LABELS, OWN_DRAFT, PUBLISHED, STEPS
+from messages.assistance.table import DRAFT, LABELS, OWN_DRAFT, PRIVATE, PUBLISHED, STEPS
 from messages.assistance.workflow import AssistanceWorkflow, objection, shown
 from messages.system import System
 
@@ -17,7 +17,7 @@ SYSTEM = System(
     number="A{:018d}",
     search=SEARCH,
     numbers=frozenset({"bills"}),
-    private=frozenset({DRAFT, DELETED}),
+    private=PRIVATE,
     resting=frozenset({DRAFT, OWN_DRAFT, PUBLISHED}),
     shown=shown,
     lookups=LOOKUPS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from messages.assistance.names import AHEAD_OF_TIME, NO_CASE, SYSTEM_NAME, WRONG_STATE
-from messages.assistance.table import LABELS, TRANSITIONS, Row
+from messages.assistance.table import LABELS, PRIVATE, TRANSITIONS, Row
 from messages.faults import NodeFault
 from messages.system import CUSTOMS
 from messages.wire import app_time
@@ -33,10 +33,13 @@ def named(event: Event, facts: Facts) -> Case:
     """The case that a message names, if its sender may know of it. Raises NodeFault."""
     actor, number = actor_of(event), str(event.content.get("caseNo", ""))
     case: Case | None = facts[CaseByNumber(number)] if number else None
-    mine = case is not None and (actor.role == CUSTOMS or case.owner == actor.party)
-    if case is None or case.system != SYSTEM_NAME or not mine:
+    if case is None or case.system != SYSTEM_NAME or not _knows(actor, case):
         raise NodeFault(NO_CASE, f"统一编号 {number} 不存在 / there is no case of that number for you")
     return case
+
+
+def _knows(actor: Actor, case: Case) -> bool:
+    return case.owner == actor.party or (actor.role == CUSTOMS and case.state not in PRIVATE)
 
 
 def row(case: Case | None, event: str) -> Row:

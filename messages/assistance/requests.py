@@ -131,9 +131,12 @@ def send(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     before: Body = case.body if case else {}
     body = {**before, "appTime": event.content["appTime"], "submitted": event.origin.plain()}
     _fill(body, form, against, sends=sends)
+    # Of several customs' desks, a draft and its files are whose hand it was in last.
+    released = [] if case is None else [_keep(case, "draft", case.owner)]
     case = dataclasses.replace(
         case or _new(event, context),
         state=step.target,
+        owner=actor.party,
         body=body,
         changed=context.now,
         search=_search(form),
@@ -141,7 +144,7 @@ def send(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     files = digests(form)
     if not sends:
         keep = _keep(case, "draft", actor.party, files, CUSTOMS)
-        return Put(case), keep, _receipt(event, "CMA142", step, case, against)
+        return Put(case), *released, keep, _receipt(event, "CMA142", step, case, against)
     country, number = str(form["country"]), str(form["letterNo"])
     filed: Record = facts[registers.country(country)]
     case = dataclasses.replace(case, owner=str(filed.body["dxpId"]))
@@ -150,8 +153,8 @@ def send(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     return (
         Put(case),
         PutRecord(Record(SYSTEM_NAME, "letter", number, sent, context.now)),
+        *released,
         _keep(case, "sent", actor.party, files, case.owner, CUSTOMS),
-        _keep(case, "draft", actor.party),
         _receipt(event, "CMA142", step, case, against),
         Issue(case.owner, "CMA142", step.status, info, event.origin, case.number),
     )

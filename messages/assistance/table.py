@@ -31,6 +31,8 @@ LABELS = {
     PUBLISHED: ("已发布", "published"),
     WITHDRAWN: ("已撤回", "withdrawn"),
 }
+PRIVATE = frozenset({DRAFT, DELETED})
+"""Of these, only the foreign customs that wrote them knows."""
 
 
 class Row(NamedTuple):

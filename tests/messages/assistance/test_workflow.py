@@ -257,6 +257,16 @@ def test_an_old_submission_does_not_overwrite_a_newer_one(world: World) -> None:
     assert world.save(letterNo="X", appTime="20261203090000") == [-111104]
 
 
+def test_customs_learns_of_no_foreign_draft(world: World) -> None:
+    """Naming one is answered as naming none, also of one that was deleted."""
+    draft(world)
+    number = world.last().number
+    for _ in range(2):
+        assert world.answer(number) == [-121101]
+        assert world.submit(DESK, appType="2", caseNo=number) == [-141101]
+        world.delete(number)
+
+
 # -- drafts
 
 
@@ -312,11 +322,24 @@ def test_files_are_for_whoever_takes_part_in_the_case(world: World) -> None:
     assert world.readers(f"{number}/draft") == (set(), ())
     assert world.readers(f"{number}/sent")[1] == ("customs",)
     world.answer(number, Attachment=[attached(5)])
-    assert world.readers(f"{number}/answer") == ({digest(5)}, (OFFICER.party, "customs"))
+    assert world.readers(f"{number}/answer", DESK) == ({digest(5)}, (OFFICER.party, "customs"))
     replied(world)
     number = world.last().number
-    assert world.readers(f"{number}/sent")[1] == (OFFICER.party, "customs")
-    assert world.kept[f"{number}/answer"].owner == OFFICER.party
+    assert world.readers(f"{number}/sent", DESK)[1] == (OFFICER.party, "customs")
+    assert world.readers(f"{number}/answer") == (set(), (OFFICER.party, "customs"))
+
+
+def test_a_chinese_draft_and_its_files_are_whose_hand_it_was_in_last(world: World) -> None:
+    """Another customs' desk goes on with it; nothing of the first one's is kept for it any more."""
+    own_draft(world)
+    number = world.last().number
+    world.save(DESK_2, appType="2", caseNo=number)
+    assert world.last().owner == DESK_2.party
+    assert world.readers(f"{number}/draft", DESK) == (set(), ())
+    assert world.readers(f"{number}/draft", DESK_2) == ({digest(1), digest(2)}, ("customs",))
+    world.submit(DESK, appType="2", caseNo=number)
+    assert world.readers(f"{number}/draft", DESK_2) == (set(), ())
+    assert world.last().owner == OFFICER.party
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ class World:
         self.cases: dict[str, Case] = {}
         self.records: dict[tuple[str, str, str], Record] = {}
         self.receipts: list[Issue] = []
-        self.kept: dict[str, Keep] = {}
+        self.kept: dict[tuple[str, str], Keep] = {}
         self.bulletins: dict[str, Publish] = {}
         self.now = NOW
         self._guids = itertools.count(1)
@@ -178,9 +178,9 @@ class World:
         """Types and statuses of everything in somebody's mailbox."""
         return [(issue.type, issue.status) for issue in self.receipts if issue.to == actor.party]
 
-    def readers(self, holder: str) -> tuple[set[str], tuple[str, ...]]:
-        """Which files a case's draft, request or answer names, and who beside their owner may fetch them."""
-        keep = self.kept[holder]
+    def readers(self, holder: str, owner: Actor = OFFICER) -> tuple[set[str], tuple[str, ...]]:
+        """The owner's files that a case's draft, request or answer names, and who else may fetch them."""
+        keep = self.kept[holder, owner.party]
         return set(keep.digests), keep.to
 
     def _run(self, event: Event) -> None:
@@ -196,7 +196,7 @@ class World:
                 case Issue():
                     self.receipts.append(effect)
                 case Keep():
-                    self.kept[effect.holder] = effect
+                    self.kept[effect.holder, effect.owner] = effect
                 case Publish():
                     self.bulletins[effect.key] = effect
                 case Withdraw():
