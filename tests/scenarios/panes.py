@@ -14,7 +14,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests.terminals.host.house import children
+
 PATIENCE = 30.0  # seconds until a test gives up
+ENDED = "ended with "
 _DRAIN = 1 << 20
 
 
@@ -28,20 +31,19 @@ class Tmux:
         self._count = 0
 
     def open(self, command: Sequence[object], environment: Mapping[str, str]) -> Pane:
-        """A program in a pane; it stays readable when the program has ended."""
+        """A program in a pane; its exit status stands there when it has ended."""
         self._count += 1
         name = f"pane{self._count}"
         fifo = self._folder / name
         os.mkfifo(fifo, 0o600)
         told = [f"{key}={value}" for key, value in environment.items()]
         line = shlex.join(["env", "-u", "LC_ALL", "-u", "LC_MESSAGES", *told, *map(str, command)])
+        begun = f"tmux -S {shlex.quote(str(self._socket))} wait-for {name}"  # once its output is copied
         columns, rows = self._size
         self.run(
             "new-session", "-d", "-s", name, "-x", str(columns), "-y", str(rows),
-            # the program begins once its output is copied
-            f"tmux -S {shlex.quote(str(self._socket))} wait-for {name}; exec {line}",
+            f"{begun}; {line}; echo '{ENDED}'$?; exec sleep inf",
         )  # fmt: skip
-        self.run("set-option", "-t", name, "remain-on-exit", "on")
         self.run("pipe-pane", "-t", name, f"exec cat > {shlex.quote(str(fifo))}")
         pane = Pane(self, name, fifo)
         self.run("wait-for", "-S", name)
@@ -78,10 +80,9 @@ class Pane:
     @property
     def process(self) -> int:
         """The program's."""
-        return int(self._ask("pane_pid"))
-
-    def _ask(self, name: str) -> str:
-        return self._tmux.run("display-message", "-p", "-t", self._name, f"#{{{name}}}").strip()
+        shell = self._tmux.run("display-message", "-p", "-t", self._name, "#{pane_pid}")
+        (program,) = children(int(shell))
+        return program
 
     def press(self, *keys: str) -> None:
         """Keys by tmux's names: Enter, Space, C-s, M-1, F9."""
@@ -99,11 +100,9 @@ class Pane:
 
         return self.shows(shown, f"{words}" + (f" without {tuple(gone)}" if gone else ""), patience)
 
-    def until_ended(self) -> str:
-        """Wait for the program's end; its exit status, '' when a signal ended it."""
-        # tmux calls a pane dead as soon as its output has ended, a little before it knows the status
-        self.shows(lambda _: self._ask("pane_dead_status") + self._ask("pane_dead_signal") != "", "its end")
-        return self._ask("pane_dead_status")
+    def until_ended(self) -> int:
+        """Wait for the program's end; its exit status, as a shell tells it."""
+        return int(self.until(ENDED).split(ENDED)[1].split()[0])
 
     def shows(self, what: Callable[[str], bool], name: str, patience: float = PATIENCE) -> str:
         """Wait until the screen is as it is wanted; it. Fails with what stands there instead."""
@@ -111,11 +110,7 @@ class Pane:
         while not what(screen := self.screen):
             left = end - time.monotonic()
             assert left > 0, f"not on the screen: {name}\n{screen}"
-            select.select([self._came], [], [], min(left, 1.0))  # tmux tells of an end to nobody
+            select.select([self._came], [], [], left)
             while select.select([self._came], [], [], 0)[0]:
                 os.read(self._came, _DRAIN)
         return screen
-
-    def row(self, words: str) -> str:
-        """The line of the screen with these words; '' where there is none."""
-        return next((line for line in self.screen.splitlines() if words in line), "")

@@ -224,7 +224,7 @@ def left(pane: Pane) -> None:
     pane.press("F10")
     pane.until("退出", "(Y)")
     pane.press("y")
-    assert pane.until_ended() == "0", pane.screen
+    assert pane.until_ended() == 0, pane.screen
 
 
 def test_a_stocktake_is_typed_and_reviewed_over_ssh_whatever_happens_to_card_and_line(
