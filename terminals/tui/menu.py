@@ -12,7 +12,7 @@ from terminals.tui.grid import Grid
 from terminals.tui.keys import shown
 from terminals.tui.systems import Entry, Menu, System
 
-WIDTH = 27  # cells
+WIDTH = 24  # cells
 NARROW = 100  # columns of a window below which the menu is folded, and folds again when something is chosen
 
 _NAME, _KEY = "name", "key"
@@ -90,3 +90,18 @@ class SideMenu(Entries):
     SideMenu {{ width: {WIDTH}; height: 1fr; border-right: solid $panel; }}
     SideMenu.-folded {{ display: none; }}
     """
+
+    def __init__(self, menu: Menu, language: str, *, leave: str = "") -> None:
+        super().__init__(menu, language, leave=leave)
+        self._fit()
+
+    def retell(self, language: str) -> None:
+        """The same in another language."""
+        super().retell(language)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Keys stand there if all of them are seen; the main menu has them in any case."""
+        self.hide(())
+        if self.needed >= WIDTH:  # one cell is the border's
+            self.hide({_KEY})
