@@ -120,6 +120,8 @@ class SendingPage(FormPage):
         """Why a button is closed; None where it is open."""
         if self._waits is not None or self._busy:
             return both("entry-busy")
+        if self.work.holder is None:
+            return told(self.work.missing)
         if self._kind is None:
             return None
         event, model, hand = self.event_of(purpose), self.model, self.work.hand

@@ -16,6 +16,8 @@ from hardware.signer import SignerError
 from hardware.virtual.stack import Stack
 from terminals.profile import Secret
 from terminals.tui.app import Terminal
+from terminals.tui.entry import EntryPage
+from terminals.tui.offered import TABLE as OFFERED
 from terminals.tui.pin import PinPrompt
 from terminals.tui.secret import NameAndSecret
 from terminals.tui.words import Saying
@@ -251,6 +253,24 @@ async def test_who_came_by_password_signs_with_the_card_in_the_agent(
         assert "只能查看" not in shown(terminal)
         assert terminal.work.who.certificate_ends
         assert (await asyncio.to_thread(terminal.work.sending.send, [stocktake_piece(terminal)])).accepted
+
+
+async def test_a_forms_buttons_open_when_the_card_comes(
+    house: House, agent: RealAgent, tmp_path: Path
+) -> None:
+    """Until then they are closed, and say what to do; the form that is open needs no opening again."""
+    operator = person(house)
+    place = place_of(house, tmp_path, remote=True, agent=agent.path, token=token_of(house, operator))
+    async with showing(place, table=OFFERED) as (terminal, pilot):
+        await until(pilot, lambda: terminal.at_work)
+        page = await terminal.open("bonded.entry")
+        assert isinstance(page, EntryPage)
+        why = page.objection(Purpose.SAVE)
+        assert why is not None
+        assert "ssh-add" in why.zh
+        agent.add(keys(operator.p12, operator.password)[0])
+        await until(pilot, lambda: page.objection(Purpose.SAVE) is None)
+        await until(pilot, lambda: all(each.open for each in page.options() if each.key == "save"))
 
 
 async def test_who_came_by_password_without_an_agent_is_told_to_forward_one(
