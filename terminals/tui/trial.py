@@ -46,6 +46,7 @@ from terminals.work.plan import plan_of
 SCREEN = (80, 24)
 _HERE = "127.0.0.1"
 _PATIENCE = 5.0  # seconds
+_ASKED = b"{}"
 
 
 def everything() -> None:
@@ -130,7 +131,7 @@ def _ask_oneself() -> None:
         answering.start()
         with Gateway(f"https://{_HERE}:{listener.getsockname()[1]}", file) as gateway:
             try:
-                gateway.once("POST", "/", b"{}", {"content-type": "application/json"})
+                gateway.once("POST", "/", _ASKED, {"content-type": "application/json"})
             finally:
                 listener.close()
                 answering.join()
@@ -155,5 +156,7 @@ def _answer(listener: socket.socket, file: Path) -> None:
         line, _ = listener.accept()
         line.settimeout(_PATIENCE)
         with context.wrap_socket(line, server_side=True) as secure:
-            secure.recv(65536)
+            asked = b""
+            while not asked.endswith(_ASKED) and (more := secure.recv(65536)):
+                asked += more
             secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
