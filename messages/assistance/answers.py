@@ -8,8 +8,8 @@ from __future__ import annotations
 import dataclasses
 
 from messages.assistance.cases import actor_of, form_of, lock, named, row
-from messages.assistance.names import FILE, MISSING
-from messages.assistance.rules import digests, file_faults, files_of
+from messages.assistance.names import MISSING
+from messages.assistance.rules import digests, named_files
 from messages.faults import NodeFault
 from messages.system import CUSTOMS
 from messages.wire import app_time
@@ -57,17 +57,16 @@ def answer(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     form = form_of(event.content)
     if event.name == "answer" and not form.get("conclusion"):
         raise NodeFault(MISSING, "结论代码(conclusion) 不能为空 / feedback needs a conclusion")
-    files = files_of(actor.party, facts, form)
-    against = list(file_faults(form.get("Attachment", ()), files))  # type: ignore[arg-type]
-    if against:
-        raise NodeFault(FILE, "；".join(map(str, against)))
+    files = named_files(actor.party, facts, form)
     said = {**form, "by": actor.holder, "time": app_time(context.now)}
     body = {**case.body, "answer": said, "answered": event.origin.plain()}
     case = dataclasses.replace(case, state=step.target, body=body, changed=context.now)
     info = f"{_DONE[event.name]}: {form['content']}"
     return (
         Put(case),
-        Keep(f"{case.number}/answer", actor.party, digests(form), (case.owner, CUSTOMS)),
+        Keep(
+            f"{case.number}/answer", actor.party, tuple(file.digest for file in files), (case.owner, CUSTOMS)
+        ),
         *_receipts(event, case.number, Origin(**case.body["submitted"]), step.status, info),
     )
 

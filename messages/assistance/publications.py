@@ -9,8 +9,8 @@ import dataclasses
 
 from messages.assistance.cases import actor_of, check_time, form_of, lock, named, row
 from messages.assistance.events import NEW, OFFICER
-from messages.assistance.names import FILE, NO_CASE, SYSTEM_NAME, WRONG
-from messages.assistance.rules import digests, file_faults, files_of
+from messages.assistance.names import NO_CASE, SYSTEM_NAME, WRONG
+from messages.assistance.rules import digests, named_files
 from messages.faults import NodeFault
 from messages.wire import wire_date
 from messages.workflow import (
@@ -56,10 +56,7 @@ def publish(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     form = form_of(node)
     if not form.get("kind"):
         raise NodeFault(WRONG, "发布内容不能为空 / say what is to be published (kind, title, content)")
-    files = files_of(actor.party, facts, form)
-    against = list(file_faults(form.get("Attachment", ()), files))  # type: ignore[arg-type]
-    if against:
-        raise NodeFault(FILE, "；".join(map(str, against)))
+    files = named_files(actor.party, facts, form)
     if case is None:
         case = Case(context.next_number(), SYSTEM_NAME, actor.party, "", {}, context.now, context.now)
     case = dataclasses.replace(
@@ -68,11 +65,6 @@ def publish(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         body={"stored": form, "appTime": node["appTime"]},
         changed=context.now,
         search={"title": str(form["title"]), "reqDate": wire_date(context.now)},
-    )
-    told = tuple(
-        dataclasses.replace(file, name=str(entry["name"]))
-        for entry in form.get("Attachment", ())  # type: ignore[attr-defined]
-        if (file := files[str(entry["digest"])]) is not None
     )
     return (
         Put(case),
@@ -83,7 +75,7 @@ def publish(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
             title=str(form["title"]),
             body=str(form["content"]),
             audience=OFFICER,
-            files=told,
+            files=files,
         ),
         Issue(actor.party, "CMA172", step.status, "发布成功 / published", event.origin, case.number),
     )

@@ -8,15 +8,15 @@ reference number is kept as a record, since it must be unique among all countrie
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from messages.assistance import registers
 from messages.assistance.cases import actor_of, check_time, form_of, lock, named, row
 from messages.assistance.events import NEW
 from messages.assistance.names import FILE, MISSING, SEARCH, SYSTEM_NAME, WRONG
 from messages.assistance.rules import Fault, Known, digests, faults, files_of
-from messages.assistance.table import RETURNED, Row
+from messages.assistance.table import RETURNED
 from messages.faults import NodeFault
 from messages.system import CUSTOMS
 from messages.wire import sortable, wire_date
@@ -78,27 +78,16 @@ def needs(event: Event) -> Needs:
 
 def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     """Keep a draft with its faults, or send what has none; `RETURNED` keeps what customs has returned."""
-    actor, sends = actor_of(event), event.name == "submit"
-    case = _case_of(event, facts, context)
-    step = row(case, event.name)
-    form = form_of(event.content)
-    against = faults(form, _known(event, facts, context))
+    party, sends = actor_of(event).party, event.name == "submit"
+    written = _write(event, facts, context, sends=sends)
+    case, form, files = written.case, written.form, written.files
+    case = dataclasses.replace(case, inner=str(form["letterNo"]) if form.get("letterNo") else None)
+    keeps = [_keep(case, "draft", party, () if sends else files)]
     if sends:
-        _refuse(against)
-    before: Body = case.body if case else {}
-    body = {**before, "appTime": event.content["appTime"], "submitted": event.origin.plain()}
-    _fill(body, form, against, sends=sends)
-    if sends:
-        body.pop("answer", None)
-    inner = str(form["letterNo"]) if form.get("letterNo") else None
-    case = dataclasses.replace(case or _new(event, context), state=step.target, body=body, inner=inner)
-    files = digests(form)
-    keeps = [_keep(case, "draft", actor.party, () if sends else files)]
-    if sends:
-        keeps.append(_keep(case, "sent", actor.party, files, CUSTOMS))
-    if step.target != RETURNED:  # customs sees what it returned, and nothing of the draft behind it
+        keeps.append(_keep(case, "sent", party, files, CUSTOMS))
+    if case.state != RETURNED:  # customs sees what it returned, and nothing of the draft behind it
         case = dataclasses.replace(case, changed=context.now, search=_search(form))
-    return Put(case), *keeps, _receipt(event, "CMA112", step, case, against)
+    return Put(case), *keeps, _receipt(event, "CMA112", written)
 
 
 def delete(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
@@ -121,30 +110,15 @@ def delete(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 def send(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     """Keep customs' draft with its faults, or send what has none: then it is the addressed customs' case."""
-    actor, sends = actor_of(event), event.name == "send"
-    case = _case_of(event, facts, context)
-    step = row(case, event.name)
-    form = form_of(event.content)
-    against = faults(form, _known(event, facts, context))
-    if sends:
-        _refuse(against)
-    before: Body = case.body if case else {}
-    body = {**before, "appTime": event.content["appTime"], "submitted": event.origin.plain()}
-    _fill(body, form, against, sends=sends)
+    party, sends = actor_of(event).party, event.name == "send"
+    written = _write(event, facts, context, sends=sends)
+    case, form, files = written.case, written.form, written.files
     # Of several customs' desks, a draft and its files are whose hand it was in last.
-    released = [] if case is None else [_keep(case, "draft", case.owner)]
-    case = dataclasses.replace(
-        case or _new(event, context),
-        state=step.target,
-        owner=actor.party,
-        body=body,
-        changed=context.now,
-        search=_search(form),
-    )
-    files = digests(form)
+    released = _keep(case, "draft", case.owner)
+    case = dataclasses.replace(case, owner=party, changed=context.now, search=_search(form))
+    receipt = _receipt(event, "CMA142", written)
     if not sends:
-        keep = _keep(case, "draft", actor.party, files, CUSTOMS)
-        return Put(case), *released, keep, _receipt(event, "CMA142", step, case, against)
+        return Put(case), released, _keep(case, "draft", party, files, CUSTOMS), receipt
     country, number = str(form["country"]), str(form["letterNo"])
     filed: Record = facts[registers.country(country)]
     case = dataclasses.replace(case, owner=str(filed.body["dxpId"]))
@@ -153,14 +127,48 @@ def send(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     return (
         Put(case),
         PutRecord(Record(SYSTEM_NAME, "letter", number, sent, context.now)),
-        *released,
-        _keep(case, "sent", actor.party, files, case.owner, CUSTOMS),
-        _receipt(event, "CMA142", step, case, against),
-        Issue(case.owner, "CMA142", step.status, info, event.origin, case.number),
+        released,
+        _keep(case, "sent", party, files, case.owner, CUSTOMS),
+        receipt,
+        Issue(case.owner, "CMA142", written.status, info, event.origin, case.number),
     )
 
 
 # -- both
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A request as it was just written: its case in the next state, and what its receipt says."""
+
+    case: Case
+    form: Body
+    files: tuple[str, ...]  # those that are there
+    against: list[Fault]
+    status: int
+
+
+def _write(event: Event, facts: Facts, context: Context, *, sends: bool) -> _Written:
+    """Raises NodeFault where it cannot be written now, or has faults and is to be sent."""
+    case = _case_of(event, facts, context)
+    step = row(case, event.name)
+    form, known = form_of(event.content), _known(event, facts, context)
+    against = faults(form, known)
+    if sends:
+        _refuse(against)
+    before = dict(case.body) if case else {}
+    for name in ("entered", "faults", *(("answer",) if sends else ())):
+        before.pop(name, None)
+    body = {
+        **before,
+        "stored" if sends else "entered": form,
+        **({"faults": [str(fault) for fault in against]} if against else {}),
+        "appTime": event.content["appTime"],
+        "submitted": event.origin.plain(),
+    }
+    case = dataclasses.replace(case or _new(event, context), state=step.target, body=body)
+    there = tuple(digest for digest, file in known.files.items() if file is not None)
+    return _Written(case, form, there, against, step.status)
 
 
 def _case_of(event: Event, facts: Facts, context: Context) -> Case | None:
@@ -215,17 +223,6 @@ def _known(event: Event, facts: Facts, context: Context) -> Known:
     )
 
 
-def _fill(body: dict[str, Any], form: Body, against: list[Fault], *, sends: bool) -> None:
-    for name in ("entered", "faults"):
-        body.pop(name, None)
-    if sends:
-        body["stored"] = form
-    else:
-        body["entered"] = form
-        if against:
-            body["faults"] = [str(fault) for fault in against]
-
-
 def _refuse(against: list[Fault]) -> None:
     if against:
         numbers = {fault.number for fault in against}
@@ -245,16 +242,16 @@ def _told(against: list[Fault]) -> str:
     return said
 
 
-def _receipt(event: Event, type_: str, step: Row, case: Case, against: list[Fault]) -> Issue:
+def _receipt(event: Event, type_: str, written: _Written) -> Issue:
     info = {
         "save": "保存成功 / draft kept",
         "write": "保存成功 / draft kept",
         "submit": "提交成功，待处理 / submitted",
         "send": "已发送外方 / sent to the foreign customs",
     }[event.name]
-    if against:
-        info = f"{info}；待改正 / to be corrected: {_told(against)}"
-    return Issue(actor_of(event).party, type_, step.status, info, event.origin, case.number)
+    if written.against:
+        info = f"{info}；待改正 / to be corrected: {_told(written.against)}"
+    return Issue(actor_of(event).party, type_, written.status, info, event.origin, written.case.number)
 
 
 def _search(form: Body) -> dict[str, str]:

@@ -8,7 +8,7 @@ listed, a submission is refused for them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -20,6 +20,7 @@ from messages.assistance.fields import LINES, NAMES, Names
 from messages.assistance.names import FILE, MISSING, WRONG
 from messages.assistance.registers import in_force
 from messages.codes import CodeLists
+from messages.faults import NodeFault
 from messages.media import LARGEST
 from messages.workflow import Body, Facts, File, FileOf
 
@@ -65,7 +66,18 @@ def files_of(party: str, facts: Facts, form: Body) -> dict[str, File | None]:
     return {digest: facts[FileOf(party, digest)] for digest in digests(form)}
 
 
-def file_faults(entries: Sequence[Body], files: Mapping[str, File | None]) -> Iterator[Fault]:
+def named_files(party: str, facts: Facts, form: Body) -> tuple[File, ...]:
+    """The files that a form names, by the names it gives them. Raises NodeFault where one is not as named."""
+    entries: Sequence[Body] = form.get("Attachment", ())
+    files = files_of(party, facts, form)
+    against = list(_file_faults(entries, files))
+    if against:
+        raise NodeFault(FILE, "；".join(map(str, against)))
+    there = ((files[str(entry["digest"])], entry["name"]) for entry in entries)
+    return tuple(replace(file, name=str(name)) for file, name in there if file is not None)
+
+
+def _file_faults(entries: Sequence[Body], files: Mapping[str, File | None]) -> Iterator[Fault]:
     """Files that are not there, not their sender's, or not what the message says of them."""
     for place, entry in enumerate(entries, 1):
         path = f"Attachment[{place}]/digest"
@@ -164,7 +176,7 @@ def _attachments(form: Body, known: Known) -> Iterator[Fault]:
         yield _absent("Attachment", "")
     for place, entry in enumerate(entries, 1):
         yield from _missing(entry, fields.FILE, f"Attachment[{place}]/", groups=False)
-    yield from file_faults(entries, known.files)
+    yield from _file_faults(entries, known.files)
     there = {entry.get("docType") for entry in entries}
     types = {EVERY, *str(form.get("reqType", "")).split()}
     for kind, documents, (zh, en) in demanded():

@@ -363,6 +363,16 @@ def test_a_file_must_be_the_senders_and_as_described(world: World, changes: dict
     assert world.reply(world.last().number, Attachment=[wrong]) == [-151107]
 
 
+def test_a_draft_keeps_the_files_that_are_there(world: World) -> None:
+    """One that was not sent yet is a fault of the draft, and holds nothing up."""
+    for actor in (OFFICER, DESK):
+        there, gone = attached(1, "01"), {**attached(2, "02"), "digest": "f" * 64}
+        assert world.save(actor, Attachment=[there, gone]) == [Status.DRAFTED]
+        case = world.last()
+        assert any("未上传" in fault for fault in case.body["faults"])
+        assert world.readers(f"{case.number}/draft", actor)[0] == {digest(1)}
+
+
 def test_feedback_needs_a_conclusion(world: World) -> None:
     """The schema cannot say it, since a return has none."""
     pending(world)

@@ -196,6 +196,8 @@ class World:
                 case Issue():
                     self.receipts.append(effect)
                 case Keep():
+                    # Storage would try again and again with a file that is not its owner's.
+                    assert all(self.fact(FileOf(effect.owner, each)) for each in effect.digests)
                     self.kept[effect.holder, effect.owner] = effect
                 case Publish():
                     self.bulletins[effect.key] = effect
