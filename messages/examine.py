@@ -175,9 +175,7 @@ class Examiner:
         wrong = [
             element
             for element in root.iter(*lists)
-            if not all(
-                self.codes.has(lists[element.tag], code) for code in (element.text or "").split() or [""]
-            )
+            if not self._in_list(lists[element.tag], element.text or "")
         ]
         if wrong:
             # Only as many as are told: the place of each costs as much as there are lines before it.
@@ -190,6 +188,12 @@ class Examiner:
                 for element in wrong[:MAX_VIOLATIONS]
             )
             raise SchemaInvalid("a code is not in its list", violations)
+
+    def _in_list(self, name: str, value: str) -> bool:
+        """Whether a value is a code of the list, or several with spaces between (xs:list)."""
+        return self.codes.has(name, value) or (
+            len(codes := value.split()) > 1 and all(self.codes.has(name, code) for code in codes)
+        )
 
     def _verify(self, root: etree._Element, now: datetime, found: Examined) -> Verified:
         """What is proven goes into `found`, also of an expired or revoked certificate."""
