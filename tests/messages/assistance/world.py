@@ -83,6 +83,7 @@ class World:
         self.receipts: list[Issue] = []
         self.kept: dict[tuple[str, str], Keep] = {}
         self.bulletins: dict[str, Publish] = {}
+        self.files: dict[str, File] = {}  # beside those of `digest`
         self.now = NOW
         self._guids = itertools.count(1)
         self._numbers = itertools.count(1)
@@ -221,7 +222,9 @@ class World:
                 return tuple(record for record in under if record is not None)
             case PartyByCode():
                 return PARTIES.get(fact.cop_code)
-            case FileOf(digest=named) if int(named, 16) < 100:
+            case FileOf(digest=named) if named in self.files:
+                return self.files[named]
+            case FileOf(digest=named) if 0 < int(named, 16) < 100:
                 return File(named, 1000, PDF, "as sent.pdf")
         return None
 
