@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from difflib import unified_diff
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tests.terminals.tui.story import tell
 
 KEPT = Path(__file__).with_name("snapshots")
 Taken = dict[str, list[str]]
+Walk = Callable[[tour.Visit, tour.Look], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +57,18 @@ def taken(told: tuple[House, Path, Mask], cards: Stack, tmp_path_factory: pytest
             shots.setdefault(name, []).extend([heading, *picture(terminal, mask), ""])
             await pilot.press("f2")
 
-    for size in (SMALL, LARGE):
-        for walk in (tour.logging_in, tour.entering, tour.looking, tour.at_customs):
-            folder = tmp_path_factory.mktemp(walk.__name__)
-            shutil.copytree(kept, folder, dirs_exist_ok=True)
-            asyncio.run(walk(tour.Visit(house, folder, size, cards), look))
+    def walk(way: Walk, size: tuple[int, int]) -> Awaitable[None]:
+        folder = tmp_path_factory.mktemp(way.__name__)
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        return way(tour.Visit(house, folder, size, cards), look)
+
+    async def walks() -> None:
+        """Side by side: most of the time goes by with waiting."""
+        for size in (SMALL, LARGE):
+            ways = (tour.logging_in, tour.entering, tour.looking, tour.at_customs)
+            await asyncio.gather(*(walk(way, size) for way in ways))
+
+    asyncio.run(walks())
     return shots
 
 
