@@ -77,6 +77,12 @@ SENTENCES: Sentences = {
     "form-menu": ("Menu", "菜单"),
     "form-part": ("Head/body", "表头/表体"),
     "form-head": ("Head", "表头"),
+    "form-step": ("Step {step}", "第{step}步"),
+    "form-next-step": ("Next step", "下一步"),
+    "form-last-step": ("Step before", "上一步"),
+    "form-above-first": ("{what}: there is no line yet, begin with one.", "请先新增{what}。"),
+    "form-new-file": ("Attach a file", "添加附件"),
+    "form-fetch": ("Fetch file", "下载附件"),
     "form-head-first": (
         "The head is not complete: {what}",
         "表头未录入完成，不能录入表体：{what}",

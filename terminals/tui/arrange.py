@@ -1,7 +1,8 @@
 """Where the fields of a form stand: labels aligned, as many columns as there is room for, long texts across.
 
 Knows cells only; refuses to know values, colours and widgets. Fields stay in their order, row by row, as the
-manual's screens have them: Enter goes to the right and then down.
+manual's screens have them: Enter goes to the right and then down. A section (票据信息) begins on a line of its
+own, below its heading.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Box:
     top: int
     cells: int
     lines: int = 1
+    section: str = ""  # the heading on the line above, if a section begins with this field
 
     @property
     def right(self) -> int:
@@ -58,8 +60,13 @@ def is_long(field: Field) -> bool:
     return field.base == "string" and (most is None or most >= LONG) and field.problem("字\n字") is None
 
 
-def arranged(fields: Sequence[Field], labels: Mapping[str, str], cells: int) -> list[Box]:
-    """The boxes of the fields, in their order, within so many cells."""
+def arranged(
+    fields: Sequence[Field], labels: Mapping[str, str], cells: int, sections: Mapping[str, str] | None = None
+) -> list[Box]:
+    """The boxes of the fields, in their order, within so many cells.
+
+    `sections`: the headings, by the field that a section begins with.
+    """
     rows = _rows(fields, _columns(fields, labels, cells))
     count = max((len(row) for row in rows), default=1)
     column = (cells - _GAP * (count - 1)) // count
@@ -69,14 +76,19 @@ def arranged(fields: Sequence[Field], labels: Mapping[str, str], cells: int) -> 
     boxes: list[Box] = []
     top = 0
     for row in rows:
+        heading = (sections or {}).get(row[0].name, "")
+        top += bool(heading)
         for at, field in enumerate(row):
             long = is_long(field)
             left = lefts[at] + wide[at] + _MARK + 1
             end = cells if long else lefts[at + 1] - _GAP
             lines = 1 + long + (long and (field.max_length or LONGER) >= LONGER)
             boxes.append(
-                Box(field, labels[field.name], lefts[at], wide[at], left, top, max(1, end - left), lines)
-            )
+                Box(
+                    field, labels[field.name], lefts[at], wide[at], left, top, max(1, end - left), lines,
+                    "" if at else heading,
+                )
+            )  # fmt: skip
         top += boxes[-1].lines
     return boxes
 
@@ -95,7 +107,8 @@ def _columns(fields: Sequence[Field], labels: Mapping[str, str], cells: int) -> 
 def _rows(fields: Sequence[Field], columns: int) -> list[list[Field]]:
     rows: list[list[Field]] = []
     for field in fields:
-        if rows and len(rows[-1]) < columns and not is_long(field) and not is_long(rows[-1][-1]):
+        fits = rows and len(rows[-1]) < columns and field.hints.section is None
+        if fits and not is_long(field) and not is_long(rows[-1][-1]):
             rows[-1].append(field)
         else:
             rows.append([field])

@@ -24,6 +24,7 @@ from terminals.work.standing import Kind, Standing
 MARKS = {Kind.REQUIRED: "*", Kind.OPTIONAL: " ", Kind.LOCKED: "▪", Kind.WRONG: "!"}
 _LIST = "▾"
 _WAITS = "…"
+_RULE = "─"
 _RULED = Style(underline=True)  # boxes above each other stay apart
 
 
@@ -86,7 +87,12 @@ class Face(Widget):
         cells = cells or self.size.width
         if cells and cells != self._laid_for:
             labels = {field.name: field.label.in_language(self.language) for field in self.fields}
-            self._boxes = arranged(self.fields, labels, cells)
+            sections = {
+                field.name: field.hints.section.in_language(self.language)
+                for field in self.fields
+                if field.hints.section is not None
+            }
+            self._boxes = arranged(self.fields, labels, cells, sections)
             self._laid_for = cells
 
     def forget_places(self) -> None:
@@ -110,6 +116,10 @@ class Face(Widget):
                 segments.append(Segment(" " * (box.label_left - drawn), ground))
                 segments += self._drawn(at, box, y - box.top)
                 drawn = box.right
+            elif box.section and y == box.top - 1:
+                text = f"{_RULE * 2} {box.section} "
+                rest = _RULE * max(0, self.size.width - width(text))
+                segments.append(Segment(text + rest, self.get_component_rich_style("sheet--quiet")))
         return Strip(segments).adjust_cell_length(self.size.width, ground)
 
     def _drawn(self, at: int, box: Box, line: int) -> list[Segment]:

@@ -1,13 +1,15 @@
 """A form on the screen (录入): its head, its body lines, and a line that says what the field wants.
 
 Knows a FormModel and where the cursor is; refuses to know systems, the gateway and what becomes of the form:
-lookups that are owed are posted as `Owed`, changes as `Typed`. It is mounted once and filled again with
-`load`. Where there is room, head and body are seen together; else one at a time.
+lookups that are owed are posted as `Owed`, changes as `Typed`, files that are to be chosen or fetched as
+`FileWanted` and `FilesAsked`. It is mounted once and filled again with `load`. Where there is room, head and
+body are seen together; else one at a time. A form with steps (第一步 …) is gone through part by part, in any
+order: what is missing is said when it is sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -23,16 +25,17 @@ from messages.forms import Field
 from terminals.tui import helping
 from terminals.tui.dialogs import NOTHING
 from terminals.tui.lines import Lines
+from terminals.tui.parting import HEAD, Parting, seen
 from terminals.tui.parts import Part, Parts
 from terminals.tui.sheet import Sheet
+from terminals.tui.steps import Steps
 from terminals.tui.words import Saying, both
 from terminals.work.checks import Purpose
 from terminals.work.model import FormModel, Question
-from terminals.work.rows import EVERYTHING, Changed, Place
+from terminals.work.plan import Plan
+from terminals.work.rows import EVERYTHING, Changed, Place, Row
 from terminals.work.standing import Kind
 
-HEAD = ""
-"""The name of the head among the parts."""
 _BODY_LINES = 18  # of the screen, from which the body can be seen below the head
 
 
@@ -41,6 +44,8 @@ class FormView(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "other_part", "form-part"),
+        Binding("alt+n", "step(1)", "form-next-step"),
+        Binding("alt+b", "step(-1)", "form-last-step"),
     ]
 
     class Typed(Message):
@@ -57,6 +62,20 @@ class FormView(Vertical):
 
     class Owed(Typed):
         """Lookups are owed: ask `view.model.questions()`, and give the answers to `view.answer`."""
+
+    class FileWanted(Typed):
+        """A file is to be chosen for a new line of a group of files."""
+
+        def __init__(self, view: FormView, group: Field) -> None:
+            super().__init__(view)
+            self.group = group
+
+    class FilesAsked(Typed):
+        """The files of these lines are wanted in the own area."""
+
+        def __init__(self, view: FormView, rows: Sequence[Row]) -> None:
+            super().__init__(view)
+            self.rows = tuple(rows)
 
     class Entered(Typed):
         """The cursor is in another field, `view.place`."""
@@ -83,14 +102,21 @@ class FormView(Vertical):
         self._title = NOTHING
         self._notice = NOTHING  # what has to be read before the next letter, as why the field left is wrong
         self.head = Sheet(self, language, reading=reading)
-        self.bodies = {
-            group.name: Lines(group, model.columns(group), self, language, reading=reading)
-            for group in model.groups
-        }
+        self.bodies = {lines.group.name: lines for lines in self._all_lines(model.plan, None)}
+        self._parting = Parting(model.plan)
+
+    def _all_lines(self, plan: Plan, above: Lines | None) -> Iterator[Lines]:
+        """The bodies, each before what its lines have of their own."""
+        for each in plan.plans.values():
+            lines = Lines(each.group, seen(each), self, self.language, reading=self.reading, above=above)
+            yield lines
+            yield from self._all_lines(each, lines)
 
     def compose(self) -> ComposeResult:
         """The parts' names, the head, the bodies, and the help line."""
         yield Saying(NOTHING, self.language, classes="form--facts")
+        if self._parting.begins:
+            yield Steps(self.language)
         yield Parts(self.language)
         with VerticalScroll(classes="form--head", can_focus=False):
             yield self.head
@@ -109,7 +135,8 @@ class FormView(Vertical):
         self._notice = NOTHING
         self.head.load(model, model.head, model.fields)
         for lines in self.bodies.values():
-            lines.load(model)
+            if lines.above is None:  # those below follow
+                lines.load(model)
         self._bring(HEAD)
         self._help(NOTHING)
 
@@ -162,7 +189,9 @@ class FormView(Vertical):
     def go(self, place: Place) -> None:
         """Put the cursor into a field, or what is nearest to it: a problem's place may be a group's."""
         row, name = place.row, place.name
-        if row is self.model.head and name in self.bodies:
+        if name in row.plan.plans:
+            if row is not self.model.head:
+                self.bodies[row.field.name].turn_to(row)
             self._bring(name)
             self.bodies[name].open()
         elif row is self.model.head:
@@ -178,7 +207,7 @@ class FormView(Vertical):
             self._bring(HEAD)
             self.head.focus_field()
             return True
-        missing = None if self.reading else self._missing()
+        missing = None if self.reading or self._parting.begins else self._missing()
         if missing is not None:
             self.go(missing[0])
             self.say(both("form-head-first", what=missing[1]))
@@ -203,15 +232,43 @@ class FormView(Vertical):
             lines.display = in_front
         self.query_one(".form--head").display = part == HEAD or self._stacked
         self._name_parts()
+        self._show_steps()
+
+    def _show_steps(self) -> None:
+        """Which steps there are, which are complete, and which is in front."""
+        if self._parting.begins:
+            steps = self._parting.steps(self.model, judged=not self.reading)
+            self.query_one(Steps).show(steps, self._parting.step_of(self._front))
 
     def _name_parts(self) -> None:
-        counted = [Part(name, lines.group.label, len(lines.rows)) for name, lines in self.bodies.items()]
+        counted = [Part(name, self._called(lines), len(lines.rows)) for name, lines in self.bodies.items()]
         parts = [Part(HEAD, both("form-head")), *counted]
         self.query_one(Parts).show(parts, self._front, self._title)
 
+    def _called(self, lines: Lines) -> Words:
+        """A body's name; with the number of the line above that its lines belong to, where there are more."""
+        label, above = lines.group.label, lines.above
+        if above is None or above.row is None or len(above.rows) < 2:
+            return label
+        of, number = above.group.label, above.row.number
+        return Words(f"{label.zh}({of.zh}{number})", f"{label.en} ({of.en} {number})")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is another part where there is a body."""
-        return bool(self.bodies) if action == "other_part" else super().check_action(action, parameters)
+        """There is another part where there is a body, and another step where there are steps."""
+        if action == "other_part":
+            return bool(self.bodies)
+        return bool(self._parting.begins) if action == "step" else super().check_action(action, parameters)
+
+    def on_steps_picked(self, event: Steps.Picked) -> None:
+        """By mouse."""
+        event.stop()
+        self.show_part(event.part)
+
+    def action_step(self, by: int) -> None:
+        """The step before or behind (上一步、下一步)."""
+        part = self._parting.beside(self._front, by)
+        if part is not None:
+            self.show_part(part)
 
     def on_parts_picked(self, event: Parts.Picked) -> None:
         """By mouse."""
@@ -220,13 +277,14 @@ class FormView(Vertical):
 
     def action_other_part(self) -> None:
         """The next part, around the end."""
-        parts = [HEAD, *self.bodies]
+        parts = self._parting.parts
         self.show_part(parts[(parts.index(self._front) + 1) % len(parts)])
 
     def on_resize(self, event: events.Resize) -> None:
         """Head and body together where there is room for both."""
         head = self.head.get_content_height(event.size, event.size, event.size.width - 2)
-        self._stacked = bool(self.bodies) and event.size.height >= head + _BODY_LINES
+        room = event.size.height >= head + _BODY_LINES
+        self._stacked = bool(self.bodies) and not self._parting.begins and room
         self.set_class(self._stacked, "-stacked")
         self._bring(self._front)
 
@@ -279,6 +337,7 @@ class FormView(Vertical):
         self._notice = standing.words if standing.kind is Kind.WRONG else NOTHING
         if self.model.questions(place.row, limit=1):
             self.post_message(self.Owed(self))
+        self._show_steps()
 
     def past(self, sheet: Sheet, way: int) -> None:
         """From the head into the body, from line to line, and back."""
@@ -288,9 +347,14 @@ class FormView(Vertical):
                 self.show_part(next(iter(self.bodies)))
             else:
                 self.head.focus_field()
-        elif lines is not None and not lines.past(way):
-            self._bring(HEAD)
-            self.head.last()
+        elif lines is None:
+            return
+        elif way > 0 and lines.below:
+            self.show_part(lines.below[0].group.name)
+        elif not lines.past(way):
+            above = lines.above
+            self._bring(above.group.name if above is not None else HEAD)
+            (above.sheet if above is not None else self.head).last()
 
     def turned(self, sheet: Sheet, way: int) -> None:
         """To the next line; in the head, a few fields on."""
@@ -304,6 +368,20 @@ class FormView(Vertical):
         """In the help line, until something is typed."""
         self._notice = words
         self._say_help()
+
+    def file_wanted(self, group: Field) -> None:
+        """Somebody else chooses it."""
+        self.post_message(self.FileWanted(self, group))
+
+    def files_asked(self, rows: Sequence[Row]) -> None:
+        """Somebody else fetches them."""
+        self.post_message(self.FilesAsked(self, rows))
+
+    def attached(self, group: Field, row: Row) -> None:
+        """A file was chosen, and there is a line for it: the cursor goes there."""
+        self.changed(None, EVERYTHING)
+        self._bring(group.name)
+        self.bodies[group.name].to(row)
 
     def codes(self, field: Field) -> Sequence[Code] | None:
         """A field's codes: of the schema, or of a list if that is here."""
@@ -350,3 +428,5 @@ class FormView(Vertical):
         for line in self.query(Saying):
             line.retell(language)
         self.query_one(Parts).retell(language)
+        for steps in self.query(Steps):
+            steps.retell(language)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from messages.annotations import Words
 from messages.codes import Code
 from messages.forms import Field
-from terminals.work.rows import Changed, Place
+from terminals.work.rows import Changed, Place, Row
 
 if TYPE_CHECKING:
     from terminals.tui.sheet import Sheet
@@ -51,4 +51,12 @@ class Keeper(Protocol):
 
     def fetch(self, field: Field) -> Sequence[Code]:
         """The code list of a field, from wherever it is; in a thread."""
+        ...
+
+    def file_wanted(self, group: Field) -> None:
+        """A file is to be chosen for a new line of this group."""
+        ...
+
+    def files_asked(self, rows: Sequence[Row]) -> None:
+        """The files of these lines are wanted in the own area."""
         ...

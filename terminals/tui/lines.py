@@ -1,6 +1,7 @@
 """The body of a form (表体): its lines as a list, and the fields of the line under the cursor below it.
 
-Knows lines: going on to the next, new ones, deleting and copying, which columns are shown; refuses to know
+Knows lines: going on to the next, new ones, deleting and copying, which columns are shown; lines that belong
+to one line of another body (货物 of a 票), and lines that are files, which somebody chooses. Refuses to know
 what a line is about. A line that was begun and left empty is no line: `tidy` takes it away again.
 """
 
@@ -33,10 +34,9 @@ _NUMBERS = ("decimal", "integer", "float", "double")
 class LineRows:
     """The lines of a group, as a list shows them."""
 
-    def __init__(self, model: FormModel, group: Field, rows: tuple[Row, ...], language: str) -> None:
+    def __init__(self, model: FormModel, rows: tuple[Row, ...], language: str) -> None:
         self.rows = rows
         self._model = model
-        self._fields = {field.name: field for field in model.columns(group)}
         self._language = language
 
     def __len__(self) -> int:
@@ -69,14 +69,27 @@ class Lines(Vertical):
         Binding("escape", "to_list", show=False),
         Binding("insert", "new", show=False),
         Binding("delete", "delete", show=False),
+        Binding("ctrl+g", "fetch", "form-fetch"),
     ]
 
     def __init__(
-        self, group: Field, columns: tuple[Field, ...], keeper: Keeper, language: str, *, reading: bool
+        self,
+        group: Field,
+        columns: tuple[Field, ...],
+        keeper: Keeper,
+        language: str,
+        *,
+        reading: bool,
+        above: Lines | None = None,
     ) -> None:
+        """`above`: the lines of which each has lines of this group; None where the head has them."""
         super().__init__()
         self.group = group
         self.language = language
+        self.above = above
+        self.below: list[Lines] = []
+        if above is not None:
+            above.below.append(self)
         self._fields = columns
         self._keeper = keeper
         self._reading = reading
@@ -99,9 +112,22 @@ class Lines(Vertical):
         self._show(0)
 
     @property
+    def parent_row(self) -> Row | None:
+        """What the lines belong to: the head, or the line above under the cursor, if there is one."""
+        if self.above is not None:
+            return self.above.row
+        return self._model.head if self._model else None
+
+    @property
     def rows(self) -> tuple[Row, ...]:
         """The lines."""
-        return self._model.rows(self.group.name) if self._model else ()
+        parent = self.parent_row
+        return self._model.rows(self.group.name, parent) if self._model and parent is not None else ()
+
+    @property
+    def files(self) -> bool:
+        """Whether each line is a file."""
+        return self.group.hints.upload is not None
 
     @property
     def row(self) -> Row | None:
@@ -118,9 +144,15 @@ class Lines(Vertical):
         """The lines are others than before; the cursor is on `at` now."""
         assert self._model is not None
         rows = self.rows
-        self.grid.show(LineRows(self._model, self.group, rows, self.language), at)
+        self.grid.show(LineRows(self._model, rows, self.language), at)
         self.sheet.display = bool(rows)
         self.sheet.load(self._model, rows[self.grid.row] if rows else None, self._fields)
+        self._turn_below()
+
+    def _turn_below(self) -> None:
+        """The lines below are those of another line now."""
+        for lines in self.below:
+            lines.load(self._model) if self._model else None
 
     def follow(self, changed: Changed) -> None:
         """Values or standings have changed."""
@@ -131,7 +163,9 @@ class Lines(Vertical):
                 self._show(max(0, self.grid.row))
             else:
                 self.grid.again()
-        for at in {place.row.index for place in changed.places if place.row.field is self.group}:
+        here = self.parent_row
+        own = (place.row for place in changed.places if place.row.field is self.group)
+        for at in {row.index for row in own if row.parent is here}:
             self.grid.redraw(at)
         self.sheet.follow(changed)
 
@@ -139,6 +173,8 @@ class Lines(Vertical):
 
     def to(self, row: Row, name: str | None = None) -> None:
         """Put the cursor into a line, into one of its fields if that is said."""
+        if self.above is not None and row.parent is not None and row.parent is not self.above.row:
+            self.above.turn_to(row.parent)
         self.grid.go(row.index)
         self._take(row.index)
         if name is None:
@@ -146,17 +182,25 @@ class Lines(Vertical):
         else:
             self.sheet.focus_field(name)
 
+    def turn_to(self, row: Row) -> None:
+        """Make it the line under the cursor, wherever the cursor itself is."""
+        if self.above is not None and row.parent is not None and row.parent is not self.above.row:
+            self.above.turn_to(row.parent)
+        self.grid.go(row.index)
+        self._take(row.index)
+
     def _take(self, at: int) -> None:
         rows = self.rows
         if self._model is not None and 0 <= at < len(rows) and rows[at] is not self.sheet.row:
             self.sheet.load(self._model, rows[at], self._fields)
+            self._turn_below()
 
     def open(self) -> bool:
         """Put the cursor into the first line, a new one if there is none; whether there is any."""
         rows = self.rows
-        if rows:
+        if rows and not (self._reading and self.files):
             self.to(rows[max(0, self.grid.row)])
-        elif not self._reading:
+        elif not self._reading and not self.files:
             return self.new()
         else:
             self.screen.set_focus(self.grid)
@@ -178,6 +222,8 @@ class Lines(Vertical):
                 self.sheet.first()
             else:
                 self.sheet.last()
+        elif self.files:
+            self.screen.set_focus(self.grid)
         elif not self._reading:
             self.new()
         return True
@@ -195,9 +241,12 @@ class Lines(Vertical):
         self._take(event.row)
 
     def on_grid_picked(self, event: Grid.Picked) -> None:
-        """Into the line."""
+        """Into the line; where files are only looked at, for the file."""
         event.stop()
-        self.to(self.rows[event.row])
+        if self._reading and self.files:
+            self.action_fetch()
+        else:
+            self.to(self.rows[event.row])
 
     def action_to_list(self) -> None:
         """From the fields to the list."""
@@ -206,8 +255,16 @@ class Lines(Vertical):
     # -- changing
 
     def new(self) -> bool:
-        """A new line at the end, the cursor in its first field; an empty one at the end is used first."""
+        """A new line at the end, the cursor in its first field; an empty one at the end is used first.
+
+        A file is chosen before there is a line for it.
+        """
+        parent = self.parent_row
         if self._model is None or self._reading:
+            return False
+        if parent is None:
+            assert self.above is not None
+            self._keeper.say(both("form-above-first", what=self.above.group.label))
             return False
         rows = self.rows
         if rows and self.blank(rows[-1]):
@@ -217,7 +274,10 @@ class Lines(Vertical):
         if most is not None and len(rows) >= most:
             self._keeper.say(both("form-lines-full"))
             return False
-        row = self._model.add(self.group.name)
+        if self.files:
+            self._keeper.file_wanted(self.group)
+            return True
+        row = self._model.add(self.group.name, parent)
         self._show(row.index)
         self._keeper.changed(self.sheet, EVERYTHING)
         self.to(row)
@@ -225,7 +285,8 @@ class Lines(Vertical):
 
     def blank(self, row: Row) -> bool:
         """Whether nothing was typed in a line."""
-        return not any(row.text(field.name) for field in self._fields if not field.hints.counts)
+        typed = any(row.text(field.name) for field in self._fields if not field.hints.counts)
+        return not typed and not any(row.lines.values())
 
     def tidy(self) -> None:
         """Take an empty last line away."""
@@ -269,17 +330,29 @@ class Lines(Vertical):
 
     def action_copy(self) -> None:
         """The chosen lines once more, at the end."""
-        if self._model is None or self._reading or not self.chosen:
+        if self._model is None or self._reading or self.files or not self.chosen:
             return
-        copies = [{field.name: row.text(field.name) for field in self._fields} for row in self.chosen]
         before = len(self.rows)
         try:
-            self._model.fill(self.group.name, copies)
+            self._model.copy(self.chosen)
         except ValueError:
             self._keeper.say(both("form-lines-full"))
             return
         self._show(before)
         self._keeper.changed(self.sheet, EVERYTHING)
+
+    # -- files
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Files can be fetched."""
+        return (
+            self.files and bool(self.rows) if action == "fetch" else super().check_action(action, parameters)
+        )
+
+    def action_fetch(self) -> None:
+        """The chosen files, into the own area."""
+        if self.files and self.chosen:
+            self._keeper.files_asked(self.chosen)
 
     # -- the menu (右键菜单)
 
@@ -291,9 +364,18 @@ class Lines(Vertical):
     def action_menu(self, at: Offset | None = None) -> None:
         """What can be done with lines."""
         some, closed = bool(self.chosen), self._reading
+        if self.files:
+            own = [
+                Option("new", both("form-new-file"), "ctrl+n", not closed),
+                Option("fetch", both("form-fetch"), "ctrl+g", some),
+            ]
+        else:
+            own = [
+                Option("new", both("form-new-line"), "ctrl+n", not closed),
+                Option("copy", both("form-copy-line"), open=some and not closed),
+            ]
         options = [
-            Option("new", both("form-new-line"), "ctrl+n", not closed),
-            Option("copy", both("form-copy-line"), open=some and not closed),
+            *own,
             Option("delete", both("form-delete-lines"), "ctrl+d", some and not closed),
             Option("columns", both("table-columns")),
         ]
@@ -310,6 +392,6 @@ class Lines(Vertical):
         """All of it in another language; the cursor and what is typed stay."""
         self.language = language
         if self._model is not None:
-            self.grid.rows = LineRows(self._model, self.group, self.rows, language)
+            self.grid.rows = LineRows(self._model, self.rows, language)
         self.grid.retell(language)
         self.sheet.retell(language)

@@ -15,8 +15,12 @@ from textual.geometry import Offset, Region, Size, Spacing
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
+from messages.annotations import Words
+from messages.codes import Code
 from messages.forms import Field
 from terminals.tui.arrange import is_long
+from terminals.tui.buttons import Option
+from terminals.tui.choose import ChooseMany
 from terminals.tui.face import Face
 from terminals.tui.field import Editing, Editor, LongEditor
 from terminals.tui.keeper import Keeper
@@ -238,7 +242,8 @@ class Sheet(Face):
     def _resolve(self, place: Place) -> None:
         """A code may be typed by its name, or in small letters."""
         text = place.row.text(place.name)
-        codes = self._keeper.codes(place.field) if text and self.listed(place.field) else None
+        coded = text and self.listed(place.field) and not place.field.many
+        codes = self._keeper.codes(place.field) if coded else None
         if codes and not any(each.code == text for each in codes):
             code = meant(codes, text)
             if code:
@@ -251,6 +256,9 @@ class Sheet(Face):
             return False
         field, text = place.field, place.row.text(place.name)
         codes = self._keeper.codes(field)
+        if field.many and codes is not None:
+            self._choose_several(field, codes, text)
+            return True
         known = codes is not None and any(each.code == text for each in codes)
         picker = CodePicker(
             field.label,
@@ -262,6 +270,15 @@ class Sheet(Face):
         )
         self.app.push_screen(picker)
         return True
+
+    def _choose_several(self, field: Field, codes: Sequence[Code], text: str) -> None:
+        def chosen(keys: frozenset[str] | None) -> None:
+            if keys is not None:
+                self._take(" ".join(each.code for each in codes if each.code in keys))
+
+        options = [Option(each.code, _with_code(each)) for each in codes]
+        dialog = ChooseMany(field.label, options, text.split(), self.language)
+        self.app.push_screen(dialog, chosen)
 
     def _take(self, code: str) -> None:
         self.editor.renew(code)
@@ -361,3 +378,7 @@ class Sheet(Face):
                 if self.listed(box.field) and event.x == box.right - 1:
                     self.choose()
                 return
+
+
+def _with_code(code: Code) -> Words:
+    return Words(f"{code.code} {code.label.zh}", f"{code.code} {code.label.en}")

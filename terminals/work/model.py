@@ -136,6 +136,32 @@ class FormModel:
                 filling.put(row, name, str(getattr(file, _OF_FILE.get(name, name))))
         return row
 
+    def copy(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """These lines, all of one group and parent, once more at its end, with the lines that they have.
+
+        What a lookup fills is left to it. Raises ValueError when there is no room.
+        """
+        parent, group = rows[0].parent, rows[0].plan.name
+        assert parent is not None  # the head is no line
+        self._room(parent, group, len(rows))
+        copies = tuple(self._copied(row, parent) for row in rows)
+        parent.lines[group].extend(copies)
+        parent.renumber(group)
+        self.revision += 1
+        return copies
+
+    def _copied(self, row: Row, parent: Row) -> Row:
+        copy, control = Row(row.plan, parent), self.control(Purpose.DECLARE)
+        for name, value in row.values.items():
+            if row.plan.fields[name].hints.fill != "system" and not self._judge.locked(row, name, control):
+                filling.put(copy, name, value)
+        for group, lines in row.lines.items():
+            copy.lines[group] = [self._copied(line, copy) for line in lines]
+            copy.renumber(group)
+        for parts in row.plan.sums.values():
+            filling.resum(copy, parts[0])
+        return copy
+
     def delete(self, rows: Iterable[Row]) -> Changed:
         """Take these lines away; the others close up."""
         gone = {row for row in rows if row.parent is not None}

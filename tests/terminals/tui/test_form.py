@@ -7,7 +7,8 @@ import time
 import pytest
 from textual import events
 
-from terminals.tui.form import HEAD, FormView
+from terminals.tui.form import FormView
+from terminals.tui.parting import HEAD
 from terminals.tui.picker import CodePicker
 from terminals.work.checks import Purpose
 from terminals.work.model import FormModel

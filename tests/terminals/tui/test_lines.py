@@ -7,8 +7,8 @@ from textual.pilot import Pilot
 
 from terminals.tui.choose import Choose, ChooseMany
 from terminals.tui.dialogs import Ask
-from terminals.tui.form import HEAD
 from terminals.tui.lines import Lines
+from terminals.tui.parting import HEAD
 from terminals.work.checks import Purpose
 from tests.terminals.tui.desk import Desk, burst
 from tests.terminals.tui.stage import LARGE, SMALL, shown, style_at, text, until
