@@ -160,19 +160,20 @@ class _Asked:
             return _BY_NUMBER  # the one index that holds nothing else: rows are read
         ways = {_INDEX[name]: self._criteria[name] for name in _INDEX if name in self._narrowed}
         order = _INDEX.get(self._order[0], "")
-        if self._query.owner is not None:
+        owned = self._query.owner is not None
+        if not (owned or ways or order):
+            return _IN_STATE
+        if self._query.states:  # also of an owner's very many, few may be in them
+            ways[_IN_STATE] = [_C["state"].in_(self._query.states)]
+        if owned:
             if not ways:
                 return _OF_OWNER
             ways = {_OF_OWNER: [_C["owner"] == self._query.owner], **ways}
-        elif not ways and not order:
-            return _IN_STATE
-        elif self._query.states:
-            ways[_IN_STATE] = [_C["state"].in_(self._query.states)]
         for limit in (FEW, MANY):
             for index, narrowing in ways.items():
                 if self._fewer(index, [self._system, *narrowing], limit):
                     return index
-        if self._query.owner is not None:
+        if owned:
             return _OF_OWNER
         # Of very many, most match: walking in their order, a page is soon full.
         ways.pop(_IN_STATE, None)

@@ -139,6 +139,30 @@ def test_sqlite_answers_from_indexes_alone(sqlite_database_url: str, monkeypatch
     database.close()
 
 
+def test_an_owners_few_cases_in_a_state_are_found_by_the_state(
+    sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A customs' drafts among hundreds of thousands of its requests: those are not looked through."""
+    for name in ("FEW", "MANY"):
+        monkeypatch.setattr(search, name, 10)
+    database = Database(sqlite_database_url)
+    with database.write() as conn:
+        many = [
+            case(number, state="stored" if number % 10 else "draft", search={"code": str(number)})
+            for number in range(1, 51)
+        ]
+        cases.save(conn, many, COLUMNS)
+    asked: list[str] = []
+    with database.read() as conn:
+        event.listen(conn, "before_cursor_execute", lambda _c, _u, text, *_: asked.append(text))
+        drafts = search.search(conn, Query("bonded", owner=many[0].owner, states=("draft",)), COLUMNS)
+        assert drafts.total == 5
+        assert "ix_cases_in_state" in asked[-2]  # the last reads the page's rows
+        search.search(conn, Query("bonded", owner=many[0].owner, states=("stored",)), COLUMNS)
+        assert "ix_cases_of_owner" in asked[-2]
+    database.close()
+
+
 def test_what_is_too_much_to_count_is_counted_so_far(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
