@@ -58,6 +58,10 @@ SENTENCES: Sentences = {
     "entry-ask-drop": ("Throw away what was typed on this form?", "是否放弃当前录入的内容？"),
     # what became of it
     "entry-saved": ("Saved. Case no. {case}", "暂存成功。统一编号：{case}"),
+    "entry-saved-faults": (
+        "Saved. Case no. {case}\n\nBefore it can be submitted:\n{faults}",
+        "保存成功。统一编号：{case}\n\n提交前须改正：\n{faults}",
+    ),
     "entry-declared": ("Declared. {state}", "申报成功。{state}"),
     "entry-deleted": ("Deleted.", "删除成功。"),
     "entry-save-first": (
@@ -81,6 +85,25 @@ SENTENCES: Sentences = {
     "send-title": ("Sending", "正在发送"),
     "send-signing": ("Signing and sending …", "正在签名并发送 …"),
     "send-waiting": ("Waiting for the receipt …", "正在等待回执 …"),
+    # files
+    "attach-title": ("Attach a file", "添加附件"),
+    "attach-looking": ("Looking at the file …", "正在检查文件 …"),
+    "attach-sending": ("Sending the file …", "正在上传 …"),
+    "attach-fetching": ("Fetching the file …", "正在下载 …"),
+    "attach-fetch-title": ("Fetch files", "下载附件"),
+    "attach-fetched": ("In your area:\n{files}", "已下载到本人文件区：\n{files}"),
+    "attach-cancelled": ("Stopped: no file was taken.", "已中止，文件未处理。"),
+    "attach-twice": ("{file} is attached already.", "{file} 已经添加。"),
+    "pick-which": ("Type a part of the name, or a path:", "输入文件名的一部分或路径："),
+    "pick-none-area": (
+        "There is no such file in your area: put it there over SFTP (folder attachments).",
+        "文件区中没有可用的文件：请通过 SFTP 上传到 attachments 目录。",
+    ),
+    "pick-none-here": (
+        "There is no such file here; type the path of one:",
+        "此处没有可用的文件，请输入路径：",
+    ),
+    "pick-keys": ("Up, Down: choose   Enter: take it   Esc: cancel", "上下键选择　Enter 确定　Esc 取消"),
     # help
     "help-entry": (
         (
@@ -133,6 +156,17 @@ SENTENCES: Sentences = {
     "charts-messages": ("messages", "报文"),
     "charts-receipts": ("receipts", "回执"),
     "help-charts": ("The last 24 hours. F5 draws the charts anew.", "最近 24 小时的数据。按 F5 刷新。"),
+    # deciding
+    "decision-send": ("Send", "发送"),
+    "decision-ask": ("Send it now? It cannot be changed afterwards.", "是否发送？发送后不能修改。"),
+    "decision-sent": ("Sent. The case is now: {state}", "发送成功。当前状态：{state}"),
+    "help-decision": (
+        (
+            "Fill in the fields, attach files where there is a part for them (Ctrl+T, then Ctrl+N), and send "
+            "with Ctrl+R. Ctrl+O shows the whole case."
+        ),
+        "填写各项；有附件部分时按 Ctrl+T 再按 Ctrl+N 添加文件；按 Ctrl+R 发送。Ctrl+O 查看整份单证。",
+    ),
     # reviewing
     "review-open": ("Review", "审核"),
     "review-ask": ("Send this decision: {result}?", "是否发送审批结果：{result}？"),

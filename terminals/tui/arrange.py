@@ -1,8 +1,8 @@
 """Where the fields of a form stand: labels aligned, as many columns as there is room for, long texts across.
 
 Knows cells only; refuses to know values, colours and widgets. Fields stay in their order, row by row, as the
-manual's screens have them: Enter goes to the right and then down. A section (票据信息) begins on a line of its
-own, below its heading.
+manual's screens have them: Enter goes to the right and then down. A section (票据信息) begins on a line of
+its own, below its heading.
 """
 
 from __future__ import annotations

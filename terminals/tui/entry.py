@@ -18,6 +18,7 @@ from terminals.tui.posting import Posted
 from terminals.tui.sending import SendingPage
 from terminals.tui.words import both
 from terminals.work.checks import Purpose
+from terminals.work.kinds import bilingual
 from terminals.work.model import FormModel
 
 _BUTTONS = (
@@ -30,6 +31,9 @@ _BUTTONS = (
 class EntryPage(SendingPage):
     """A form to be typed: a new one, a case to be changed, or a draft that was left."""
 
+    SAVED_FIRST: ClassVar[bool] = True
+    """Whether only what is saved can be declared."""
+    SAVE: ClassVar[Words] = both("entry-save")
     DECLARE: ClassVar[Words] = both("entry-declare")
     ASK: ClassVar[Words] = both("entry-ask-declare")
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,7 +75,8 @@ class EntryPage(SendingPage):
         options = [Option("new", both("entry-new"), "ctrl+n", not self._busy)]
         for key, purpose, hot in _BUTTONS:
             if purpose is Purpose.DELETE or self.event_of(purpose):
-                words = self.DECLARE if purpose is Purpose.DECLARE else both(f"entry-{key}")
+                own = {Purpose.DECLARE: self.DECLARE, Purpose.SAVE: self.SAVE}
+                words = own.get(purpose, both(f"entry-{key}"))
                 options.append(Option(key, words, hot, self.objection(purpose) is None))
         return options
 
@@ -83,6 +88,7 @@ class EntryPage(SendingPage):
                 return None  # nothing but what is typed here
             if (
                 purpose is Purpose.DECLARE
+                and self.SAVED_FIRST
                 and self.event_of(Purpose.SAVE)
                 and (model.dirty or not model.state)
             ):
@@ -112,6 +118,7 @@ class EntryPage(SendingPage):
         self.terminal.keeper.forget(self)
         self._found, self._waits = None, None
         self.put(self.fresh())
+        self.prefill()
         self.view.first()
         self.offer()
 
@@ -156,7 +163,7 @@ class EntryPage(SendingPage):
     async def done(self, model: FormModel, posted: Posted) -> None:
         """暂存成功, 申报成功, 删除成功."""
         piece, last = posted.piece, posted.steps[-1]
-        if piece.event == "delete":
+        if piece.event == self.event_of(Purpose.DELETE):
             await self.tell(both("entry-deleted"))
             self.begin()
             return
@@ -164,7 +171,17 @@ class EntryPage(SendingPage):
         model.settled(revision=piece.revision, app_time=piece.app_time, case=last.case, state=state)
         self.show_state()
         self.offer()
-        if piece.event == "save":
-            await self.tell(both("entry-saved", case=last.case))
+        if piece.event != self.event_of(Purpose.SAVE):
+            await self.tell(self.declared(self.state_called(state)))
+            return
+        against = [bilingual(each) for each in self.reasons(posted.found)]
+        self._blame(model, self.reasons(posted.found))
+        if against:
+            zh, en = "\n".join(each.zh for each in against), "\n".join(each.en for each in against)
+            await self.tell(both("entry-saved-faults", case=last.case, faults=Words(zh, en)))
         else:
-            await self.tell(both("entry-declared", state=self.state_called(state)))
+            await self.tell(both("entry-saved", case=last.case))
+
+    def declared(self, state: Words) -> Words:
+        """What is said when it was declared."""
+        return both("entry-declared", state=state)

@@ -24,6 +24,7 @@ from messages.system import CASE, System
 from messages.wire import CST
 from messages.workflow import Body
 from terminals.trouble import Refused, Trouble
+from terminals.tui.attaching import fetch_files
 from terminals.tui.files import write_file
 from terminals.tui.form import FormView
 from terminals.tui.page import Page
@@ -177,6 +178,12 @@ class FormPage(Page):
         """Ask what is owed."""
         event.stop()
         self.run_worker(self.ask_owed(), group="lookups")
+
+    def on_form_view_files_asked(self, event: FormView.FilesAsked) -> None:
+        """Fetch files into the own area."""
+        event.stop()
+        files = [self.model.file(row) for row in event.rows]
+        self.run_worker(fetch_files(self.terminal, files), group="files")
 
     async def ask_owed(self) -> None:
         """Ask the gateway whatever the form wants to know, until nothing is owed or it cannot be asked."""

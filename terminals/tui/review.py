@@ -1,12 +1,11 @@
 """The review screen (审核): what was found out about a case, line by line, and the decision on it.
 
-Knows a list of findings and a decision's form below it, which is kept and sent as any form is; refuses to
-know any system: what is compared, and how far it is off, is said by a system's class.
+Knows a list of findings and a decision's form below it; refuses to know any system: what is compared, and how
+far it is off, is said by a system's class.
 """
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -15,21 +14,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
-from terminals.trouble import Trouble
-from terminals.tui.buttons import Buttons, Option
+from terminals.tui.buttons import Buttons
 from terminals.tui.columns import Column, Listed
+from terminals.tui.decision import DecisionPage
 from terminals.tui.dialogs import NOTHING
 from terminals.tui.files import write_file
-from terminals.tui.filled import CTRL_FILES
 from terminals.tui.grid import Grid
 from terminals.tui.listing import MakeList
-from terminals.tui.posting import Posted
-from terminals.tui.sending import SendingPage
 from terminals.tui.words import Saying, both
 from terminals.work import sheets
-from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound
-from terminals.work.model import FormModel
 
 _DECISION = 10  # lines of the screen
 
@@ -42,24 +36,18 @@ class Finding:
     tones: tuple[tuple[str, str], ...] = ()
 
 
-class ReviewPage(SendingPage):
-    """One case under review: as it was found, or that of a decision that was left half written.
+class ReviewPage(DecisionPage):
+    """One case under review: as it was found, or that of a decision that was left half written."""
 
-    EVENT is the workflow's that any decision needs to be possible.
-    """
-
-    EVENT: ClassVar[str]
-    DETAIL: ClassVar[str]
     COLUMNS: ClassVar[tuple[Column, ...]]
+    DECIDE: ClassVar[Words] = both("review-open")
     DEFAULT_CSS = """
     ReviewPage > Grid { height: 1fr; min-height: 6; }
     ReviewPage > .review--sum { width: 100%; height: 1; padding: 0 1; background: $panel; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "declare", "review-open"),
-        Binding("ctrl+o", "view", "review-view"),
         Binding("ctrl+l", "findings", "review-findings"),
-        *CTRL_FILES,
     ]
 
     # -- what a system says
@@ -74,17 +62,6 @@ class ReviewPage(SendingPage):
 
     # -- the screen
 
-    def fresh(self) -> FormModel:
-        """A decision on this case."""
-        model = super().fresh()
-        if self._found is not None:
-            model.settled(case=self._found.line.number, state=self._found.line.state)
-        return model
-
-    def of_case(self, found: CaseFound) -> FormModel:
-        """The same: of what the case holds nothing stands on it."""
-        return self.fresh()
-
     def compose(self) -> ComposeResult:
         """Findings above, the decision below."""
         self.prepare()
@@ -94,15 +71,12 @@ class ReviewPage(SendingPage):
         yield self.form_view()
 
     def on_mount(self) -> None:
-        """The findings; those of a draft's case are fetched first."""
+        """The decision has so many lines of the screen."""
         super().on_mount()
         self.view.styles.height = _DECISION
-        if self._found is not None:
-            self._show(self._found)
-        else:
-            self.again()
 
-    def _show(self, found: CaseFound) -> None:
+    def learned(self, found: CaseFound) -> None:
+        """The findings."""
         findings = self.findings(found)
         tones = {(row, key): tone for row, finding in enumerate(findings) for key, tone in finding.tones}
         self.query_one(Grid).show(Listed(self.COLUMNS, [each.cells for each in findings], tones))
@@ -114,86 +88,18 @@ class ReviewPage(SendingPage):
         number = self.model.case
         return Words(f"{self.WORDS.zh} {number}", f"{self.WORDS.en} {number}")
 
-    @property
-    def title(self) -> str:
-        """A kept decision is called by its case."""
-        return self.model.case
-
     def help(self) -> Words:
         """What F1 says."""
         return both("help-review")
 
-    def facts(self) -> list[tuple[Words, str]]:
-        """The case, and whose it is."""
-        owner = self._found.line.owner if self._found is not None else ""
-        return [(both("query-case"), self.model.case), (both("entry-unit"), owner)]
-
-    def state_words(self) -> Words:
-        """The state that the case is in."""
-        if self._waits is not None:
-            return both("entry-waiting")
-        return self.state_called(self.model.state)
-
-    def again(self) -> None:
-        """The case as it is now; what is typed stays."""
-        self.run_worker(self._fetch(self.model.case), group="again", exclusive=True)
-
-    async def _fetch(self, number: str) -> None:
-        try:
-            found = await asyncio.to_thread(self.work.line.case, self.system.name, number)
-        except Trouble as error:
-            self.terminal.complain(error)
-            return
-        if found is None:
-            self.terminal.say(both("query-gone", case=number), alarm=True)
-            return
-        self._found = found
-        self.model.state = found.line.state
-        self._show(found)
-        self.show_state()
-        self.offer()
-
-    # -- deciding
-
-    def event_of(self, purpose: Purpose) -> str:
-        """A decision."""
-        return self.EVENT if purpose is Purpose.DECLARE else ""
-
-    def objection(self, purpose: Purpose) -> Words | None:
-        """A case that is not known yet waits for that."""
-        return both("review-fetching") if self._found is None else super().objection(purpose)
-
-    def options(self) -> list[Option]:
-        """The decision, and the whole form."""
-        return [
-            Option("declare", both("review-open"), "ctrl+r", self.objection(Purpose.DECLARE) is None),
-            Option("view", both("review-view"), "ctrl+o", self._found is not None),
-        ]
-
-    def action_declare(self) -> None:
-        """The decision, after a question."""
-        self.run_worker(self._decide(), group="send")
-
-    async def _decide(self) -> None:
-        if await self.barred(Purpose.DECLARE) or not await self.right(Purpose.DECLARE):
-            return
+    def question(self) -> Words:
+        """The result that was chosen."""
         model = self.model
-        result = model.meaning(model.head, model.fields[0].name)
-        if await self.sure(both("review-ask", result=result), default=True):
-            await self.send(Purpose.DECLARE)
+        return both("review-ask", result=model.meaning(model.head, model.fields[0].name))
 
-    async def done(self, model: FormModel, posted: Posted) -> None:
-        """It is decided."""
-        state = posted.found.line.state if posted.found else model.state
-        model.settled(revision=posted.piece.revision, app_time=posted.piece.app_time, state=state)
-        self.show_state()
-        self.offer()
-        await self.tell(both("review-sent", state=self.state_called(state)))
-
-    def action_view(self) -> None:
-        """The whole form."""
-        if self._found is not None:
-            self.terminal.open_soon(self.DETAIL, found=self._found)
+    def decided(self, state: Words) -> Words:
+        """What is said then."""
+        return both("review-sent", state=state)
 
     # -- prints and exports: the findings, which are what the decision rests on
 

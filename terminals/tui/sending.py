@@ -9,13 +9,17 @@ system: whether something may happen to a case in its state is asked of the gate
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
+from typing import Any, ClassVar
 
 from hardware.signer import CardRemoved, SignerError
 from messages.annotations import Words
+from messages.forms import Field
 from messages.registry import BY_CODE
 from terminals.trouble import NotProven, Trouble, Unreachable
+from terminals.tui.attaching import attach
 from terminals.tui.buttons import Buttons, Option
 from terminals.tui.dialogs import Ask, Tell
 from terminals.tui.filled import FormPage
@@ -36,6 +40,9 @@ from terminals.work.submission import Answer, Piece
 
 class SendingPage(FormPage):
     """One form and its case, if it has one yet. What is offered is a class's own to say."""
+
+    EVENTS: ClassVar[Mapping[Purpose, str]] = {}
+    """What the workflow calls saving, declaring and deleting, where it calls them otherwise."""
 
     def __init__(self, found: CaseFound | None = None, draft: Draft | None = None) -> None:
         super().__init__()
@@ -101,6 +108,23 @@ class SendingPage(FormPage):
         super().on_mount()
         self._blame(self.model, self.reasons(self._found))
         self.run_worker(self._learn(), group="kinds")
+        if self._found is None and self._draft is None:
+            self.prefill()
+
+    def prefill(self) -> None:
+        """Ask what a new form begins with, such as who writes it."""
+        if self.model.prefills or self.model.plan.prefills:
+            self.run_worker(self._prefill(self.model), group="prefill", exclusive=True)
+
+    async def _prefill(self, model: FormModel) -> None:
+        found: dict[str, Mapping[str, Any]] = {}
+        for name in sorted(model.prefills):
+            with suppress(Trouble):
+                told_of = await asyncio.to_thread(self.work.line.lookup, self.system.name, name, ())
+                found[name] = told_of or {}
+        if model is self.model:
+            self.view.changed(None, model.prefill(found))
+            await self.ask_owed()
 
     async def _learn(self) -> None:
         try:
@@ -114,7 +138,8 @@ class SendingPage(FormPage):
 
     def event_of(self, purpose: Purpose) -> str:
         """The workflow's event for a purpose; '' where this form has no such button."""
-        return purpose.value if purpose.value in BY_CODE[self.CODE][1].events else ""
+        event = self.EVENTS.get(purpose, purpose.value)
+        return event if event in BY_CODE[self.CODE][1].events else ""
 
     def objection(self, purpose: Purpose) -> Words | None:
         """Why a button is closed; None where it is open."""
@@ -141,6 +166,21 @@ class SendingPage(FormPage):
         """By mouse, or from the row of buttons."""
         event.stop()
         getattr(self, f"action_{event.key}")()
+
+    def on_form_view_file_wanted(self, event: FormView.FileWanted) -> None:
+        """Choose a file, send it, and give it a line."""
+        event.stop()
+        self.run_worker(self._add_file(event.group), group="attach", exclusive=True)
+
+    async def _add_file(self, group: Field) -> None:
+        model = self.model
+        file = await attach(self.terminal, group)
+        if file is None or model is not self.model:
+            return
+        if any(row.text("digest") == file.digest for row in model.rows(group.name)):
+            self.terminal.say(both("attach-twice", file=file.name), alarm=True)
+            return
+        self.view.attached(group, model.attach(group.name, file))
 
     def on_form_view_typed(self, event: FormView.Typed) -> None:
         """It is kept, and the title says that it is not saved."""

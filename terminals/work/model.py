@@ -36,6 +36,7 @@ NEW, CHANGE, DELETE = "1", "2", "3"  # appType
 TODAY = "today"  # the prefill that a form knows by itself
 _OF_FILE = {"mediaType": "media_type"}  # fields of a file's line that File calls otherwise
 _PATH = re.compile(r"\(((?:[A-Za-z0-9]+\[[0-9]+\]/)+[A-Za-z0-9]+)\)")
+_WHERE = re.compile(r"\([A-Za-z0-9\[\]/]+\)")
 _NAMED = re.compile(r"\(([A-Za-z0-9]+)\)")
 _LINE = re.compile(r"第 ?([0-9]+) ?条")
 _STRUCTURE = ("required", "order")  # rules of messages.violations about elements, not values
@@ -135,6 +136,11 @@ class FormModel:
             if field.hints.fill == FILE:
                 filling.put(row, name, str(getattr(file, _OF_FILE.get(name, name))))
         return row
+
+    def file(self, row: Row) -> File:
+        """The file that a line of a group of files names."""
+        named = {_OF_FILE.get(name, name): value for name, value in row.values.items()}
+        return File(named["digest"], int(named["size"]), named["media_type"], named["name"])
 
     def copy(self, rows: Sequence[Row]) -> tuple[Row, ...]:
         """These lines, all of one group and parent, once more at its end, with the lines that they have.
@@ -281,15 +287,18 @@ class FormModel:
             place = self.locate(f"{self.plan.name}/{path}")
             if place is not None:
                 row = place.row
-                row.blamed[place.name] = (row.values.get(place.name, ""), Words(info, info))
+                row.blamed[place.name] = (row.values.get(place.name, ""), _in_both(info))
                 return place
+        words = _in_both(info)
         said = _LINE.search(info)
         rows = self._numbered(int(said[1])) if said else [self.head]
         for name in _NAMED.findall(info):
             for row in rows:
                 field = row.plan.fields.get(name)
                 if field is not None and field in row.plan.shown:
-                    row.blamed[name] = (row.values.get(name, ""), Words(info, info))
+                    row.blamed[name] = (row.values.get(name, ""), words)
+                    return Place(row, name)
+                if name in row.plan.plans:
                     return Place(row, name)
         return None
 
@@ -365,3 +374,9 @@ class FormModel:
     def node(self, control: Mapping[str, str]) -> etree._Element:
         """The business node in schema order; `control` has the fields that the terminal fills by itself."""
         return keeping.node(self.form, self.head, self._judge, control)
+
+
+def _in_both(info: str) -> Words:
+    """What a receipt says in both languages (中文(path) / English), each without the path; else as it is."""
+    zh, between, en = info.partition(" / ")
+    return Words(_WHERE.sub("", zh), en) if between and " / " not in en else Words(info, info)
