@@ -65,7 +65,8 @@ class Hints:
     """All form hints of one field.
 
     `fill`: entry (typed), suggested (filled, may be overtyped), file (filled from the file that was chosen,
-    grey), system (filled by the gateway, grey), terminal (filled by the terminal, not shown).
+    grey), kept (as the form was opened with it: grey, and sent back), system (filled by the gateway, grey),
+    terminal (filled by the terminal, not shown).
     """
 
     fill: str = "entry"
@@ -74,6 +75,7 @@ class Hints:
     lookup: Lookup | None = None
     required_when: Condition | None = None  # of a group: it needs a line at least
     absent_when: Condition | None = None
+    locked_when: Condition | None = None  # kept as it is while that holds
     sum_of: tuple[str, ...] = ()
     counts: bool = False  # filled with the line's place in its group, from 1
     latest: str | None = None  # "today": a date that may not lie in the future, in China Standard Time
@@ -139,6 +141,7 @@ _READERS: dict[str, Callable[[Element], tuple[str, Any]]] = {
     "lookup": lambda element: ("lookup", _lookup(element)),
     "require": lambda element: ("required_when", _condition(element)),
     "absent": lambda element: ("absent_when", _condition(element)),
+    "lock": lambda element: ("locked_when", _condition(element)),
     "sum": lambda element: ("sum_of", _names(element, "of")),
     "count": lambda element: ("counts", True),
     "date": lambda element: ("latest", element.get("latest")),

@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from messages.workflow import Body, Fact, Facts
 
 Key = Mapping[str, str]
-ASKER, ROLE, HOLDER, TODAY = "asker.dxpId", "asker.role", "asker.holder", "asker.today"
+ASKER, CODE, ROLE = "asker.dxpId", "asker.copCode", "asker.role"
+HOLDER, TODAY = "asker.holder", "asker.today"
 """What the key of a lookup `of_asker` has beside its fields: who asks, and the day in China as yyyyMMdd."""
+
+OPENING = "opening"
+"""The lookup of this name is asked before a form is opened, by its `type`: `objection` says in words why it
+cannot be, else `content` is what it begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +34,6 @@ class Lookup:
     roles: frozenset[str] = frozenset()
     """Who may ask; empty: whoever may send any message of the system."""
     of_asker: bool = False
-    """Whether the answer depends on who asks: the key has ASKER, ROLE, HOLDER and TODAY, too."""
+    """Whether the answer depends on who asks: the key has ASKER, CODE, ROLE, HOLDER and TODAY, too."""
+    then: Callable[[Key, Facts], tuple[Fact, ...]] = lambda key, facts: ()
+    """What must be read besides, once the facts are known."""

@@ -22,6 +22,7 @@ FOLDER = ROOT / "docs" / "messages"
 FILLED = {
     "suggested": "filled in, may be overtyped",
     "file": "filled in from the file",
+    "kept": "as filed, cannot be changed",
     "system": "filled in by the gateway",
     "terminal": "set by the terminal",
 }
@@ -101,6 +102,8 @@ def _notes(each: Field, first: bool) -> str:
         notes.append(f"in a new form from `{hints.prefill}`")
     if hints.upload:
         notes.append(f"files of at most {hints.upload.size} bytes: {', '.join(sorted(hints.upload.types))}")
+    if hints.locked_when:
+        notes.append(f"as filed, cannot be changed when {_when(hints.locked_when)}")
     if hints.required_when:
         notes.append(f"required when {_when(hints.required_when)}")
     if first and each.absent_when:

@@ -14,9 +14,9 @@ from gateway.http.exchange import HttpError, Request, Response, unless_known
 from gateway.http.router import Route
 from gateway.limits import Rates
 from gateway.services import Clock, Jobs, Systems
-from messages.lookups import ASKER, HOLDER, ROLE, TODAY, Lookup
+from messages.lookups import ASKER, CODE, HOLDER, ROLE, TODAY, Lookup
 from messages.wire import wire_date
-from storage import cases
+from storage import cases, registry
 
 MAX_VALUE = 64  # characters of a part of a key
 
@@ -71,8 +71,13 @@ def _look(
     conn: Connection, lookup: Lookup, key: dict[str, str], asker: dict[str, str], clock: Clock
 ) -> bytes | None:
     """The answer's bytes: a book of many lines is written in the reader's thread."""
-    asked = {**key, **asker} if lookup.of_asker else key
-    values = lookup.values(asked, cases.load(conn, lookup.facts(asked), clock(), {}))
+    asked = key
+    if lookup.of_asker:
+        party = registry.party(conn, asker[ASKER])
+        asked = {**key, **asker, CODE: party.cop_code if party else ""}
+    facts = cases.load(conn, lookup.facts(asked), clock(), {})
+    more = lookup.then(asked, facts)
+    values = lookup.values(asked, facts | cases.load(conn, more, clock(), {}) if more else facts)
     if values is None:
         return None
     return json.dumps({"key": key, "values": values}, ensure_ascii=False, separators=(",", ":")).encode()

@@ -8,7 +8,7 @@ listed, a submission is refused for them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -21,8 +21,10 @@ from messages.assistance.names import FILE, MISSING, WRONG
 from messages.assistance.registers import in_force
 from messages.codes import CodeLists
 from messages.faults import NodeFault
-from messages.media import LARGEST
-from messages.workflow import Body, Facts, File, FileOf
+from messages.naming import described, digests, files_of, wrong_files
+from messages.workflow import Body, Facts, File
+
+__all__ = ["Fault", "Known", "demanded", "digests", "faults", "files_of", "named_files"]
 
 DOCUMENTS = "assist_documents"  # the code list of what types of verification demand
 EVERY = "*"
@@ -56,42 +58,18 @@ def faults(form: Body, known: Known) -> list[Fault]:
     return [*_head(form, known), *_bills(form, known), *_attachments(form, known)]
 
 
-def digests(form: Body) -> tuple[str, ...]:
-    """The files that a form names, each once, in their order."""
-    return tuple(dict.fromkeys(str(each["digest"]) for each in form.get("Attachment", ())))
-
-
-def files_of(party: str, facts: Facts, form: Body) -> dict[str, File | None]:
-    """What the party has sent of the files that a form names."""
-    return {digest: facts[FileOf(party, digest)] for digest in digests(form)}
-
-
 def named_files(party: str, facts: Facts, form: Body) -> tuple[File, ...]:
     """The files that a form names, by the names it gives them. Raises NodeFault where one is not as named."""
-    entries: Sequence[Body] = form.get("Attachment", ())
     files = files_of(party, facts, form)
-    against = list(_file_faults(entries, files))
+    against = list(_file_faults(form, files))
     if against:
         raise NodeFault(FILE, "；".join(map(str, against)))
-    there = ((files[str(entry["digest"])], entry["name"]) for entry in entries)
-    return tuple(replace(file, name=str(name)) for file, name in there if file is not None)
+    return described(form, files)
 
 
-def _file_faults(entries: Sequence[Body], files: Mapping[str, File | None]) -> Iterator[Fault]:
+def _file_faults(form: Body, files: Mapping[str, File | None]) -> Iterator[Fault]:
     """Files that are not there, not their sender's, or not what the message says of them."""
-    for place, entry in enumerate(entries, 1):
-        path = f"Attachment[{place}]/digest"
-        found = files[str(entry["digest"])]
-        name = entry["name"]
-        if found is None:
-            yield Fault(
-                FILE, path, f"附件 {name} 未上传或不属于贵方", f"{name} was not uploaded, or is not yours"
-            )
-        elif (str(found.size), found.media_type) != (entry["size"], entry["mediaType"]):
-            told = f"{found.size}, {found.media_type}"
-            yield Fault(FILE, path, f"附件 {name} 实为 {told}", f"{name} is {told}, not as described")
-        elif found.size > LARGEST:
-            yield Fault(FILE, path, f"附件 {name} 超过 4 MB", f"{name} has more than 4 MiB")
+    return (Fault(FILE, path, zh, en) for path, zh, en in wrong_files(form, files))
 
 
 # -- step 1: the basics
@@ -176,7 +154,7 @@ def _attachments(form: Body, known: Known) -> Iterator[Fault]:
         yield _absent("Attachment", "")
     for place, entry in enumerate(entries, 1):
         yield from _missing(entry, fields.FILE, f"Attachment[{place}]/", groups=False)
-    yield from _file_faults(entries, known.files)
+    yield from _file_faults(form, known.files)
     there = {entry.get("docType") for entry in entries}
     types = {EVERY, *str(form.get("reqType", "")).split()}
     for kind, documents, (zh, en) in demanded():

@@ -13,7 +13,7 @@ from messages.annotations import Condition, Lookup, Words
 from messages.codes import CodeList
 from messages.forms import Field
 from terminals.work.checks import Fault, Problem, say
-from terminals.work.plan import FILE, SYSTEM, TERMINAL
+from terminals.work.plan import FILE, KEPT, SYSTEM, TERMINAL
 from terminals.work.rows import Place, Row
 from terminals.work.standing import Kind, Standing
 
@@ -57,7 +57,10 @@ class Judge:
         )
 
     def locked(self, row: Row, name: str, control: Control) -> bool:
-        """Whether a lookup fills it now, so that nobody types it."""
+        """Whether it is kept as it is, or a lookup fills it now, so that nobody types it."""
+        hints = row.plan.fields[name].hints if name in row.plan.fields else None
+        if hints is not None and (hints.fill == KEPT or self.holds(hints.locked_when, row, control)):
+            return True
         lookups = row.plan.locks.get(name, ())
         return any(self.asked(lookup, row, control) for lookup in lookups)
 

@@ -11,7 +11,7 @@ from messages.annotations import Condition, Lookup
 from messages.forms import Field, Form
 from terminals.work.once import once
 
-TERMINAL, SYSTEM, FILE = "terminal", "system", "file"
+TERMINAL, SYSTEM, FILE, KEPT = "terminal", "system", "file", "kept"
 
 
 class Plan:
@@ -61,6 +61,7 @@ class Plan:
             for condition in (
                 each.hints.required_when,
                 each.hints.absent_when or each.absent_when,
+                each.hints.locked_when,
                 lookup.when if lookup else None,
             ):
                 if condition is not None:

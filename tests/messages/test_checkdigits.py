@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from messages.checkdigits import container, social_credit
+from messages.checkdigits import citizen, container, social_credit
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,27 @@ def test_every_single_mistyped_digit_is_found_out_but_where_the_standard_cannot(
         for other in "0123456789ABCDEFGHJKLMNPQRTUWXY":
             if other != code[place]:
                 assert not social_credit(code[:place] + other + code[place + 1 :])
+
+
+@pytest.mark.parametrize("number", ["11010519491231002X", "440524188001010014", "34052419800101001X"])
+def test_a_citizens_number_has_its_check_character(number: str) -> None:
+    """GB 11643's own two examples, and a third one whose remainder is written X."""
+    assert citizen(number)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["110105194912310021", "11010519491231002x", "11010519490231002X", "1101051949123100X", "", "１" * 18,
+     "A1010519491231002X"],
+)  # fmt: skip
+def test_a_wrong_citizens_number_is_found_out(number: str) -> None:
+    """Another check character, a small x, 31 February, one too few, none, wide digits, a letter."""
+    assert not citizen(number)
+
+
+def test_two_digits_of_a_citizens_number_that_changed_places_are_found_out() -> None:
+    """Every single mistake and every exchange of neighbours (ISO 7064, MOD 11-2)."""
+    number = "11010519491231002X"
+    for place in range(16):
+        swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
+        assert swapped == number or not citizen(swapped)

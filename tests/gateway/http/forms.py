@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from messages.lookups import ASKER, HOLDER, ROLE, TODAY, Key, Lookup
+from messages.lookups import ASKER, CODE, HOLDER, ROLE, TODAY, Key, Lookup
 from messages.senders import Senders
 from messages.system import MessageType, System
 from messages.workflow import Body, Case, Facts, Party, PartyByCode, Record, RecordInForce
@@ -31,6 +31,21 @@ def _filed(key: Key) -> RecordInForce:
 def _own(key: Key, facts: Facts) -> Body | None:
     assert len(key[TODAY]) == len("20260102")
     return {"name": f"{key[HOLDER]}, {key[ROLE]}"} if key[ASKER] == "DXPENT0000000001" else None
+
+
+def _of_code(key: Key) -> RecordInForce:
+    return RecordInForce("bonded", "goods", f"{key[CODE]}/1")
+
+
+def _next(key: Key, facts: Facts) -> tuple[RecordInForce, ...]:
+    found: Record | None = facts[_of_code(key)]
+    return () if found is None else (RecordInForce("bonded", "goods", found.body["next"]),)
+
+
+def _chained(key: Key, facts: Facts) -> Body | None:
+    more = _next(key, facts)
+    found: Record | None = facts[more[0]] if more else None
+    return found.body if found else None
 
 
 def _name(key: Key, facts: Facts) -> Body | None:
@@ -64,6 +79,7 @@ FORMS = System(
     lookups={
         "goods": Lookup(("bookNo", "place"), lambda key: (_filed(key),), _goods),
         "own": Lookup((), lambda key: (), _own, of_asker=True),
+        "chain": Lookup((), lambda key: (_of_code(key),), _chained, of_asker=True, then=_next),
         "party": Lookup(("code",), lambda key: (PartyByCode(key["code"]),), _name, frozenset({"customs"})),
     },
     faults={103: ("当前状态不能执行", "not possible in this state")},

@@ -89,3 +89,16 @@ def test_an_answer_may_depend_on_who_asks(api: Api) -> None:
     assert answer.json == {"key": {}, "values": {"name": "somebody, enterprise"}}
     assert api.ask(line, token=api.token(OTHER)).status == 404
     assert api.ask(f"{line}?asker.dxpId=DXPENT0000000001", token=api.token(OTHER)).status == 400
+
+
+def test_what_is_read_may_depend_on_what_was_read_before(api: Api) -> None:
+    """Under the asker's own customs code there is another key, and under that what is told."""
+    token = api.token()
+    assert api.ask("GET /v1/lookups/bonded/chain", token=token).status == 404
+    with api.database.write() as connection:
+        first = Record("bonded", "goods", "1234567890/1", {"next": "B1/1"}, NOW)
+        cases.put_records(connection, [first])
+    assert api.ask("GET /v1/lookups/bonded/chain", token=token).status == 404
+    put_goods(api)
+    answer = api.ask("GET /v1/lookups/bonded/chain", token=token)
+    assert answer.json == {"key": {}, "values": {"gName": "电路板"}}
