@@ -134,6 +134,11 @@ SENTENCES: Sentences = {
     "query-to-criteria": ("Criteria", "查询条件"),
     "query-gone": ("There is no case {case} any more.", "统一编号 {case} 已不存在。"),
     "query-nothing": ("Choose a line first.", "请先选择一条数据。"),
+    "query-codes": ("Space: choose", "空格键选择"),
+    "query-none-of-them": (
+        "{action}: none of the chosen lines is in a state that allows it.",
+        "所选数据的状态均不能{action}。",
+    ),
     "query-not-now": ("{action} is not possible in state {state}.", "数据状态为“{state}”，不能{action}。"),
     "help-query": (
         (

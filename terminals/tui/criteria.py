@@ -1,10 +1,12 @@
-"""By what is searched (查询条件): one of several criteria, that with the cursor, typed in a line or from–to.
+"""By what is searched (查询条件): one of several criteria, that with the cursor, or all of them together.
 
-Knows lines and which of them counts; refuses to know what is searched.
+Knows lines, codes that are chosen by Space, days as people type them, and which line counts; refuses to know
+what is searched.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,16 +17,21 @@ from textual.message import Message
 from textual.widgets import Input
 
 from messages.annotations import Words
+from messages.codes import Code
+from terminals.tui.picker import CodePicker
 from terminals.tui.words import Saying, both, retell
+
+_DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One way to search: a search column, and whether it is asked from–to."""
+    """One way to search: a search column, whether it is asked from–to, and the codes that it may have."""
 
     column: str
     words: Words
     between: bool = False
+    codes: tuple[Code, ...] = ()
 
 
 class Criteria(Vertical):
@@ -38,6 +45,7 @@ class Criteria(Vertical):
     Criteria Input { width: 24; border: none; padding: 0 1; background: $field-locked; }
     Criteria .-chosen Input { background: $field-optional; color: $field-ink; }
     Criteria Input:focus { background: $field-current; color: $field-bright-ink; }
+    Criteria Saying.codes { width: auto; padding: 0 1; color: $quiet; text-style: none; }
     Criteria Saying.until { width: 4; padding: 0 1; }
     """
 
@@ -47,8 +55,10 @@ class Criteria(Vertical):
     class Below(Message):
         """Down, on the last criterion."""
 
-    def __init__(self, criteria: Sequence[Criterion], language: str) -> None:
+    def __init__(self, criteria: Sequence[Criterion], language: str, *, together: bool = False) -> None:
+        """`together`: all of them count."""
         super().__init__()
+        self._together = together
         self._criteria = tuple(criteria)
         self._language = language
         self._chosen = 0
@@ -56,21 +66,28 @@ class Criteria(Vertical):
     def compose(self) -> ComposeResult:
         """A row each."""
         for at, each in enumerate(self._criteria):
-            with Horizontal(id=f"by-{at}", classes="-chosen" if at == self._chosen else ""):
+            counts = self._together or at == self._chosen
+            with Horizontal(id=f"by-{at}", classes="-chosen" if counts else ""):
                 yield Saying(self._label(at), self._language)
                 yield _line()
+                if each.codes:
+                    yield Saying(both("query-codes"), self._language, classes="codes")
                 if each.between:
                     yield Saying(both("query-until"), self._language, classes="until")
                     yield _line()
 
     @property
     def values(self) -> dict[str, str]:
-        """What is typed in the chosen one: column, or column.from and column.to, → text."""
-        column = self._criteria[self._chosen].column
-        texts = [line.value.strip() for line in self._lines(self._chosen)]
-        return (
-            {column: texts[0]} if len(texts) == 1 else {f"{column}.from": texts[0], f"{column}.to": texts[1]}
-        )
+        """What is typed in those that count: column, or column.from and column.to, → text."""
+        found: dict[str, str] = {}
+        for at in range(len(self._criteria)) if self._together else (self._chosen,):
+            column = self._criteria[at].column
+            texts = [line.value.strip() for line in self._lines(at)]
+            if len(texts) == 1:
+                found[column] = texts[0]
+            else:
+                found |= {f"{column}.from": _day(texts[0]), f"{column}.to": _day(texts[1])}
+        return found
 
     @property
     def front(self) -> Input:
@@ -86,17 +103,21 @@ class Criteria(Vertical):
         return list(self.query_one(f"#by-{at}").query(Input))
 
     def _label(self, at: int) -> Words:
-        mark = "(•)" if at == self._chosen else "( )"
         words = self._criteria[at].words
+        if self._together:
+            return words
+        mark = "(•)" if at == self._chosen else "( )"
         return Words(f"{mark} {words.zh}", f"{mark} {words.en}")
 
     def _choose(self, chosen: int) -> None:
         """Search by this one; what stands in the others does not count."""
         self._chosen = chosen
+        if self._together:
+            return
         for at in range(len(self._criteria)):
             row = self.query_one(f"#by-{at}")
             row.set_class(at == chosen, "-chosen")
-            next(iter(row.query(Saying).results(Saying))).say(self._label(at))
+            row.query(Saying).first(Saying).say(self._label(at))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The criterion whose line has the cursor is the one."""
@@ -105,7 +126,12 @@ class Criteria(Vertical):
             self._choose(at)
 
     def on_key(self, event: events.Key) -> None:
-        """Up and Down go through the criteria."""
+        """Up and Down go through the criteria; Space shows the codes that there are."""
+        if event.key == "space" and self._criteria[self._chosen].codes:
+            event.stop()
+            event.prevent_default()
+            self._pick()
+            return
         if event.key not in ("up", "down"):
             return
         event.stop()
@@ -114,6 +140,16 @@ class Criteria(Vertical):
             self.post_message(self.Below())
         elif at >= 0:
             self._lines(at)[0].focus()
+
+    def _pick(self) -> None:
+        criterion, line = self._criteria[self._chosen], self._lines(self._chosen)[0]
+
+        def take(code: str) -> None:
+            line.value = code
+
+        codes = criterion.codes
+        picker = CodePicker(criterion.words, codes, self._language, current=line.value, take=take)
+        self.app.push_screen(picker)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """On to the second date, or search."""
@@ -130,6 +166,12 @@ class Criteria(Vertical):
         for row in self.children:
             for child in row.children:
                 retell(child, language)
+
+
+def _day(text: str) -> str:
+    """2026-02-01, 2026/2/1 and 20260201 are the same day; anything else is searched as it is typed."""
+    found = _DAY.fullmatch(text)
+    return f"{found[1]}{int(found[2]):02}{int(found[3]):02}" if found else text
 
 
 def _line() -> Input:

@@ -50,6 +50,16 @@ class Action:
     states: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Something to be done with all marked cases at once, as far as they are in one of `states`."""
+
+    key: str
+    words: Words
+    hot: str
+    states: frozenset[str]
+
+
 class QueryPage(Page):
     """Criteria on top, the list, the actions."""
 
@@ -58,6 +68,11 @@ class QueryPage(Page):
     CRITERIA: ClassVar[tuple[Criterion, ...]]
     COLUMNS: ClassVar[tuple[Column, ...]]
     ACTIONS: ClassVar[tuple[Action, ...]]
+    BATCHES: ClassVar[tuple[Batch, ...]] = ()
+    TOGETHER: ClassVar[bool] = False
+    """Whether all criteria count, not just the one with the cursor."""
+    ROWS: ClassVar[int] = 0
+    """Rows a page; 0: as many as there is room for."""
     STATES: ClassVar[tuple[str, ...]] = ()
     ORDER: ClassVar[str] = "-changed"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,12 +88,13 @@ class QueryPage(Page):
 
     def compose(self) -> ComposeResult:
         """From the top to the bottom."""
-        yield Criteria(self.CRITERIA, self.language)
+        yield Criteria(self.CRITERIA, self.language, together=self.TOGETHER)
         find = (Option("run", both("query-run")), Option("clear", both("query-clear"), "ctrl+l"))
         yield Buttons(find, self.language, id="find")
         yield PagedTable(
-            self.COLUMNS, self._fetch, self._text, self.language, tone=self.tone, order=self.ORDER
-        )
+            self.COLUMNS, self._fetch, self._text, self.language, tone=self.tone, order=self.ORDER,
+            size=self.ROWS, marks=bool(self.BATCHES),
+        )  # fmt: skip
         yield Buttons(self._options(), self.language, id="actions")
 
     def on_mount(self) -> None:
@@ -220,7 +236,12 @@ class QueryPage(Page):
 
     def _options(self) -> list[Option]:
         line = self.table.item if self.is_mounted else None
-        return [Option(each.key, each.words, each.hot, self._offered(each, line)) for each in self.ACTIONS]
+        options = [Option(each.key, each.words, each.hot, self._offered(each, line)) for each in self.ACTIONS]
+        chosen = self.table.chosen if self.is_mounted and self.BATCHES else []
+        for each in self.BATCHES:
+            some = any(case.state in each.states for case in chosen)
+            options.append(Option(each.key, each.words, each.hot, some))
+        return options
 
     def _offered(self, action: Action, line: CaseLine | None) -> bool:
         if line is None or (action.states and line.state not in action.states):
@@ -242,6 +263,10 @@ class QueryPage(Page):
         """… and for another page."""
         self._offer()
 
+    def on_grid_marked(self) -> None:
+        """What is done with all marked ones depends on them."""
+        self._offer()
+
     def on_paged_table_picked(self) -> None:
         """Enter does the first action."""
         self._act(self.ACTIONS[0])
@@ -256,7 +281,19 @@ class QueryPage(Page):
 
     def action_act(self, key: str) -> None:
         """An action by its name."""
-        self._act(next(each for each in self.ACTIONS if each.key == key))
+        batch = next((each for each in self.BATCHES if each.key == key), None)
+        if batch is None:
+            self._act(next(each for each in self.ACTIONS if each.key == key))
+            return
+        lines = [line for line in self.table.chosen if line.state in batch.states]
+        if lines:
+            self.run_worker(self.do_all(batch, lines), group="batch", exclusive=True)
+        else:
+            self.terminal.say(both("query-none-of-them", action=batch.words), alarm=True)
+
+    async def do_all(self, batch: Batch, lines: Sequence[CaseLine]) -> None:
+        """Do it with these, which are in states that allow it."""
+        raise NotImplementedError
 
     def _act(self, action: Action) -> None:
         line = self.table.item

@@ -48,6 +48,11 @@ class Job:
         """Stop at the next block. From any thread."""
         self._stop.set()
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set()
+
     def at(self, done: int, total: int) -> None:
         """It is so far. Raises Cancelled."""
         if self._stop.is_set():
