@@ -5,7 +5,8 @@ Knows the systems that have screens; refuses to know any screen.
 
 from __future__ import annotations
 
+from terminals.tui.assistance.screens import SYSTEM as ASSISTANCE
 from terminals.tui.bonded.screens import SYSTEM as BONDED
 from terminals.tui.systems import GENERAL, System
 
-TABLE: tuple[System, ...] = (BONDED, GENERAL)
+TABLE: tuple[System, ...] = (BONDED, ASSISTANCE, GENERAL)

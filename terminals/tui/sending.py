@@ -62,6 +62,10 @@ class SendingPage(FormPage):
         """It was taken: say so."""
         raise NotImplementedError
 
+    def against(self, posted: Posted) -> Step | None:
+        """The receipt that refuses what was sent, if one does."""
+        return posted.bad
+
     def reasons(self, found: CaseFound | None) -> Sequence[str]:
         """Why customs has returned a case, one text a reason, as far as the case says it."""
         return ()
@@ -268,8 +272,8 @@ class SendingPage(FormPage):
             said = "\n".join(each.text for each in violations) or f"{posted.answer.code} {posted.answer.info}"
             places = [place for each in violations if (place := model.blame(each)) is not None]
             await self._refused(model, Words(said, said), places)
-        elif posted.bad is not None:
-            await self._returned(model, posted, posted.bad)
+        elif (against := self.against(posted)) is not None:
+            await self._returned(model, posted, against)
         elif not posted.steps:
             await self._say_waiting(posted.piece, both("entry-sent"))
         else:

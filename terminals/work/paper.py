@@ -48,6 +48,14 @@ class Paper(FPDF):
         self.set_y(-FOOT + 4)
         self.cell(0, 5, self._number(self.page_no(), self.str_alias_nb_pages or ""), align="C")
 
+    def section(self, heading: str, depth: int) -> None:
+        """A heading, smaller the deeper; never at the foot of a page, alone."""
+        if self.get_y() > self.h - FOOT - 25:
+            self.add_page(same=True)
+        self.set_font("all", size=max(9, 11 - depth))
+        self.cell(0, 7 - depth, heading)
+        self.ln(7 - depth)
+
     def facts(self, facts: Sequence[tuple[str, str]], size: float = 9) -> None:
         """Labels and values, two a row; a long value has a row of its own."""
         self.set_font("all", size=size)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from messages.annotations import Words
+from terminals.work.dossier import Section
 from terminals.work.fonts import font_file
 from terminals.work.model import FormModel
 from terminals.work.sheets import Column, Fact, Table, head_of, tables_of
@@ -17,7 +18,7 @@ from terminals.work.sheets import Column, Fact, Table, head_of, tables_of
 if TYPE_CHECKING:
     from terminals.work.paper import Paper
 
-__all__ = ["Column", "form_pdf", "list_pdf"]
+__all__ = ["Column", "dossier_pdf", "form_pdf", "list_pdf"]
 
 
 def form_pdf(model: FormModel, facts: Sequence[Fact], language: str) -> bytes:
@@ -51,6 +52,20 @@ def list_pdf(title: Words, columns: Sequence[Column], rows: Iterable[Sequence[st
     wide = paper.natural(headings, kept[:100]) > PORTRAIT
     paper.add_page(orientation="landscape" if wide else "portrait")
     _table(paper, Table(title, tuple(columns), kept), kept, language)
+    return bytes(paper.output())
+
+
+def dossier_pdf(title: Words, sections: Iterable[Section], language: str) -> bytes:
+    """A case to be read through, section by section. Raises FontMissing."""
+    from terminals.work.paper import Paper
+
+    paper = Paper(font_file(), title.in_language(language), _number(language))
+    paper.add_page()
+    for section in sections:
+        paper.section(section.heading.in_language(language), section.depth)
+        paper.facts(
+            [(said.label.in_language(language), said.value.in_language(language)) for said in section.said]
+        )
     return bytes(paper.output())
 
 

@@ -1,0 +1,45 @@
+"""The customs desk's screens of mutual assistance, for the menu.
+
+Knows names only; refuses to know what is on a screen.
+"""
+
+from __future__ import annotations
+
+from messages.annotations import Words
+from terminals.tui.systems import CUSTOMS, Entry
+
+_HERE = "terminals.tui.assistance"
+_DESK = frozenset({CUSTOMS})
+
+DESK: tuple[Entry, ...] = (
+    Entry(
+        "assistance.queue", Words("国际协查办理", "Foreign requests to answer"), f"{_HERE}.desk:RequestQueue",
+        _DESK, "alt+4",
+    ),
+    Entry(
+        "assistance.requests", Words("国际协查查询", "All foreign requests"), f"{_HERE}.desk:RequestQuery",
+        _DESK, "alt+5",
+    ),
+    Entry(
+        "assistance.chinese", Words("中方协查查询", "Chinese requests"),
+        f"{_HERE}.chinese_desk:ChineseQuery", _DESK, "alt+6",
+    ),
+    Entry(
+        "assistance.published", Words("发布查询", "Published"), f"{_HERE}.published:PublicationQuery", _DESK,
+    ),
+    Entry(
+        "assistance.publish", Words("发布新闻资料", "Publish news, material"),
+        f"{_HERE}.published:PublicationEntry", _DESK, codes=("CMA171",),
+    ),
+    Entry(
+        "assistance.answer", Words("协查办理", "Answer a request"), f"{_HERE}.desk:RequestAnswer", _DESK,
+        single=False, codes=("CMA121",), listed=False,
+    ),
+    Entry(
+        "assistance.assess", Words("评价外方反馈", "Evaluate feedback"),
+        f"{_HERE}.chinese_desk:FeedbackEvaluation", _DESK, single=False, codes=("CMA161",), listed=False,
+    ),
+    Entry(
+        "assistance.case", Words("查看", "Case"), f"{_HERE}.case:CasePage", _DESK, single=False, listed=False,
+    ),
+)  # fmt: skip

@@ -1,0 +1,124 @@
+"""Lists of cases of mutual assistance: what codes in their columns mean, and how long each has waited.
+
+Knows the search columns and the code lists behind them; refuses to know who looks, and what can be done.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import ClassVar
+
+from messages.annotations import Words
+from messages.forms import own_forms
+from messages.wire import from_sortable, parse_wire_time
+from terminals.trouble import Trouble
+from terminals.tui.filled import Desk
+from terminals.tui.query import QueryPage
+from terminals.work.found import CaseLine, Search
+from terminals.work.model import FormModel
+
+COUNTRY, TYPE, BILLS, MATTER, DATE, LETTER, WAITED = (
+    "country", "reqType", "bills", "reqMatter", "reqDate", "letterNo", "changed",
+)  # fmt: skip
+COUNTRIES = "assist_country"
+"""The code list."""
+LONG, VERY_LONG = timedelta(days=3), timedelta(days=7)
+"""From when a case that waits is marked, by ! and by !!."""
+
+_MEANT = (COUNTRY, TYPE, MATTER)
+
+
+def waited(age: timedelta, language: str) -> str:
+    """How long something has waited, in days and hours, or hours and minutes."""
+    age = max(age, timedelta())
+    hours, minutes = divmod(int(age.total_seconds()) // 60, 60)
+    if hours < 24:
+        return f"{hours}:{minutes:02}"
+    days, hours = divmod(hours, 24)
+    return f"{days}天{hours}时" if language == "zh" else f"{days}d {hours}h"
+
+
+class CaseList(QueryPage):
+    """A list whose codes are shown by their meanings. FORM is the message type that has its columns."""
+
+    FORM: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scratch: FormModel | None = None
+        self._meanings: dict[tuple[str, str], Words] = {}
+
+    def on_mount(self) -> None:
+        """The list of countries, if it is not here yet."""
+        super().on_mount()
+        self.run_worker(self._fetch_countries, thread=True, group="lists", exit_on_error=False)
+
+    def _fetch_countries(self) -> None:
+        """In a thread."""
+        line = self.work.line
+        if line.codes.known(COUNTRIES) is None:
+            with suppress(Trouble):
+                line.code_list(COUNTRIES)
+                self.app.call_from_thread(self._listed)
+
+    def _listed(self) -> None:
+        self._meanings.clear()
+        if self.is_attached:
+            self.table.grid.again()
+
+    def search(self) -> Search:
+        """Codes are typed in either case, and types of request by their names, too."""
+        found = super().search()
+        criteria = {name: self._code(name.partition(".")[0], text) for name, text in found.criteria.items()}
+        return replace(found, criteria=criteria)
+
+    def _code(self, column: str, text: str) -> str:
+        if column == COUNTRY:
+            return text.upper()
+        field = self._form.plan.fields.get(column)
+        for choice in field.choices if field is not None and text else ():
+            if text.casefold() in (choice.label.zh, choice.label.en.casefold()):
+                return choice.value
+        return text
+
+    def text(self, line: CaseLine, key: str) -> str:
+        """What stands in a cell."""
+        text = line.text(key)
+        if key == WAITED:
+            return self._waited(line)
+        if key == BILLS:
+            return f"{Decimal(from_sortable(text)):f}" if text else ""
+        return self.meaning(key, text) if key in _MEANT and text else text
+
+    def tone(self, line: CaseLine, key: str) -> str:
+        """What has waited long stands out."""
+        if key != WAITED or line.state not in self.STATES[:1]:
+            return ""
+        age = self.age(line)
+        return "bad" if age >= VERY_LONG else "warn" if age >= LONG else ""
+
+    def age(self, line: CaseLine) -> timedelta:
+        """For how long nothing has become of it."""
+        return self.terminal.clock() - parse_wire_time(line.changed)
+
+    def _waited(self, line: CaseLine) -> str:
+        mark = {"bad": "!! ", "warn": "! "}.get(self.tone(line, WAITED), "")
+        return f"{mark}{waited(self.age(line), self.language)}"
+
+    def meaning(self, name: str, text: str) -> str:
+        """What a code means, or the code where that is not known."""
+        words = self._meanings.get((name, text))
+        if words is None:
+            model = self._form
+            model.load({name: text}, case="", state="")
+            words = self._meanings[name, text] = model.meaning(model.head, name)
+        return words.in_language(self.language) or text
+
+    @property
+    def _form(self) -> FormModel:
+        if self._scratch is None:
+            self._scratch = FormModel(own_forms().form(self.FORM), Desk(self.work, self.terminal.clock))
+        return self._scratch
