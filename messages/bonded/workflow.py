@@ -1,7 +1,7 @@
 """The steps of bonded verification: one pure function an event, over the transitions of table.py.
 
-A case's body: `stored` is the version that customs holds in force, `entered` the form as it was typed
-since (a draft, or what was declared and is not stored), `comparison` the stored version's differences,
+A case's body: `stored` is the version that customs holds in force, `declTime` its appTime, `comparison` its
+differences, `entered` the form as it was typed since (a draft, or what was declared and is not stored),
 `appTime` that of the last submission, `again` whether 库存重新申报 is used up, `submitted` the origin that
 the next receipt answers.
 """
@@ -53,7 +53,7 @@ IN_FORCE_STATES = (STORED, APPROVED, REFUSED)  # a stored version is in force, a
 CONTROL = ("guid", "appType", "appTime", "appStatus", "caseNo")  # of the message, not of the form
 AHEAD = timedelta(days=1)  # an appTime further ahead would shut out every later correction
 
-NO_CASE, WRONG_STATE, USED_UP, AHEAD_OF_TIME, NO_LINES, MISSING, WRONG, IN_FORCE = range(102, 110)
+NO_CASE, WRONG_STATE, USED_UP, AHEAD_OF_TIME, NO_LINES, MISSING, WRONG, IN_FORCE, OUTDATED = range(102, 111)
 FAULTS = {
     NOT_APPROVED: ("审批不通过", "not approved"),
     NO_CASE: ("统一编号或账册不存在", "no such case or book"),
@@ -64,6 +64,7 @@ FAULTS = {
     MISSING: ("必填项为空", "a field is missing"),
     WRONG: ("字段不正确", "a field is wrong"),
     IN_FORCE: ("海关已有入库数据", "customs holds a stored version"),
+    OUTDATED: ("企业已重新申报", "declared anew since"),
 }
 SEARCH = ("etpsInnerNo", "etpsCode", "stockDate", "declDate", "etpsName")
 WORST = "worst"  # search column of customs: the largest difference of the stored version
@@ -238,7 +239,8 @@ def _store(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         info = "；".join(against)
     else:
         comparison = compare(form, facts)
-        body = {**case.body, "stored": form, "comparison": comparison}
+        declared = event.content["appTime"]
+        body = {**case.body, "stored": form, "comparison": comparison, "declTime": declared}
         del body["entered"]
         body.pop("reason", None)
         difference = worst(comparison)
@@ -256,6 +258,8 @@ def _review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     if case is None or case.system != SYSTEM:
         raise NodeFault(NO_CASE, f"统一编号 {node['caseNo']} 不存在 / there is no stocktake of that number")
     row = _row(case, event.name)
+    if node.get("declTime", stored := case.body.get("declTime")) != stored:
+        raise NodeFault(OUTDATED, "企业已重新申报，请核对后再审核 / it was declared anew: look again")
     reason = str(node.get("reviewInfo", "")).strip()
     if event.name == "refuse" and not reason:
         raise NodeFault(MISSING, "审批不通过须写明原因 / say why it is not approved (reviewInfo)")

@@ -19,10 +19,15 @@ from messages.wire import from_sortable
 from terminals.tui.bonded.search import CRITERIA
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
+from terminals.tui.posting import Posted
 from terminals.tui.query import SEQUENCE, Action, QueryPage
 from terminals.tui.review import Finding, ReviewPage
 from terminals.tui.words import both
+from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound, CaseLine
+from terminals.work.model import FormModel
+from terminals.work.receipts import Step
+from terminals.work.submission import Piece
 
 LARGE = Decimal("0.05")
 """The part of a line's total, or of the book's balance, from which a difference is a large one."""
@@ -115,6 +120,22 @@ class StocktakeReview(ReviewPage):
         Column("parts", Words("分项合计", "Sum of parts"), number=True),
         Column("balance", Words("账册结余", "Book balance"), number=True),
     )
+
+    _declared = ""  # the appTime of the version whose comparison is on the screen
+
+    def learned(self, found: CaseFound) -> None:
+        """The comparison, which is what the decision is about."""
+        super().learned(found)
+        self._declared = str(found.body.get("declTime", ""))
+
+    def piece(self, purpose: Purpose) -> Piece:
+        """The decision names the version: the enterprise may have declared anew meanwhile."""
+        return self._post.sending.piece(self.model, purpose, {"declTime": self._declared})
+
+    async def _returned(self, model: FormModel, posted: Posted, step: Step) -> None:
+        """What is there now is shown before anything is decided anew."""
+        await super()._returned(model, posted, step)
+        self.again()
 
     def facts(self) -> list[tuple[Words, str]]:
         """The case, the enterprise, its own number and the days."""

@@ -205,6 +205,19 @@ def test_a_refusal_needs_its_reason_and_is_corrected_like_a_return(world: World)
     assert world.stocktake(appType="2", caseNo=number) == [2, 120]
 
 
+def test_a_review_is_of_the_version_that_was_looked_at(world: World) -> None:
+    """Declared anew between look and decision: refused, while the version in force is as it was."""
+    world.stocktake()
+    number = world.only().number
+    seen = str(world.only().body["declTime"])
+    world.stocktake(appType="2", caseNo=number, appStatus="1")  # a draft behind it changes nothing
+    assert world.only().body["declTime"] == seen
+    world.stocktake(appType="2", caseNo=number, stockDate="20261118")
+    assert world.review(number, declTime=seen) == [-121110]
+    assert world.only().state == STORED
+    assert world.review(number, declTime=str(world.only().body["declTime"])) == [399, 399]
+
+
 def test_only_what_is_stored_can_be_reviewed(world: World) -> None:
     """A review of a draft, of a reviewed case and of an unknown one says so."""
     world.stocktake(appStatus="1")

@@ -67,7 +67,9 @@ class World:
         """Whole-form deletion (整票删除)."""
         return self.send("BVS111", {"appType": "3", "appStatus": "2", "caseNo": number}, actor)
 
-    def review(self, number: str, result: str = "1", info: str = "", actor: Actor = DESK) -> list[int]:
+    def review(
+        self, number: str, result: str = "1", info: str = "", actor: Actor = DESK, **changes: str
+    ) -> list[int]:
         """The desk's review; result 1 approves."""
         node = {
             "appType": "1",
@@ -75,6 +77,7 @@ class World:
             "caseNo": number,
             "reviewResult": result,
             "reviewInfo": info,
+            **changes,
         }
         return self.send("BVS121", node, actor)
 

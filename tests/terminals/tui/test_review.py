@@ -24,13 +24,21 @@ from tests.terminals.work.desks import PATIENCE, seated
 from tests.terminals.work.forms import stocktake
 
 
-def declared(house: House, state: Path) -> str:
-    """A stored stocktake of three lines, the second off by 2, the third by 100; its case number."""
+def declared(house: House, state: Path, case: str = "") -> str:
+    """A stored stocktake of three lines, the second off by 2, the third by 100; its case number.
+
+    With `case` that one is declared anew, without a difference.
+    """
     with seated(house, state) as seat:
         model = stocktake(3, etpsInnerNo=number())
         rows = model.rows("Line")
-        model.set(rows[1], "totalQty", "8")
-        model.set(rows[2], "totalQty", "106")
+        if case:
+            found = seat.line.case("bonded", case)
+            assert found is not None
+            model.case, model.app_time = case, str(found.body["appTime"])
+        else:
+            model.set(rows[1], "totalQty", "8")
+            model.set(rows[2], "totalQty", "106")
         answer = seat.sending.send([seat.sending.piece(model, Purpose.DECLARE)])
         assert answer.accepted, answer
         while True:
@@ -113,6 +121,22 @@ async def test_without_a_reason_nothing_is_refused(house: House, tmp_path: Path)
         assert await closed(pilot) == "审批意见 不能为空"
         await decide(pilot, review, "0", "数量不符")
         assert await closed(pilot) == "审批完成：审批不通过"
+
+
+@pytest.mark.asyncio
+async def test_what_was_declared_anew_is_looked_at_again(house: House, tmp_path: Path) -> None:
+    """Between look and decision the enterprise declares anew: refused, shown as it is now, then approved."""
+    case = await asyncio.to_thread(declared, house, tmp_path / "operator")
+    async with at_work(house, tmp_path, "customs") as (terminal, pilot):
+        page = await terminal.open("bonded.queue")
+        assert isinstance(page, QueryPage)
+        review = await opened(page, pilot, case)
+        await asyncio.to_thread(declared, house, tmp_path / "operator", case)
+        await decide(pilot, review, "1")
+        assert "企业已重新申报" in await closed(pilot)
+        await until(pilot, lambda: "没有差异" in review.query_one(".review--sum", Saying).words.zh)
+        await decide(pilot, review, "1")
+        assert await closed(pilot) == "审批完成：审批通过"
 
 
 async def decide(pilot: Pilot[int], review: ReviewPage, result: str, reason: str = "") -> None:
