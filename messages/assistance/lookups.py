@@ -6,9 +6,10 @@ A foreign officer is told of the own country only, and of the unions it asks in 
 from __future__ import annotations
 
 from messages.assistance import registers
+from messages.assistance.names import SYSTEM_NAME
 from messages.lookups import ASKER, HOLDER, ROLE, TODAY, Key, Lookup
 from messages.system import CUSTOMS
-from messages.workflow import Body, Facts, Record
+from messages.workflow import Body, Facts, Record, RecordsUnder
 
 LISTED = ("agreementNo", "nameZh", "nameEn", "validFrom", "validTo")
 
@@ -42,7 +43,22 @@ def _agreements(key: Key, facts: Facts) -> Body | None:
     }
 
 
+def _register(name: str) -> Lookup:
+    """All that is filed, as `name` lists it, in the order of its keys; for customs, who files it."""
+    kind = {"Office": "country", "Agreement": "agreement"}[name]
+    every = RecordsUnder(SYSTEM_NAME, kind, "")
+
+    def values(key: Key, facts: Facts) -> Body | None:
+        filed: list[Record] = sorted(facts[every], key=lambda record: record.key)
+        shown = [{of: one for of, one in record.body.items() if of != "dxpId"} for record in filed]
+        return {name: shown}
+
+    return Lookup(by=(), facts=lambda key: (every,), values=values, roles=frozenset({CUSTOMS}))
+
+
 LOOKUPS = {
+    "offices": _register("Office"),
+    "agreements": _register("Agreement"),
     "office": Lookup(
         by=(),
         facts=lambda key: (registers.office(key[ASKER]),),

@@ -32,6 +32,22 @@ DESK: tuple[Entry, ...] = (
         f"{_HERE}.published:PublicationEntry", _DESK, codes=("CMA171",),
     ),
     Entry(
+        "assistance.agreements", Words("互助协议备案", "Agreements"), f"{_HERE}.registers:AgreementRegister",
+        _DESK,
+    ),
+    Entry(
+        "assistance.offices", Words("外方海关备案", "Foreign customs"), f"{_HERE}.registers:OfficeRegister",
+        _DESK,
+    ),
+    Entry(
+        "assistance.agreement", Words("互助协议备案", "Agreement"), f"{_HERE}.registers:AgreementEntry",
+        _DESK, single=False, codes=("CMA181",), listed=False,
+    ),
+    Entry(
+        "assistance.office", Words("外方海关备案", "Foreign customs"), f"{_HERE}.registers:OfficeEntry",
+        _DESK, single=False, codes=("CMA191",), listed=False,
+    ),
+    Entry(
         "assistance.answer", Words("协查办理", "Answer a request"), f"{_HERE}.desk:RequestAnswer", _DESK,
         single=False, codes=("CMA121",), listed=False,
     ),

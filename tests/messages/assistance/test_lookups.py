@@ -9,6 +9,7 @@ import pytest
 from messages.assistance import SYSTEM
 from messages.forms import form
 from messages.lookups import ASKER, HOLDER, ROLE, TODAY
+from messages.system import CUSTOMS
 from messages.workflow import Actor
 from tests.messages.assistance.world import DESK, OFFICER, OTHER, World
 
@@ -63,6 +64,23 @@ def test_another_countrys_agreements_are_not_told(world: World) -> None:
     assert ask(world, "agreement", OTHER, country="ASEAN")["agreementNo"] == "ASEAN-1"
     assert ask(world, "agreement", DESK, country="KOR")["agreementNo"] == "KOR-1"
     assert ask(world, "agreement", DESK, country="JPN") is None
+
+
+def test_customs_reads_its_registers_whole(world: World) -> None:
+    """外方海关 by country, 协议 by country and number, those that are over too; nobody's dxpId."""
+    for name in ("offices", "agreements"):
+        assert SYSTEM.lookups[name].roles == {CUSTOMS}
+
+    def told(name: str) -> Any:
+        lookup = SYSTEM.lookups[name]
+        return lookup.values({}, {fact: world.fact(fact) for fact in lookup.facts({})})
+
+    world.agreement(appType="2", validTo="20261119")
+    offices = told("offices")["Office"]
+    assert [each["country"] for each in offices] == ["KOR", "THA"]
+    assert not any("dxpId" in each for each in offices)
+    numbers = [each["agreementNo"] for each in told("agreements")["Agreement"]]
+    assert numbers == ["ASEAN-1", "KOR-1", "KOR-2"]
 
 
 @pytest.mark.parametrize("code", [kind.code for kind in SYSTEM.types])
