@@ -5,23 +5,15 @@ Knows the table and faults; refuses to know what is in a message.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
+from messages import stepping
 from messages.assistance.names import AHEAD_OF_TIME, NO_CASE, SYSTEM_NAME, WRONG_STATE
 from messages.assistance.table import LABELS, PRIVATE, TRANSITIONS, Row
 from messages.faults import NodeFault
+from messages.stepping import actor_of, form_of
 from messages.system import CUSTOMS
-from messages.wire import app_time
 from messages.workflow import Actor, Body, Case, CaseByNumber, Context, Event, Facts
 
-AHEAD = timedelta(days=1)  # an appTime further ahead would shut out every later correction
-CONTROL = ("guid", "appType", "appTime", "appStatus", "caseNo")  # of the message, not of the form
-
-
-def actor_of(event: Event) -> Actor:
-    """Who signed it: every event of this system is a message."""
-    assert event.actor is not None
-    return event.actor
+__all__ = ["actor_of", "check_time", "form_of", "lock", "named", "objection", "row"]
 
 
 def lock(number: object) -> str:
@@ -61,13 +53,4 @@ def objection(state: str | None, body: Body, event: str) -> str | None:
 
 def check_time(event: Event, case: Case | None, context: Context) -> None:
     """An appTime is not far ahead, and later than that of what is stored. Raises NodeFault."""
-    time = str(event.content["appTime"])
-    if time > app_time(context.now + AHEAD):
-        raise NodeFault(AHEAD_OF_TIME, f"appTime {time} is in the future: set the clock")
-    if case is not None and time <= str(case.body["appTime"]):
-        raise NodeFault(14, f"appTime {time} 不晚于 {case.body['appTime']} / it is not later")
-
-
-def form_of(node: Body) -> dict[str, object]:
-    """What was typed."""
-    return {name: value for name, value in node.items() if name not in CONTROL}
+    stepping.check_time(event, case, context, AHEAD_OF_TIME)

@@ -18,6 +18,7 @@ from messages.assistance.names import FILE, MISSING, SEARCH, SYSTEM_NAME, WRONG
 from messages.assistance.rules import Fault, Known, digests, faults, files_of
 from messages.assistance.table import RETURNED
 from messages.faults import NodeFault
+from messages.stepping import told
 from messages.system import CUSTOMS
 from messages.wire import sortable, wire_date
 from messages.workflow import (
@@ -41,7 +42,6 @@ from messages.workflow import (
 )
 
 _NUMBER_USED = 10
-_MOST = 900  # characters of a receipt that tell faults
 _IN_ORDER = (MISSING, WRONG, FILE)  # of several kinds of faults, the number that the receipt has
 
 
@@ -227,19 +227,7 @@ def _refuse(against: list[Fault]) -> None:
     if against:
         numbers = {fault.number for fault in against}
         number = next(each for each in _IN_ORDER if each in numbers)
-        raise NodeFault(number, _told(against))
-
-
-def _told(against: list[Fault]) -> str:
-    """The faults, as many as a receipt has room for, and how many more there are."""
-    said = ""
-    for place, fault in enumerate(against):
-        text = f"；{fault}" if said else str(fault)
-        if len(said) + len(text) > _MOST:
-            more = len(against) - place
-            return f"{said}；另有 {more} 项 / and {more} more"
-        said += text
-    return said
+        raise NodeFault(number, told(against))
 
 
 def _receipt(event: Event, type_: str, written: _Written) -> Issue:
@@ -250,7 +238,7 @@ def _receipt(event: Event, type_: str, written: _Written) -> Issue:
         "send": "已发送外方 / sent to the foreign customs",
     }[event.name]
     if written.against:
-        info = f"{info}；待改正 / to be corrected: {_told(written.against)}"
+        info = f"{info}；待改正 / to be corrected: {told(written.against)}"
     return Issue(actor_of(event).party, type_, written.status, info, event.origin, written.case.number)
 
 

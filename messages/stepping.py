@@ -1,0 +1,51 @@
+"""What the steps of several systems do alike: who acts, what was typed, is its time right, what is told.
+
+Knows the fields that every node has (guid, appType, appTime, appStatus, caseNo); refuses to know states and
+rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from messages.faults import NodeFault
+from messages.wire import app_time
+from messages.workflow import Actor, Body, Case, Context, Event
+
+AHEAD = timedelta(days=1)  # an appTime further ahead would shut out every later correction
+CONTROL = ("guid", "appType", "appTime", "appStatus", "caseNo")  # of the message, not of the form
+_OLD = 14  # E-Port's fault: 旧报文
+_MOST = 900  # characters of a receipt that tell faults
+
+
+def actor_of(event: Event) -> Actor:
+    """Who signed it, where every event is a message."""
+    assert event.actor is not None
+    return event.actor
+
+
+def form_of(node: Body) -> dict[str, object]:
+    """What was typed."""
+    return {name: value for name, value in node.items() if name not in CONTROL}
+
+
+def check_time(event: Event, case: Case | None, context: Context, ahead: int) -> None:
+    """An appTime is not far ahead (else fault `ahead`), and later than that of what is stored."""
+    time = str(event.content["appTime"])
+    if time > app_time(context.now + AHEAD):
+        raise NodeFault(ahead, f"appTime {time} is in the future: set the clock")
+    if case is not None and time <= str(case.body["appTime"]):
+        raise NodeFault(_OLD, f"appTime {time} 不晚于 {case.body['appTime']} / it is not later")
+
+
+def told(against: Sequence[object], most: int = _MOST) -> str:
+    """The faults, as many as a receipt has room for, and how many more there are."""
+    said = ""
+    for place, fault in enumerate(against):
+        text = f"；{fault}" if said else str(fault)
+        if len(said) + len(text) > most:
+            more = len(against) - place
+            return f"{said}；另有 {more} 项 / and {more} more"
+        said += text
+    return said
