@@ -88,6 +88,34 @@ def cases_in(conn: Connection, system: str, state: str, now: datetime, ages: Seq
     return _waiting(conn, case.changed, (case.system == system, case.state == state), now, ages)
 
 
+def cases_by(
+    conn: Connection, system: str, state: str, column: str, most: int
+) -> list[tuple[str, int, datetime]]:
+    """(value, how many, since when the oldest) of a system's cases in a state, by a column of the table.
+
+    The most frequent first, at most so many; counted among the oldest COUNTED.
+    """
+    # SQLite keeps no statistics to choose by; of the table's text FROM, columns have no table's name.
+    index = " INDEXED BY ix_cases_in_state" if conn.dialect.name == "sqlite" else ""
+    value, changed = literal_column(column), literal_column("changed", tables.cases.c.changed.type)
+    some = (
+        select(value.label("value"), changed.label("changed"))
+        .select_from(text(f"cases{index}"))
+        .where(literal_column("system") == system, literal_column("state") == state)
+        .order_by(changed)
+        .limit(COUNTED)
+        .subquery()
+    )
+    count = func.count().label("count")
+    found = (
+        select(some.c.value, count, func.min(some.c.changed))
+        .group_by(some.c.value)
+        .order_by(count.desc(), some.c.value)
+        .limit(most)
+    )
+    return [(str(each or ""), int(number), oldest) for each, number, oldest in conn.execute(found)]
+
+
 def _waiting(
     conn: Connection,
     at: Column[datetime],

@@ -1,4 +1,4 @@
-"""The call that shows how it goes (统计): traffic by the hour, refusals by reason, what waits and how long.
+"""The call that shows how it goes (统计): traffic by the hour, refusals by reason, what waits, and how long.
 
 Knows who may look, how far back, and how counts become rows for a chart; refuses to know where they come
 from. Which states wait for customs is the systems' declaration.
@@ -22,13 +22,16 @@ from gateway.statistics import Statistics
 from messages.faults import FAULTS
 from messages.wire import parse_wire_time, wire_time
 from receipts import codes
-from storage import statistics
+from storage import statistics, tables
 from storage.statistics import COUNTED, HOUR, Hour, Waiting
 
 SPAN = timedelta(days=31)
 USUAL = timedelta(hours=24)
 WORK = ("待处理节点", "nodes to be worked off")
 AGES = (60, 600, 3_600, 86_400, 3 * 86_400, 7 * 86_400)  # seconds: the bounds of what has waited for how long
+
+WAITING = "waiting"
+VALUES = 50  # of a column, the most frequent ones
 
 Read = Callable[[Request], Coroutine[Any, Any, dict[str, Any]]]
 
@@ -46,13 +49,14 @@ class Charts:
             "traffic": self._traffic,
             "refusals": self._refusals,
             "queues": self._queues,
+            WAITING: self._waiting,
         }
         self.routes = (Route("GET", "/v1/statistics/{what}", self.show),)
 
     async def show(self, request: Request) -> Response:
         """One of them."""
         session = await self._access.session(request)
-        request.only(("from", "to"))
+        request.only(("system", "by") if request.parameters["what"] == WAITING else ("from", "to"))
         if session.role not in (CUSTOMS, OPERATIONS):
             raise HttpError(403, f"only the roles {CUSTOMS} and {OPERATIONS} may look at statistics")
         shown = self._shown.get(request.parameters["what"])
@@ -110,6 +114,25 @@ class Charts:
                 waiting = statistics.cases_in(conn, system.name, state, now, bounds)
                 queues.append(_queue(f"{system.name}/{state}", system.labels[state], waiting))
         return queues
+
+    async def _waiting(self, request: Request) -> dict[str, Any]:
+        """What waits for customs in one system, state by state, by the values of a search column."""
+        system, by = self._systems.get(request.one("system")), request.one("by")
+        if system is None or by not in system.search:
+            raise HttpError(400, "system and by are needed: a system, and one of its search columns")
+        column = tables.SEARCH[system.search.index(by)]
+
+        def look(conn: Connection, now: datetime) -> list[dict[str, Any]]:
+            return [
+                {"state": state, "zh": system.labels[state][0], "en": system.labels[state][1], "values": [
+                    {"value": value, "count": count, "oldest": wire_time(oldest)}
+                    for value, count, oldest in statistics.cases_by(conn, system.name, state, column, VALUES)
+                ]}
+                for state in system.waiting(CUSTOMS)
+            ]  # fmt: skip
+
+        at, found = await self._counts.moment((WAITING, system.name, by), look)
+        return {"at": wire_time(at), "states": found}
 
     def _words(self, type_: str, status: int) -> tuple[str, str]:
         system = self._of_receipt.get(type_)

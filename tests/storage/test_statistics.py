@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from storage import cases, mailboxes, messages, statistics, work
+from storage import cases, mailboxes, messages, statistics, tables, work
 from storage.database import Database
 from storage.journal import Chain, Entry
 from storage.statistics import Hour, Waiting
@@ -50,6 +50,22 @@ def test_waiting_work_is_counted_by_its_age(database: Database) -> None:
     with database.read() as conn:
         assert statistics.due_work(conn, later(1_000), ages) == Waiting((1, 2, 2), later(0))
         assert statistics.due_work(conn, later(-1), ages) == Waiting((0, 0, 0), None)
+
+
+def test_cases_of_a_state_are_counted_by_a_column(database: Database) -> None:
+    """The most frequent values first, each with its oldest; as many values as are wanted."""
+    with database.write() as conn:
+        made = [
+            case(number, state="stored", changed=later(number), search={"etpsCode": code})
+            for number, code in enumerate(("B", "A", "A", "C", "C"), 1)
+        ]
+        cases.save(conn, [*made, case(9, state="approved", search={"etpsCode": "A"})], COLUMNS)
+    column = tables.SEARCH[COLUMNS["bonded"].index("etpsCode")]
+    with database.read() as conn:
+        assert statistics.cases_by(conn, "bonded", "stored", column, 9) == [
+            ("A", 2, later(2)), ("C", 2, later(4)), ("B", 1, later(1)),
+        ]  # fmt: skip
+        assert len(statistics.cases_by(conn, "bonded", "stored", column, 2)) == 2
 
 
 def test_cases_of_a_state_are_counted_by_their_age(database: Database) -> None:

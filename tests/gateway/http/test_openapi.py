@@ -122,9 +122,12 @@ def test_answers_have_the_fields_described(api: Api, described: Any) -> None:
         _check(answer.json, promised["content"]["application/json"]["schema"], described, path)
 
 
-@pytest.mark.parametrize(("what", "place"), [("traffic", 0), ("refusals", 1), ("queues", 2)])
+@pytest.mark.parametrize(
+    ("what", "place"),
+    [("traffic", 0), ("refusals", 1), ("queues", 2), ("waiting?system=bonded&by=bookNo", 3)],
+)  # fmt: skip
 def test_statistics_have_the_fields_described(api: Api, described: Any, what: str, place: int) -> None:
-    """Each of the three has its own."""
+    """Each has its own."""
     put_cases(api)
     put_steps(api, "Z2", {120: "入库成功", -111103: "不能"})
     answer = api.ask(f"GET /v1/statistics/{what}", token=api.token(CUSTOMS_ID, "customs"))

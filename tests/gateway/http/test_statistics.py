@@ -95,6 +95,20 @@ def test_queues_tell_what_waits_and_how_long(api: Api) -> None:
     assert not declared["more"]
 
 
+def test_what_waits_is_told_by_a_search_column(api: Api) -> None:
+    """Where it waits, the most of it first; what waits for nobody is left out."""
+    put_cases(api)  # three, declared
+    put(api, ("Y1", ENTERPRISE, "filed", ""))
+    token = api.token(CUSTOMS_ID, "customs")
+    (declared,) = shown(api, "waiting", "?system=bonded&by=bookNo")["states"]
+    assert (declared["state"], declared["zh"]) == ("declared", "申报中")
+    assert [(each["value"], each["count"]) for each in declared["values"]] == [("T1", 2), ("T2", 1)]
+    assert declared["values"][0]["oldest"].startswith("2026-01-02")
+    for query in ("", "?system=bonded", "?system=bonded&by=weather", "?system=weather&by=bookNo"):
+        assert api.ask(f"GET /v1/statistics/waiting{query}", token=token).status == 400
+    assert api.ask("GET /v1/statistics/traffic?system=bonded", token=token).status == 400
+
+
 @pytest.mark.parametrize(
     "query", ["from=yesterday", "from=2026-01-01", "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
               "from=2026-01-01T00:00:00Z&to=2026-02-02T00:00:00Z", "hours=3"],
