@@ -67,6 +67,30 @@ def arranged(
 
     `sections`: the headings, by the field that a section begins with.
     """
+    boxes: list[Box] = []
+    top = 0
+    for section in _sections(fields):
+        heading = (sections or {}).get(section[0].name, "")
+        top += bool(heading)
+        boxes += _section(section, labels, cells, top, heading)
+        top = boxes[-1].bottom
+    return boxes
+
+
+def _sections(fields: Sequence[Field]) -> list[list[Field]]:
+    """The fields up to the first that begins a section, and those of each section."""
+    found: list[list[Field]] = []
+    for field in fields:
+        if not found or field.hints.section is not None:
+            found.append([])
+        found[-1].append(field)
+    return found
+
+
+def _section(
+    fields: Sequence[Field], labels: Mapping[str, str], cells: int, top: int, heading: str
+) -> list[Box]:
+    """The boxes of one section from line `top` on, in as many columns as have room for its labels."""
     rows = _rows(fields, _columns(fields, labels, cells))
     count = max((len(row) for row in rows), default=1)
     column = (cells - _GAP * (count - 1)) // count
@@ -74,21 +98,15 @@ def arranged(
     lefts = [at * (column + _GAP) for at in range(count)] + [cells + _GAP]
     wide = [_widest(rows, labels, at, most) for at in range(count)]
     boxes: list[Box] = []
-    top = 0
     for row in rows:
-        heading = (sections or {}).get(row[0].name, "")
-        top += bool(heading)
         for at, field in enumerate(row):
             long = is_long(field)
             left = lefts[at] + wide[at] + _MARK + 1
             end = cells if long else lefts[at + 1] - _GAP
             lines = 1 + long + (long and (field.max_length or LONGER) >= LONGER)
-            boxes.append(
-                Box(
-                    field, labels[field.name], lefts[at], wide[at], left, top, max(1, end - left), lines,
-                    "" if at else heading,
-                )
-            )  # fmt: skip
+            above = "" if boxes else heading
+            label, width_of = labels[field.name], max(1, end - left)
+            boxes.append(Box(field, label, lefts[at], wide[at], left, top, width_of, lines, above))
         top += boxes[-1].lines
     return boxes
 
@@ -107,7 +125,7 @@ def _columns(fields: Sequence[Field], labels: Mapping[str, str], cells: int) -> 
 def _rows(fields: Sequence[Field], columns: int) -> list[list[Field]]:
     rows: list[list[Field]] = []
     for field in fields:
-        fits = rows and len(rows[-1]) < columns and field.hints.section is None
+        fits = rows and len(rows[-1]) < columns
         if fits and not is_long(field) and not is_long(rows[-1][-1]):
             rows[-1].append(field)
         else:

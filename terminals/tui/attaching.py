@@ -37,10 +37,12 @@ def files_of(terminal: Terminal) -> Place:
     return Place(place.area, guest=place.remote, most_bytes=place.area_bytes, most_files=place.area_files)
 
 
-async def choose_file(terminal: Terminal, title: Words, folder: str, endings: Sequence[str]) -> str | None:
-    """Ask for a file, of those in `folder` of the own area with these endings or by its path."""
+async def choose_file(
+    terminal: Terminal, title: Words, folders: Sequence[str], endings: Sequence[str]
+) -> str | None:
+    """Ask for a file, of those in `folders` of the own area with these endings or by its path."""
     place = files_of(terminal)
-    found = [*place.names(folder), *place.names(".")]
+    found = [name for folder in (*folders, ".") for name in place.names(folder)]
     names = [name.removeprefix("./") for name in found if name.lower().endswith(tuple(endings))]
     return await terminal.ask(PickFile(title, names, terminal.language, guest=place.guest))
 
@@ -50,7 +52,7 @@ async def attach(terminal: Terminal, group: Field) -> File | None:
     upload = group.hints.upload
     assert upload is not None  # it is a group of files
     endings = _endings(upload.types)
-    path = await choose_file(terminal, both("attach-title"), ATTACHMENTS, endings)
+    path = await choose_file(terminal, both("attach-title"), (ATTACHMENTS,), endings)
     if not path:
         return None
     place, line = files_of(terminal), terminal.work.line
@@ -59,7 +61,7 @@ async def attach(terminal: Terminal, group: Field) -> File | None:
         picked = pick(place, path, job_of(report, _LOOKING), types=upload.types, most=upload.size)
         return send(line, picked, job_of(report, _SENDING))
 
-    return await _behind_bar(terminal, both("attach-title"), work)
+    return await behind_bar(terminal, both("attach-title"), work)
 
 
 async def fetch_files(terminal: Terminal, files: Sequence[File]) -> None:
@@ -69,13 +71,14 @@ async def fetch_files(terminal: Terminal, files: Sequence[File]) -> None:
     def work(report: Report) -> list[Path]:
         return [fetch(line, file, place, job_of(report, _FETCHING)) for file in files]
 
-    paths = await _behind_bar(terminal, both("attach-fetch-title"), work)
+    paths = await behind_bar(terminal, both("attach-fetch-title"), work)
     if paths:
         names = "\n".join(str(path.relative_to(place.folder)) for path in paths)
         await terminal.ask(Tell(both("attach-fetched", files=names), terminal.language))
 
 
-async def _behind_bar(terminal: Terminal, title: Words, work: Callable[[Report], T]) -> T | None:
+async def behind_bar(terminal: Terminal, title: Words, work: Callable[[Report], T]) -> T | None:
+    """Do it in a thread behind a bar; None where it was stopped or failed, which is said."""
     outcome: Outcome[T] | None = await terminal.ask(Progress(title, work, terminal.language))
     try:
         return outcome.result() if outcome is not None else None

@@ -196,8 +196,12 @@ class FormPage(Page):
             answers = await asyncio.to_thread(self._ask, questions)
             if model is not self.model:
                 return
+            clean = not model.dirty
             for question, found in answers:
                 self.view.answer(question, found)
+            if clean and answers:  # nothing was typed
+                model.settled()
+                self.show_state()
             if len(answers) < len(questions):
                 return
 

@@ -28,6 +28,7 @@ from terminals.work.model import FormModel
 from terminals.work.rows import EVERYTHING, Changed, Row
 from terminals.work.standing import Kind
 
+_LEAST = 4  # lines of the screen for the list
 _NUMBERS = ("decimal", "integer", "float", "double")
 
 
@@ -147,7 +148,18 @@ class Lines(Vertical):
         self.grid.show(LineRows(self._model, rows, self.language), at)
         self.sheet.display = bool(rows)
         self.sheet.load(self._model, rows[self.grid.row] if rows else None, self._fields)
+        self._share()
         self._turn_below()
+
+    def on_resize(self) -> None:
+        """Other heights."""
+        self._share()
+
+    def _share(self) -> None:
+        """The fields have the room that the list does not need, and most of it in any case."""
+        high = self.size.height
+        most = max(high * 7 // 10, high - max(_LEAST, len(self.rows) + 1))
+        self.query_one(".lines--sheet").styles.max_height = most
 
     def _turn_below(self) -> None:
         """The lines below are those of another line now."""

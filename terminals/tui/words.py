@@ -14,9 +14,15 @@ from textual.widgets import Static
 
 from messages.annotations import Words
 from messages.visible import plain
-from terminals.sentences import Sentences, assistance, screens, shell, widgets
+from terminals.sentences import Sentences, assistance, officers, screens, shell, widgets
 
-_SAYINGS: Sentences = {**widgets.SENTENCES, **shell.SENTENCES, **screens.SENTENCES, **assistance.SENTENCES}
+_SAYINGS: Sentences = {
+    **widgets.SENTENCES,
+    **shell.SENTENCES,
+    **screens.SENTENCES,
+    **officers.SENTENCES,
+    **assistance.SENTENCES,
+}
 
 
 @runtime_checkable

@@ -6,7 +6,7 @@ to judge by itself, and to evaluate anything: a formula is a fault. A file with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import chain, islice
@@ -78,8 +78,13 @@ def read_filled(
     *,
     purpose: Purpose = Purpose.DECLARE,
     most: int = MOST,
+    begin: Callable[[FormModel], object] = lambda _: None,
+    rules: Callable[[FormModel], Iterable[tuple[str, Words]]] = lambda _: (),
 ) -> Filled:
     """Read a filled-in template of `form`, and judge it as `purpose` demands, but for files and lookups.
+
+    `begin` fills in what need not be typed; `rules` says what else is wrong with a form, by the path below
+    its node.
 
     `job` is told rows of how many; each is read, then judged. Raises Unusable for what is no such workbook,
     Cancelled.
@@ -93,7 +98,9 @@ def read_filled(
         for number, values in sheet.rows:
             maker.row(sheet, number, values)
     for done, model in enumerate(maker.models, 1):
+        begin(model)
         maker.judge(model, purpose)
+        maker.blame(model, rules(model))
         if done % _BLOCK == 0 or done == len(maker.models):
             job.at(count + count * done // len(maker.models), 2 * count)
     strange = tuple(text for sheet in sheets for text in sheet.strange)
@@ -301,6 +308,15 @@ class _Maker:
             sheet, number = self._at[problem.place.row]
             path = group.name if group else plan.fields[problem.place.name].path
             self._mark(sheet, number, path, problem.words)
+
+    def blame(self, model: FormModel, faults: Iterable[tuple[str, Words]]) -> None:
+        """Mark what else is wrong, at its cell."""
+        for path, words in faults:
+            place = model.locate(f"{model.plan.name}/{path}")
+            row, name = (place.row, place.name) if place is not None else (model.head, "")
+            field = row.plan.fields.get(name)
+            sheet, number = self._at[row]
+            self._mark(sheet, number, field.path if field is not None else "", words)
 
     def _mark(self, sheet: _Sheet, number: int, name: str, words: Words) -> None:
         self._marks.append(Mark(sheet.title, number, sheet.place(name), words))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from messages.annotations import Words
 from terminals.tui.assistance.desk_screens import DESK
+from terminals.tui.assistance.officer_screens import OFFICERS
 from terminals.tui.systems import System
 
-SYSTEM = System("assistance", Words("行政互助协查", "Mutual assistance"), (*DESK,))
+SYSTEM = System("assistance", Words("行政互助协查", "Mutual assistance"), (*OFFICERS, *DESK))

@@ -1,0 +1,76 @@
+"""中方海关协查: what China asks this customs, and what an officer answers.
+
+Knows the manual's chapter 5: search by number and time, 查看, 反馈 once, 评价查看; refuses to know how lists,
+decisions and files work.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from messages.annotations import Words
+from messages.assistance.table import ASSESSED, REPLIED, SENT
+from terminals.tui.assistance.lists import BILLS, DATE, LETTER, MATTER, TYPE, CaseList
+from terminals.tui.assistance.opinion import OpinionPage
+from terminals.tui.columns import Column
+from terminals.tui.criteria import Criterion
+from terminals.tui.query import SEQUENCE, Action
+from terminals.tui.words import both
+
+
+class ChineseRequests(CaseList):
+    """中方海关协查."""
+
+    CODE: ClassVar[str] = "CMA151"
+    FORM: ClassVar[str] = "CMA141"
+    WORDS: ClassVar[Words] = Words("中方海关协查", "Requests of China")
+    STATES: ClassVar[tuple[str, ...]] = (SENT, REPLIED, ASSESSED)
+    TOGETHER: ClassVar[bool] = True
+    ROWS: ClassVar[int] = 10
+    CRITERIA: ClassVar[tuple[Criterion, ...]] = (
+        Criterion(f"{LETTER}.contains", Words("协查函编号", "Reference number")),
+        Criterion(DATE, Words("申报时间", "Date"), between=True),
+    )
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column(SEQUENCE, both("query-number"), number=True, cells=4),
+        Column("state", Words("状态", "State"), cells=12, sorts=True),
+        Column(LETTER, Words("中方协查编号", "Reference number"), most=24, sorts=True),
+        Column(TYPE, Words("请求类型", "Types"), most=22),
+        Column(DATE, Words("申请日期", "Date"), cells=9, sorts=True),
+        Column(BILLS, Words("票数", "Bills"), number=True, cells=5, sorts=True),
+        Column("reqSender", Words("发函人", "Sender"), most=16),
+        Column(MATTER, Words("请求备注", "Matter"), most=20),
+    )
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("view", Words("查看", "View"), "ctrl+o", "assistance.case"),
+        Action(
+            "feed", Words("反馈", "Feed back"), "ctrl+r", "assistance.feedback", "reply", frozenset({SENT})
+        ),
+        Action(
+            "said",
+            Words("评价查看", "See evaluation"),
+            "ctrl+e",
+            "assistance.case",
+            "",
+            frozenset({ASSESSED}),
+        ),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(each.hot, f"act('{each.key}')", each.words.zh, show=False) for each in ACTIONS
+    ]
+
+    def on_mount(self) -> None:
+        """What there is, at once."""
+        super().on_mount()
+        self.call_after_refresh(self.action_run)
+
+
+class ForeignFeedback(OpinionPage):
+    """反馈: text, conclusion, files."""
+
+    CODE: ClassVar[str] = "CMA151"
+    WORDS: ClassVar[Words] = Words("反馈", "Feedback")
+    EVENT: ClassVar[str] = "reply"
+    DECIDE: ClassVar[Words] = Words("提交反馈", "Send feedback")

@@ -1,0 +1,117 @@
+"""A foreign customs' request (国际海关协查申请单) on its three steps, typed by an officer; 更换协议.
+
+Knows which of the country's agreements are in force, and where the gateway tells what stands against a draft;
+refuses to know how forms, files and sending work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from messages.annotations import Words
+from messages.assistance.table import DRAFT, RETURNED
+from messages.workflow import Body
+from terminals.trouble import Trouble
+from terminals.tui.buttons import Option
+from terminals.tui.choose import Choose
+from terminals.tui.entry import EntryPage
+from terminals.tui.words import both
+from terminals.work.checks import Purpose
+from terminals.work.found import CaseFound
+
+CODE = "CMA111"
+EVENTS = {Purpose.SAVE: "save", Purpose.DECLARE: "submit", Purpose.DELETE: "delete"}
+_NO_AGREEMENT = Words("该国没有现行的协议。", "There is no agreement in force with that country.")
+_NO_COUNTRY = Words("请先填写请求国家。", "Choose the requesting country first.")
+
+
+def on_form(body: Body) -> Body:
+    """What of a case stands on the form: what was typed last, else what China has."""
+    found: Any = body.get("entered") or body.get("stored") or {}
+    return dict(found)
+
+
+class RequestEntry(EntryPage):
+    """创建请求."""
+
+    CODE: ClassVar[str] = CODE
+    WORDS: ClassVar[Words] = Words("创建请求", "New request")
+    EVENTS: ClassVar[Mapping[Purpose, str]] = EVENTS
+    SAVED_FIRST: ClassVar[bool] = False
+    SAVE: ClassVar[Words] = Words("保存", "Save")
+    DECLARE: ClassVar[Words] = Words("提交", "Submit")
+    ASK: ClassVar[Words] = Words("是否向中方海关提交该请求？", "Submit this request to China Customs?")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", "request-save"),
+        Binding("ctrl+r", "declare", "request-submit"),
+        Binding("ctrl+b", "agreement", "request-agreement"),
+    ]
+
+    def content(self, found: CaseFound) -> Body:
+        """What was typed last, else what China has."""
+        return on_form(found.body)
+
+    def reasons(self, found: CaseFound | None) -> Sequence[str]:
+        """What stands against a draft; why China has returned a request."""
+        if found is None:
+            return ()
+        against = [str(each) for each in found.body.get("faults", ())]
+        if found.line.state == RETURNED and not against:
+            return [str((found.body.get("answer") or {}).get("content", ""))]
+        return against if found.line.state in (DRAFT, RETURNED) else ()
+
+    def options(self) -> list[Option]:
+        """更换协议 besides."""
+        changing = not self._busy and self._waits is None
+        return [*super().options(), Option("agreement", both("request-agreement"), "ctrl+b", changing)]
+
+    def declared(self, state: Words) -> Words:
+        """It is China's turn."""
+        return Words(f"提交成功。{state.zh}", f"Submitted. {state.en}")
+
+    def help(self) -> Words:
+        """What F1 says."""
+        return both("help-request")
+
+    # -- 更换协议
+
+    def action_agreement(self) -> None:
+        """Another of the country's agreements."""
+        self.run_worker(self._agreement(), group="send")
+
+    async def _agreement(self) -> None:
+        model = self.model
+        country = model.head.text("country")
+        if not country:
+            await self.tell(_NO_COUNTRY, alarm=True)
+            return
+        key = [("country", country)]
+        try:
+            found = await asyncio.to_thread(self.work.line.lookup, self.system.name, "agreement", key)
+        except Trouble as error:
+            self.terminal.complain(error)
+            return
+        known: dict[str, Mapping[str, Any]] = {
+            str(each["agreementNo"]): each for each in (found or {}).get("Agreement", ())
+        }
+        if not known:
+            await self.tell(_NO_AGREEMENT, alarm=True)
+            return
+        options = [Option(number, _called(each)) for number, each in known.items()]
+        current = model.head.text("agreementNo")
+        dialog = Choose(both("request-agreement"), options, self.language, current=current)
+        number = await self.terminal.ask(dialog)
+        if number is None or model is not self.model:
+            return
+        changed = model.set(model.head, "agreementNo", number)
+        changed |= model.set(model.head, "agreementName", str(known[number]["nameZh"]))
+        self.view.changed(None, changed)
+
+
+def _called(agreement: Mapping[str, Any]) -> Words:
+    number, zh = agreement["agreementNo"], agreement["nameZh"]
+    return Words(f"{number}  {zh}", f"{number}  {agreement.get('nameEn') or zh}")

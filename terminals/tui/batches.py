@@ -1,0 +1,65 @@
+"""What became of many forms that were sent together, one line each (批量提交、批量删除、导入).
+
+Knows fates and how they are listed; refuses to send anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from messages.annotations import Words
+from terminals.tui.buttons import Buttons, Option
+from terminals.tui.columns import Column, Listed
+from terminals.tui.dialogs import Dialog
+from terminals.tui.grid import Grid
+from terminals.tui.words import Saying, both
+from terminals.work.batches import Fate
+
+_COLUMNS = (
+    Column("mark", Words(), cells=2),
+    Column("title", both("batch-which"), most=24),
+    Column("words", both("batch-what"), most=120),
+)
+_ROWS = 12
+
+
+class Fates(Dialog[None]):
+    """The fates, what went wrong first; Enter or Escape closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "escape", show=False, priority=True)]
+
+    def __init__(self, title: Words, fates: Sequence[Fate], language: str) -> None:
+        super().__init__(title, language, alarm=not all(each.good for each in fates))
+        self._fates = sorted(fates, key=lambda each: each.good)
+
+    def inside(self) -> Iterator[Widget]:
+        """How many went well, and each of them."""
+        good = sum(each.good for each in self._fates)
+        words = both("batch-sum", good=good, bad=len(self._fates) - good)
+        yield Saying(words, self.language, classes="dialog--words")
+        yield Grid(_COLUMNS, self.language, fixed=2)
+        yield Buttons((Option("close", both("dialog-close")),), self.language)
+
+    def on_mount(self) -> None:
+        """List them."""
+        self._fill(0)
+
+    def _fill(self, row: int) -> None:
+        rows = [
+            ("✓" if each.good else "✗", each.title or "-", each.words.in_language(self.language))
+            for each in self._fates
+        ]
+        tones = {(at, "mark"): "good" if each.good else "bad" for at, each in enumerate(self._fates)}
+        grid = self.query_one(Grid)
+        grid.show(Listed(_COLUMNS, rows, tones), row)
+        grid.styles.width = min(max(grid.needed, 50), self.app.size.width - 8)
+        grid.styles.height = min(len(rows), _ROWS) + 1
+
+    def retell(self, language: str) -> None:
+        """The same in another language."""
+        super().retell(language)
+        self._fill(self.query_one(Grid).row)
