@@ -110,7 +110,7 @@ class Area:
     # -- changing ----------------------------------------------------------------------------------------
 
     def write(self, path: str, *, keep: bool = False, create: bool = True, only_new: bool = False) -> Upload:
-        """Begin to write a file; `keep`: its former content is there to begin with."""
+        """Begin to write a file; `keep`: its former content is there to begin with, once it is copied."""
         parts = self.parts(path)
         if not parts:
             raise _error(errno.EISDIR)
@@ -129,19 +129,11 @@ class Area:
         upload = Upload(self, parts)
         if keep and there is not None:
             try:
-                self._copy(path, upload)
+                upload.begin_with(self.read(path))
             except OSError:
                 upload.drop()
                 raise
         return upload
-
-    def _copy(self, path: str, upload: Upload) -> None:
-        source = self.read(path)
-        try:
-            while block := os.read(source, _BLOCK):
-                upload.write(upload.size, block)
-        finally:
-            os.close(source)
 
     def take(self, size: int, files: int = 0) -> None:
         """So much more is going to be used; EDQUOT when it is more than there is."""
@@ -225,6 +217,28 @@ class Upload:
         self.descriptor = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL | _FILE, 0o600)
         self.size = 0
         self._holed = False
+        self._source = -1  # a descriptor of what is to be copied first
+
+    def begin_with(self, source: int) -> None:
+        """Take over a descriptor of what it begins with; that is there when it was copied."""
+        self._source = source
+        self.resize(os.fstat(source).st_size)
+
+    @property
+    def owes(self) -> bool:
+        """Whether what it begins with is still to be copied."""
+        return self._source >= 0
+
+    def copy(self) -> None:
+        """Copy what it begins with, as far as it is as long; may take a while, and be done in a thread."""
+        source, self._source = self._source, -1
+        try:
+            with self._whole():
+                done = 0
+                while block := os.pread(source, min(_BLOCK, self.size - done), done):
+                    done += os.pwrite(self.descriptor, block, done)
+        finally:
+            os.close(source)
 
     def write(self, offset: int, data: bytes) -> None:
         """Put data at a place; what lies between it and the end so far is zeros."""
@@ -289,6 +303,9 @@ class Upload:
 
     def drop(self) -> None:
         """It is not complete and never will be."""
+        if self.owes:
+            os.close(self._source)
+            self._source = -1
         os.close(self.descriptor)
         self._part.unlink(missing_ok=True)
         self._area.give(self.size, 1)

@@ -14,6 +14,7 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from terminals.host.area import Area, Upload
 from terminals.host.packets import (
@@ -53,6 +54,10 @@ _EXTENSIONS = (
 )  # fmt: skip
 
 
+Work = Callable[[], bytes]
+"""What finds an answer, in a thread. Raises OSError."""
+
+
 class Malformed(Exception):
     """What came is no SFTP: nothing that follows can be understood either."""
 
@@ -76,19 +81,19 @@ class _Listing:
 
 @dataclass(slots=True)
 class Storing:
-    """An upload that is complete: it is answered once it is on disk, which may take a while.
+    """A request whose answer takes a while, since files are copied or synced for it.
 
-    Call `store` in a thread, and what it returns is the answer.
+    Call `store` in a thread, and what it returns is the answer. Until then nothing else is done with the
+    transfer, and it is not closed.
     """
 
-    upload: Upload
+    work: Work
     number: bytes  # of the request
 
     def store(self) -> bytes:
-        """Keep it; the answer."""
+        """Do it; the answer."""
         try:
-            self.upload.keep()
-            answer = status(OK)
+            answer = self.work()
         except OSError as error:
             answer = _failed(error)
         return packet(answer[0], self.number + answer[1:])
@@ -106,7 +111,7 @@ class Sftp:
         self._begun = False
         self._handles: dict[bytes, _Reading | _Writing | _Listing] = {}
         self._count = 0
-        self._requests: dict[int, Callable[[Fields], bytes | Upload]] = {
+        self._requests: dict[int, Callable[[Fields], bytes | Work]] = {
             3: self._open, 4: self._close, 5: self._read, 6: self._write, 7: self._stat, 8: self._fstat,
             9: self._setstat, 10: self._fsetstat, 11: self._opendir, 12: self._readdir, 13: self._remove,
             14: self._mkdir, 15: self._rmdir, 16: self._realpath, 17: self._stat, 18: self._rename,
@@ -159,7 +164,7 @@ class Sftp:
             if handler is None:
                 raise Refused(UNSUPPORTED, "not offered here")
             answer = handler(fields)
-            if isinstance(answer, Upload):
+            if not isinstance(answer, bytes):
                 return Storing(answer, number)
         except Refused as refused:
             answer = status(refused.code, str(refused))
@@ -169,7 +174,7 @@ class Sftp:
 
     # -- files -------------------------------------------------------------------------------------------
 
-    def _open(self, fields: Fields) -> bytes:
+    def _open(self, fields: Fields) -> bytes | Work:
         path, flags, wanted = fields.text(), fields.long(), fields.attributes()
         self._room()
         if not flags & _WRITE:
@@ -183,9 +188,22 @@ class Sftp:
         except OSError:
             upload.drop()
             raise
-        return self._new(_Writing(upload, bool(flags & _APPEND), bool(flags & _READ)))
+        answer = self._new(_Writing(upload, bool(flags & _APPEND), bool(flags & _READ)))
 
-    def _close(self, fields: Fields) -> bytes | Upload:
+        name = long(self._count)
+
+        def copied() -> bytes:
+            try:
+                upload.copy()
+            except OSError:
+                del self._handles[name]
+                upload.drop()
+                raise
+            return answer
+
+        return copied if upload.owes else answer
+
+    def _close(self, fields: Fields) -> bytes | Work:
         name = fields.string()
         handle = self._handles.pop(name, None)
         if handle is None:
@@ -194,7 +212,7 @@ class Sftp:
             os.close(handle.descriptor)
         elif isinstance(handle, _Writing):
             if handle.upload.whole:
-                return handle.upload
+                return partial(_kept, handle.upload)
             handle.upload.keep()
         return status(OK)
 
@@ -239,18 +257,29 @@ class Sftp:
     def _stat(self, fields: Fields) -> bytes:
         return bytes([_ATTRS]) + attributes(self._area.stat(fields.text()))
 
-    def _setstat(self, fields: Fields) -> bytes:
+    def _setstat(self, fields: Fields) -> bytes | Work:
         path, wanted = fields.text(), fields.attributes()
-        if wanted.size is not None:
-            upload = self._area.write(path, keep=True, create=False)
+        if wanted.size is None:
+            self._area.change(path, wanted.mode, wanted.times)
+            return status(OK)
+        upload = self._area.write(path, keep=True, create=False)
+        try:
+            upload.resize(wanted.size)
+        except OSError:
+            upload.drop()
+            raise
+
+        def resized() -> bytes:
             try:
-                upload.resize(wanted.size)
+                upload.copy()
             except OSError:
                 upload.drop()
                 raise
             upload.keep()
-        self._area.change(path, wanted.mode, wanted.times)
-        return status(OK)
+            self._area.change(path, wanted.mode, wanted.times)
+            return status(OK)
+
+        return resized
 
     def _opendir(self, fields: Fields) -> bytes:
         self._room()
@@ -334,6 +363,12 @@ class Sftp:
         if found is None:
             raise Refused(FAILURE, "there is no such handle")
         return found
+
+
+def _kept(upload: Upload) -> bytes:
+    """An upload that is complete is on disk, under its name."""
+    upload.keep()
+    return status(OK)
 
 
 def _failed(error: OSError) -> bytes:

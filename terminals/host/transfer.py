@@ -38,7 +38,8 @@ class Transfer:
         self._began = host.clock.seconds()
         self._owed = 0  # bytes taken from the client while nothing could be answered
         self._sftp: Sftp | None = None
-        self._storing = False  # an upload is being put on disk, in a thread: nothing else is done meanwhile
+        self._storing = False  # files are copied or synced, in a thread: nothing else is done meanwhile
+        self._left: Sftp | None = None  # what is closed when that is over, since the client has gone
 
     def start(self) -> None:
         """Open the account's area. Raises OSError."""
@@ -73,7 +74,10 @@ class Transfer:
             self._turn.cancel()
             self._turn = None
         if sftp is not None:
-            sftp.close()
+            if self._storing:
+                self._left = sftp
+            else:
+                sftp.close()
             self._host.sessions.leave(self._person.folder)
             seconds = round(self._host.clock.seconds() - self._began)
             log.info("transfer ended", session=self._number, peer=self._line.peer, seconds=seconds)
@@ -104,15 +108,22 @@ class Transfer:
             self._channel.taken(owed)
 
     def _stored(self, answer: bytes) -> None:
-        """An upload is on disk, or could not be: the client is told, and its next requests are looked at."""
-        self._storing = False
+        """It is on disk, or could not be: the client is told, and its next requests are looked at."""
+        self._over()
         if self._sftp is not None:
             self._channel.write(answer)
             self._work()
 
+    def _over(self) -> None:
+        self._storing = False
+        left, self._left = self._left, None
+        if left is not None:
+            left.close()
+
     def _not_stored(self, failure: Any) -> None:
         """A bug: this transfer ends, and nobody else's."""
-        log.error("an upload broke", session=self._number, exc_info=failure.value)
+        self._over()
+        log.error("a transfer broke", session=self._number, exc_info=failure.value)
         if self._sftp is not None:
             self._channel.ended(1)
 

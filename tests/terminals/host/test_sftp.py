@@ -202,3 +202,39 @@ def test_any_bytes_end_it_or_leave_it_waiting(tmp_path: Path, pieces: list[bytes
         pass
     finally:
         sftp.close()
+
+
+def test_what_a_file_begins_with_is_copied_where_nobody_waits_for_it(client: Client, sftp: Sftp) -> None:
+    """Opened without being emptied, or made another length: that goes through a thread, like syncing."""
+    handle = client.open("a", 0x1A)
+    assert client.status(6, handle + struct.pack(">Q", 0) + string(b"01234")) == OK
+    assert client.status(4, handle) == OK
+    opened = string("a") + struct.pack(">LL", 0x02, 0)
+    cut = string("a") + struct.pack(">LQ", 1, 3)
+    for kind, body in ((3, opened), (9, cut)):
+        sftp.feed(struct.pack(">LBL", len(body) + 5, kind, 1) + body)
+        waits = sftp.step()
+        assert isinstance(waits, Storing)
+        assert waits.store()[4] in (101, 102)
+    handle = client.open("a", 1)
+    assert client.ask(5, handle + struct.pack(">QL", 0, 100)) == (103, string(b"012"))
+
+
+def test_what_could_not_be_copied_is_not_open(
+    client: Client, sftp: Sftp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fails while a file's content is copied: there is no handle, and nothing is left of it."""
+    handle = client.open("a", 0x1A)
+    assert client.status(6, handle + struct.pack(">Q", 0) + string(b"01234")) == OK
+    assert client.status(4, handle) == OK
+    opened = len(list(Path("/proc/self/fd").iterdir()))
+
+    def broken(*_: object) -> int:
+        raise OSError(errno.EIO, "the disk")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "pwrite", broken)
+        assert client.status(3, string("a") + struct.pack(">LL", 0x02, 0)) == FAILURE
+        assert client.status(9, string("a") + struct.pack(">LQ", 1, 3)) == FAILURE
+    assert len(list(Path("/proc/self/fd").iterdir())) == opened
+    assert client.ask(17, string("a"))[1][4:12] == struct.pack(">Q", 5)
