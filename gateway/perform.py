@@ -243,12 +243,15 @@ class Performer:
 
 
 def _keep_apart(steps: Sequence[_Step]) -> None:
-    """Raises NotTogether for steps that claim the same."""
+    """Raises NotTogether for steps that claim the same, or what another locks."""
     claimed: set[str] = set()
+    locked: set[str] = set()
     for step in steps:
-        if not claimed.isdisjoint(step.needs.claims):
-            raise NotTogether(f"two steps claim one of {', '.join(step.needs.claims)}")
-        claimed.update(step.needs.claims)
+        needs = step.needs
+        if not (claimed.isdisjoint((*needs.claims, *needs.locks)) and locked.isdisjoint(needs.claims)):
+            raise NotTogether(f"two steps want one of {', '.join((*needs.claims, *needs.locks))}")
+        claimed.update(needs.claims)
+        locked.update(needs.locks)
 
 
 def _age(receipt: NewReceipt, now: datetime) -> float:

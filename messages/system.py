@@ -81,8 +81,8 @@ class System:
     desk: frozenset[str] = frozenset()  # those that only customs sees
     private: frozenset[str] = frozenset()  # states of cases that only their owner knows of
     resting: frozenset[str] = frozenset()  # states in which nobody is waited for, whatever may be done
-    shown: Callable[[Case, bool], Body] = lambda case, customs: case.body
-    """What of a case's body customs sees, or else its owner."""
+    shown: Callable[[Case, bool], Body] = lambda case, others: case.body
+    """What of a case's body customs and its partner see, or else its owner."""
     lookups: Mapping[str, Lookup] = field(default_factory=dict)  # by the names that the schemas give them
     faults: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # own fault number -> (zh, en)
     labels: dict[str, tuple[str, str]] = field(default_factory=dict)  # state -> (zh, en)
@@ -114,6 +114,7 @@ def content(node: etree._Element, lists: frozenset[str]) -> dict[str, object]:
         name = child.tag[start:]
         value: object = content(child, lists) if len(child) else (child.text or "")
         if name in lists:
+            value = value or {}  # a line of which nothing is filled in
             found.setdefault(name, []).append(value)  # type: ignore[attr-defined]
         else:
             found[name] = value

@@ -31,6 +31,7 @@ class Case:
     changed: datetime
     inner: str | None = None  # 企业内部编号: unique for (system, owner) while it is set
     search: Mapping[str, str] = field(default_factory=dict)  # the system's search columns
+    partner: str | None = None  # dxpId of another party that takes part in it and sees it, too
     revision: int = 0  # 0: not stored yet; storage counts it up and refuses a stale one
 
 
@@ -131,7 +132,7 @@ class Needs:
     """What must be read, and locked, before a step: `locks` name whatever must not change meanwhile.
 
     Steps that share a transaction are all told what was there before it. Of one that `claims` something by a
-    name, no other that claims the same is done with it: only one of them finds it free.
+    name, no other that claims or locks the same is done with it: only one of them finds it free.
     """
 
     facts: tuple[Fact, ...] = ()

@@ -44,7 +44,7 @@ ORDERS = ("number", "inner", "state", "owner", "changed")
 
 _AFTER_ANY = "\U0010ffff"
 _OWN = ("number", "inner")
-_OF_OWNER, _IN_STATE = "ix_cases_of_owner", "ix_cases_in_state"
+_OF_OWNER, _OF_PARTNER, _IN_STATE = "ix_cases_of_owner", "ix_cases_of_partner", "ix_cases_in_state"
 _BY_NUMBER = "sqlite_autoindex_cases_1"
 _INDEX = {name: f"ix_cases_{name}" for name in tables.FOUND_ALONE}
 # Without the table's name: FROM is a text here.
@@ -64,7 +64,8 @@ class Query:
 
     A criterion's column is one of the system's search columns, `number` or `inner`; a column may have
     several criteria ("from" and "to" include their bound). Whoever asks without an owner is answered
-    quickly in the order of `changed` if he names `states`, be it all there are.
+    quickly in the order of `changed` if he names `states`, be it all there are. `partner` asks for the cases
+    of others that a party takes part in.
     """
 
     system: str
@@ -74,6 +75,7 @@ class Query:
     order: str = "-changed"
     page: int = 1
     size: int = 20
+    partner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class _Asked:
         self._where = [self._system, *(part for parts in self._criteria.values() for part in parts)]
         if query.owner is not None:
             self._where.append(_C["owner"] == query.owner)
+        if query.partner is not None:
+            self._where.append(_C["partner"] == query.partner)
         if query.states:
             self._where.append(_C["state"].in_(query.states))
         self._index = self._way() if conn.dialect.name == "sqlite" else ""
@@ -156,6 +160,8 @@ class _Asked:
 
     def _way(self) -> str:
         """SQLite's index: one that leaves few cases to look through, else one that has them in order."""
+        if self._query.partner is not None:
+            return _OF_PARTNER  # one party's share of others' cases
         if "number" in self._narrowed and self._fewer(_BY_NUMBER, self._criteria["number"], FEW):
             return _BY_NUMBER  # the one index that holds nothing else: rows are read
         ways = {_INDEX[name]: self._criteria[name] for name in _INDEX if name in self._narrowed}

@@ -90,10 +90,17 @@ cases = Table(
     Column("revision", Integer, nullable=False),
     Column("created", Instant, nullable=False),
     Column("changed", Instant, nullable=False),
+    Column("partner", Name),
     UniqueConstraint("system", "owner", "inner"),
     # An index holds all that a search asks of it: a look at a row costs a hundred times as much.
     Index("ix_cases_of_owner", "system", "owner", "changed", *(n for n in _ASKED if n != "owner")),
     Index("ix_cases_in_state", "system", "state", "changed", *(n for n in _ASKED if n != "state")),
+    Index(
+        "ix_cases_of_partner",
+        *("system", "partner", "changed", *_ASKED),
+        sqlite_where=text("partner IS NOT NULL"),
+        postgresql_where=text("partner IS NOT NULL"),
+    ),
     *(
         Index(
             f"ix_cases_{name}",

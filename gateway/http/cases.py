@@ -1,7 +1,8 @@
 """The calls that read cases: a search, one page at a time, one case by its number, and what became of it.
 
 Knows how a query's fields become criteria over the columns that a system declares, and that a party reads its
-own cases and the role customs all that is not private; refuses to know what any column or state means.
+own cases and those that it takes part in, and the role customs all that is not private; refuses to know what
+any column or state means.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ class Cases:
         request.only(())
         system, desk = self._system(request), session.role == CUSTOMS
         case = await self._case(request, system, session)
-        body = {"body": system.shown(case, desk), "actions": list(_actions(case, system, session.role))}
+        others = desk or case.owner != session.dxp_id
+        body = {"body": system.shown(case, others), "actions": list(_actions(case, system, session.role))}
         return answer_json(_line(case, system, desk) | body)
 
     async def history(self, request: Request) -> Response:
@@ -84,7 +86,9 @@ class Cases:
         limit = request.number("limit", MOST, 1, MOST)
         system, desk = self._system(request), session.role == CUSTOMS
         case = await self._case(request, system, session)
-        steps = await self._reader.run(history, case, system, desk, limit)
+        # Customs reads its owner's; a partner has been told less, or other things.
+        whose = case.owner if desk else session.dxp_id
+        steps = await self._reader.run(history, case, system, whose, desk, limit)
         return answer_json({"number": case.number, "system": system.name, "steps": steps})
 
     def _system(self, request: Request) -> System:
@@ -101,7 +105,7 @@ class Cases:
         if case is not None and case.system == system.name:
             if session.role == CUSTOMS and case.state not in system.private:
                 return case
-            if session.role != CUSTOMS and case.owner == session.dxp_id:
+            if session.role != CUSTOMS and session.dxp_id in (case.owner, case.partner):
                 return case
         raise HttpError(404, f"there is no case {number} of yours in {system.name}")
 
@@ -118,10 +122,10 @@ def _states(request: Request, system: System, desk: bool) -> tuple[str, ...] | N
 
 def _query(request: Request, system: System, session: Session) -> Query:
     """What is asked, but for the states. Raises HttpError 400."""
-    desk = session.role == CUSTOMS
+    desk, shared = session.role == CUSTOMS, request.one("shared") == "1"
     columns = _columns(system, desk)
     fields = dict(_fields((*columns, *_COMMON), system.numbers))
-    request.only((*fields, "state", "owner", "order", "page", "size"))
+    request.only((*fields, "state", "owner", "shared", "order", "page", "size"))
     criteria: dict[str, tuple[Criterion, ...]] = {}
     for field, (name, operator) in fields.items():
         value = request.one(field)
@@ -139,7 +143,8 @@ def _query(request: Request, system: System, session: Session) -> Query:
         order = order.replace("created", "number")  # numbers are given as cases are created
     return Query(
         system=system.name,
-        owner=(request.one("owner") or None) if desk else session.dxp_id,
+        owner=(request.one("owner") or None) if desk else None if shared else session.dxp_id,
+        partner=session.dxp_id if shared and not desk else None,
         criteria=criteria,
         order=order,
         page=request.number("page", 1, 1, MAX_PAGE),

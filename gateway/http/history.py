@@ -1,4 +1,4 @@
-"""What became of a case (历程): a step for each receipt that its owner was sent about it.
+"""What became of a case (历程): a step for each receipt that a party was sent about it.
 
 Knows that receipts tell every step, and who signed what they answer; refuses to know what a status means:
 its words are the system's. Customs is not told of drafts and of what was refused at the gateway.
@@ -26,9 +26,11 @@ from storage.signers import Signer, signers
 MOST = 100  # steps of one answer
 
 
-def history(conn: Connection, case: Case, system: System, desk: bool, limit: int) -> list[dict[str, Any]]:
-    """The newest steps first, as they are answered; `desk`: to customs."""
-    found = mailboxes.of_case(conn, case.owner, case.number, limit)
+def history(
+    conn: Connection, case: Case, system: System, whose: str, desk: bool, limit: int
+) -> list[dict[str, Any]]:
+    """The newest steps first, as they are answered: what the party `whose` was told; `desk`: to customs."""
+    found = mailboxes.of_case(conn, whose, case.number, limit)
     seen = [one for one in found if one.status is not None and _concerns(one.status, system, desk)]
     sent = {one.ori_message_id for one in seen if one.ori_message_id is not None}
     certificates = messages.certificates(conn, sent)

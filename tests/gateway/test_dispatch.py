@@ -12,14 +12,15 @@ from twisted.internet.task import Clock
 from gateway.dispatch import Dispatcher
 from gateway.identifiers import Ids
 from gateway.outgoing import Outgoing
-from gateway.perform import Performer
+from gateway.perform import NotTogether, Performer, _keep_apart, _Step
+from messages.registry import BY_CODE
 from messages.signature.template import TemplateSigner
-from messages.workflow import Case, Origin
+from messages.workflow import Case, Event, Needs, Origin
 from receipts.document import Issuer
 from storage import cases, work
 from storage.database import Database
 from storage.journal import Chain
-from storage.work import NewWork
+from storage.work import NewWork, Work
 from tests.gateway.jobs import Held
 from tests.gateway.selfsigned import self_signed
 
@@ -152,3 +153,20 @@ def test_what_waits_behind_a_failure_does_not_keep_the_dispatch_awake(office: Of
     (sleep,) = office.clock.getDelayedCalls()
     assert sleep.getTime() >= 4
     assert [key for key, _, _ in office.left()] == ["Z9"] * 4
+
+
+def test_a_step_that_claims_what_another_locks_is_done_apart_from_it() -> None:
+    """In one transaction neither would be told what the other has done; those that only lock share one."""
+
+    def step(name: str, needs: Needs) -> _Step:
+        event = Event("bonded", name, {}, ORIGIN)
+        item = Work(1, "event", name, 1, 0, {}, NOW, 0, None)
+        return _Step(item, event, *BY_CODE["BVS111"], needs)
+
+    one, two = step("a", Needs(locks=("k",))), step("b", Needs(locks=("k",)))
+    _keep_apart([one, two])
+    claiming = step("c", Needs(claims=("k",), locks=("k",)))
+    _keep_apart([claiming])
+    for together in ([one, claiming], [claiming, one], [claiming, claiming]):
+        with pytest.raises(NotTogether, match="k"):
+            _keep_apart(together)

@@ -18,6 +18,7 @@ from tests.storage.older import go_back
 
 NAMES = ("code", "day", "mode", "place", "name")  # of which the fifth has no index of its own
 COLUMNS = {"bonded": NAMES, "inspection": ("port",)}
+PARTNER = "DXPAGE0000000001"
 STATES = ("draft", "declared", "stored", "approved")
 LIMITS = {
     "usual": {},
@@ -39,6 +40,7 @@ def crowd(count: int, seed: int) -> list[Case]:
             case(
                 number, owner=dice.choice((ENTERPRISE, ENTERPRISE, OTHER)), state=dice.choice(STATES),
                 inner=dice.choice((None, f"N{number}")), changed=later(dice.randrange(60)),
+                partner=dice.choice((None, None, PARTNER)),
                 search={name: value for name, value in values.items() if value and dice.random() < 0.9},
             )
         )  # fmt: skip
@@ -66,7 +68,7 @@ def queries(count: int, seed: int) -> list[Query]:
                 "bonded", dice.choice((None, ENTERPRISE, OTHER)),
                 tuple(dice.sample(STATES, dice.choice((0, 0, 1, 3)))), criteria,
                 dice.choice(("", "-")) + dice.choice((*ORDERS, *NAMES)), dice.choice((1, 1, 2, 5)),
-                dice.choice((1, 7, 100)),
+                dice.choice((1, 7, 100)), partner=dice.choice((None, None, PARTNER)),
             )
         )  # fmt: skip
     return made
@@ -87,7 +89,8 @@ def looked_up(crowd: list[Case], query: Query) -> tuple[list[str], int]:
 
     found = [
         one for one in crowd
-        if query.owner in (None, one.owner) and (not query.states or one.state in query.states)
+        if query.owner in (None, one.owner) and query.partner in (None, one.partner)
+        and (not query.states or one.state in query.states)
         and all(
             matches(one, name, *each)
             for name, told in query.criteria.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from gateway import pki
 from gateway.cli.certificates import entry
 from messages.envelope import Head, build
 from messages.wire import sortable
-from messages.workflow import Case
+from messages.workflow import Case, CaseByNumber
 from receipts import document
 from receipts.document import Issuer, Receipt
 from storage import cases, mailboxes, messages, registry
@@ -83,6 +84,37 @@ def numbers(api: Api, query: str, role: str = "customs") -> list[str]:
 
 
 # -- who sees what
+
+
+def test_a_partner_finds_the_cases_of_others_that_it_takes_part_in(api: Api) -> None:
+    """Apart from its own, without what is the owner's alone, and with the steps that it was told itself."""
+    put(
+        api,
+        ("Z1", ENTERPRISE, "declared", ""),
+        ("Z2", ENTERPRISE, "declared", ""),
+        ("Z3", OTHER, "draft", ""),
+    )
+    with api.database.write() as connection:
+        facts = cases.load(connection, [CaseByNumber("Z2")], NOW, {})
+        shared = replace(facts[CaseByNumber("Z2")], partner=OTHER)
+        cases.save(connection, [shared], {"bonded": FORMS.search})
+    put_steps(api, "Z2", {2: "the owner's"})
+    put_steps(api, "Z2", {120: "the partner's"}, party=OTHER)
+    token = api.token(OTHER)
+
+    def found(query: str, token: str) -> list[str]:
+        answer = api.ask(f"GET /v1/cases/bonded?order=number{query}", token=token)
+        return [case["number"] for case in answer.json["cases"]]
+
+    assert found("", token) == ["Z3"]
+    assert found("&shared=1", token) == ["Z2"]
+    assert found("&shared=1", api.token()) == []
+    assert found("", api.token()) == ["Z1", "Z2"]
+    assert api.ask("GET /v1/cases/bonded/Z1", token=token).status == 404
+    assert "secret" in api.ask("GET /v1/cases/bonded/Z2", token=token).json["body"]
+    assert "secret" not in api.ask("GET /v1/cases/bonded/Z2", token=api.token()).json["body"]
+    steps = api.ask("GET /v1/cases/bonded/Z2/history", token=token).json["steps"]
+    assert [step["info"] for step in steps] == ["the partner's"]
 
 
 def test_customs_does_not_know_of_drafts(api: Api) -> None:
