@@ -60,13 +60,13 @@ SENTENCES: Sentences = {
     ),
     "help-request": (
         (
-            "Three steps: basics, documents and goods, attached files. Alt+N goes to the next step, Alt+B "
+            "Three steps: basics, documents and goods, attached files. Alt+N goes to the next step, Alt+P "
             "back, Ctrl+T to the next part. Ctrl+N adds a bill, a line of goods or a file, Alt+M copies. "
             "Ctrl+S keeps even an incomplete draft and says what is missing; Ctrl+R submits it to China. "
             "Ctrl+B chooses another agreement."
         ),
         (
-            "分三步：基本情况、单证及货物、随附单证。Alt+N 下一步，Alt+B 上一步，Ctrl+T 下一部分。"
+            "分三步：基本情况、单证及货物、随附单证。Alt+N 下一步，Alt+P 上一步，Ctrl+T 下一部分。"
             "Ctrl+N 新增一票、一条货物或一个附件，Alt+M 菜单中可复制。Ctrl+S 保存（可不完整），并列出待改正"
             "的项目；Ctrl+R 提交给中方海关。Ctrl+B 更换协议。"
         ),

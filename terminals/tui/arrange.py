@@ -15,6 +15,7 @@ from terminals.tui.cells import width
 from terminals.work.once import once
 
 NARROWEST = 17  # cells of a box: a code with some of its meaning, a quantity
+NARROW = 14  # … in a section of many short values
 WIDEST_LABEL = 48
 CUT_LABEL = 34  # where several columns are wanted
 MOST_COLUMNS = 4
@@ -91,10 +92,11 @@ def _section(
     fields: Sequence[Field], labels: Mapping[str, str], cells: int, top: int, heading: str
 ) -> list[Box]:
     """The boxes of one section from line `top` on, in as many columns as have room for its labels."""
-    rows = _rows(fields, _columns(fields, labels, cells))
+    narrowest = NARROW if heading else NARROWEST
+    rows = _rows(fields, _columns(fields, labels, cells, narrowest))
     count = max((len(row) for row in rows), default=1)
     column = (cells - _GAP * (count - 1)) // count
-    most = WIDEST_LABEL if count == 1 else max(CUT_LABEL, column - NARROWEST - _MARK - 1)
+    most = WIDEST_LABEL if count == 1 else max(CUT_LABEL, column - narrowest - _MARK - 1)
     lefts = [at * (column + _GAP) for at in range(count)] + [cells + _GAP]
     wide = [_widest(rows, labels, at, most) for at in range(count)]
     boxes: list[Box] = []
@@ -111,13 +113,13 @@ def _section(
     return boxes
 
 
-def _columns(fields: Sequence[Field], labels: Mapping[str, str], cells: int) -> int:
+def _columns(fields: Sequence[Field], labels: Mapping[str, str], cells: int, narrowest: int) -> int:
     """The most columns in which every box is wide enough."""
     for count in range(MOST_COLUMNS, 1, -1):
         rows = _rows(fields, count)
         column = (cells - _GAP * (count - 1)) // count
         widest = max(_widest(rows, labels, at, CUT_LABEL) for at in range(count))
-        if column - widest - _MARK - 1 >= NARROWEST:
+        if column - widest - _MARK - 1 >= narrowest:
             return count
     return 1
 

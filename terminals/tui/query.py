@@ -89,8 +89,7 @@ class QueryPage(Page):
     def compose(self) -> ComposeResult:
         """From the top to the bottom."""
         yield Criteria(self.CRITERIA, self.language, together=self.TOGETHER)
-        find = (Option("run", both("query-run")), Option("clear", both("query-clear"), "ctrl+l"))
-        yield Buttons(find, self.language, id="find")
+        yield Buttons(self._finding(), self.language, id="find")
         yield PagedTable(
             self.COLUMNS, self._fetch, self._text, self.language, tone=self.tone, order=self.ORDER,
             size=self.ROWS, marks=bool(self.BATCHES),
@@ -254,6 +253,7 @@ class QueryPage(Page):
 
     def _offer(self) -> None:
         self.query_one("#actions", Buttons).offer(self._options())
+        self.query_one("#find", Buttons).offer(self._finding())
 
     def on_paged_table_moved(self) -> None:
         """Other actions for another line."""
@@ -274,7 +274,7 @@ class QueryPage(Page):
     def on_buttons_pressed(self, event: Buttons.Pressed) -> None:
         """By mouse, or from a row of buttons."""
         event.stop()
-        if event.buttons.id == "find":
+        if event.key in ("run", "clear"):
             getattr(self, f"action_{event.key}")()
         else:
             self.action_act(event.key)

@@ -30,7 +30,7 @@ from terminals.work.plan import FILE, Plan, plan_of
 from terminals.work.rows import EVERYTHING, NOTHING, Changed, Place, Row, cleaned
 from terminals.work.standing import Standing
 
-__all__ = ["Context", "FormModel", "Question"]
+__all__ = ["Context", "FormModel", "Question", "in_both"]
 
 NEW, CHANGE, DELETE = "1", "2", "3"  # appType
 TODAY = "today"  # the prefill that a form knows by itself
@@ -287,9 +287,9 @@ class FormModel:
             place = self.locate(f"{self.plan.name}/{path}")
             if place is not None:
                 row = place.row
-                row.blamed[place.name] = (row.values.get(place.name, ""), _in_both(info))
+                row.blamed[place.name] = (row.values.get(place.name, ""), in_both(info))
                 return place
-        words = _in_both(info)
+        words = in_both(info)
         said = _LINE.search(info)
         rows = self._numbered(int(said[1])) if said else [self.head]
         for name in _NAMED.findall(info):
@@ -376,7 +376,7 @@ class FormModel:
         return keeping.node(self.form, self.head, self._judge, control)
 
 
-def _in_both(info: str) -> Words:
+def in_both(info: str) -> Words:
     """What a receipt says in both languages (中文(path) / English), each without the path; else as it is."""
     zh, between, en = info.partition(" / ")
     return Words(_WHERE.sub("", zh), en) if between and " / " not in en else Words(info, info)

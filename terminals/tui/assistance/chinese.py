@@ -50,7 +50,7 @@ class ChineseRequests(CaseList):
         ),
         Action(
             "said",
-            Words("评价查看", "See evaluation"),
+            Words("评价查看", "Evaluation"),
             "ctrl+e",
             "assistance.case",
             "",

@@ -45,6 +45,10 @@ OFFICERS: tuple[Entry, ...] = (
         "assistance.case", Words("查看", "Case"), f"{_HERE}.case:CasePage", _OWN, single=False, listed=False,
     ),
     Entry(
+        "assistance.said", Words("反馈信息", "Feedback"), f"{_HERE}.evaluation:SaidPage", _OWN,
+        single=False, listed=False,
+    ),
+    Entry(
         "assistance.read", Words("阅读", "Read"), f"{_HERE}.news:NewsItem", _OWN, single=False, listed=False,
     ),
 )  # fmt: skip

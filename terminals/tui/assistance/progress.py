@@ -45,8 +45,12 @@ TYPES = tuple(
     )
 )
 _DRAFTS = frozenset({DRAFT, RETURNED})
-_SUBMIT = Batch("submit", Words("批量提交", "Submit all marked"), "ctrl+r", _DRAFTS)
-_DELETE = Batch("delete", Words("批量删除", "Delete all marked"), "ctrl+d", frozenset({DRAFT}))
+SAID = Action(
+    "said", Words("反馈信息", "Feedback"), "ctrl+b", "assistance.said", "",
+    frozenset({RETURNED, ANSWERED, EVALUATED}),
+)  # fmt: skip
+_SUBMIT = Batch("submit", Words("批量提交", "Submit marked"), "ctrl+r", _DRAFTS)
+_DELETE = Batch("delete", Words("批量删除", "Delete marked"), "ctrl+d", frozenset({DRAFT}))
 _PURPOSE = {_SUBMIT.key: Purpose.DECLARE, _DELETE.key: Purpose.DELETE}
 _ASK = {_SUBMIT.key: "batch-ask-submit", _DELETE.key: "batch-ask-delete"}
 
@@ -77,6 +81,7 @@ class RequestProgress(CaseList):
     )
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("view", Words("查看", "View"), "ctrl+o", "assistance.case"),
+        SAID,
         Action("change", Words("修改", "Modify"), "ctrl+e", "assistance.request", "submit", _DRAFTS),
         Action(
             "evaluate",
