@@ -27,11 +27,7 @@ SENTENCES: Sentences = {
         "Withdraw book {book}? Stocktakes cannot name it any more.",
         "是否撤销账册 {book} 的备案？撤销后核查数据不能再使用该账册。",
     ),
-    "import-which": (
-        "The .xlsx file in your own area; its lines take the place of those on the form.",
-        "请输入本人文件区中的 .xlsx 文件名；文件中的记录将替换当前表体。",
-    ),
-    "import-no-file": ("There is no file {file} in your area.", "文件区中没有 {file}。"),
+    "import-title": ("Import: lines take the place of those here", "导入（替换当前表体）"),
     "import-done": (
         "{count} lines were read. Columns missing: {absent}. Columns not understood: {strange}.",
         "已导入 {count} 条记录。缺少的列：{absent}；未识别的列：{strange}。",

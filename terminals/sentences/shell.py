@@ -106,8 +106,8 @@ SENTENCES: Sentences = {
         "The key in your SSH agent cannot be used: {reason}",
         "无法使用 SSH 代理中的密钥：{reason}",
     ),
-    "hand-legal": ("legal-person card", "法人卡"),
-    "hand-operator": ("operator card", "操作员卡"),
+    "hand-legal": ("legal person", "法人卡"),
+    "hand-operator": ("operator", "操作员卡"),
     "kept-waiting": ("{number} to send", "待发 {number}"),
     "kept-sending": ("sending {number}/{total}", "正在补发 {number}/{total}"),
     "kept-sent": (
@@ -200,6 +200,19 @@ SENTENCES: Sentences = {
         "{reason}\n\nEverything is closed for input until {device} is back.",
         "{reason}\n\n在插回 {device} 之前，所有界面均不能录入。",
     ),
+    "agent-out": (
+        (
+            "{reason}\n\nEverything is closed for input until the agent has the key again, which is noticed "
+            "by itself. If ssh-add cannot add it, take the old one out first (ssh-add -e MODULE)."
+        ),
+        (
+            "{reason}\n\n重新加入之前，所有界面均不能录入；加入后此处会自动识别。"
+            "如 ssh-add 提示无法加入，请先执行 ssh-add -e 模块。"
+        ),
+    ),
+    "agent-out-title": ("The key is not in the SSH agent", "SSH 代理中没有密钥"),
+    "agent-waiting": ("Waiting for the key …", "等待加入密钥 …"),
+    "agent-out-device": ("{device}: no key", "{device}：无密钥"),
     "card-waiting": ("Waiting for the card …", "等待插卡 …"),
     "card-checking": ("Looking at the card …", "正在检查卡 …"),
     "card-keys": ("F5: look again   F10: quit", "F5 重新检测   F10 退出"),

@@ -14,6 +14,12 @@ SENTENCES: Sentences = {
     "dialog-yes": ("Yes", "是"),
     "dialog-no": ("No", "否"),
     "dialog-close": ("Close", "关闭"),
+    "dialog-accept": ("Accept", "确定"),
+    "dialog-cancel": ("Cancel", "取消"),
+    "dialog-stop": ("Stop", "中止"),
+    "dialog-across": ("List/buttons", "列表/按钮"),
+    "dialog-mark": ("Mark", "勾选"),
+    "dialog-all": ("All", "全选"),
     "dialog-text-keys": ("Enter: accept   Esc: cancel", "Enter 确定   Esc 取消"),
     "choose-many-keys": (
         "Space: mark   A: all   Enter: accept   Esc: cancel",

@@ -97,7 +97,10 @@ class Choose(Dialog[str]):
 class ChooseMany(Dialog[frozenset[str]]):
     """Several of several options: Space marks, Enter takes the marked ones; None when cancelled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("a", "all", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "dialog-mark"),
+        Binding("a", "all", "dialog-all"),
+    ]
 
     def __init__(
         self, title: Words, options: Sequence[Option], chosen: Iterable[str], language: str, *, least: int = 0

@@ -178,7 +178,8 @@ class Conduct:
         device = work.device
         out = holder is not None and holder.out
         if out:
-            device = both("device-out", device=device)
+            assert holder is not None
+            device = both("agent-out-device" if holder.kind == "agent" else "device-out", device=device)
         role = ROLES.get(work.who.role, Words(work.who.role, work.who.role))
         name = work.who.holder or work.line.session.credentials.who
         if name.startswith(role.zh):  # 操作员 李录: it says so itself

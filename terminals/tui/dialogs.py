@@ -29,7 +29,10 @@ NOTHING = Words()
 class Dialog(ModalScreen[T], Generic[T]):
     """A box in front of the screen, with a title. Escape closes it with None or what `escaped` says."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "escape", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "accept", "dialog-accept"),  # for the footer: what is in the box takes the key
+        Binding("escape", "escape", "dialog-cancel"),
+    ]
     AUTO_FOCUS = "*"
 
     def __init__(self, title: Words, language: str, *, alarm: bool = False) -> None:
@@ -52,6 +55,9 @@ class Dialog(ModalScreen[T], Generic[T]):
         """The result when it is closed by Escape."""
         return None
 
+    def action_accept(self) -> None:
+        """Nothing in the box has taken Enter."""
+
     def action_escape(self) -> None:
         """Close it."""
         self.dismiss(self.escaped())
@@ -73,6 +79,8 @@ class Dialog(ModalScreen[T], Generic[T]):
 
 class Ask(Dialog[bool]):
     """A question with yes and no; Escape is no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "escape", "dialog-no")]
 
     def __init__(
         self,
@@ -107,6 +115,8 @@ class Tell(Dialog[None]):
     """Something to read, of any length; Enter, Space or Escape closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "accept", show=False),
+        Binding("escape", "escape", "dialog-close"),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
         Binding("pageup", "scroll(-10)", show=False),

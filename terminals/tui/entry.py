@@ -35,6 +35,7 @@ class EntryPage(SendingPage):
     """Whether only what is saved can be declared."""
     SAVE: ClassVar[Words] = both("entry-save")
     DECLARE: ClassVar[Words] = both("entry-declare")
+    ESSENTIAL: ClassVar[tuple[str, ...]] = ("save", "declare")
     ASK: ClassVar[Words] = both("entry-ask-declare")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "new", "entry-new"),

@@ -24,6 +24,7 @@ from messages.codes import Code, CodeList
 from messages.forms import Field
 from terminals.tui import helping
 from terminals.tui.dialogs import NOTHING
+from terminals.tui.facts import Facts
 from terminals.tui.lines import Lines
 from terminals.tui.parting import HEAD, Parting, seen
 from terminals.tui.parts import Part, Parts
@@ -41,6 +42,9 @@ _BODY_LINES = 18  # of the screen, from which the body can be seen below the hea
 
 class FormView(Vertical):
     """One form. `code_list` answers at once or with None; `fetch_list` may take its time, in a thread."""
+
+    ESSENTIAL: ClassVar[tuple[str, ...]] = ("other_part",)
+    """Actions whose keys stay in the footer where it is narrow."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "other_part", "form-part"),
@@ -114,7 +118,7 @@ class FormView(Vertical):
 
     def compose(self) -> ComposeResult:
         """The parts' names, the head, the bodies, and the help line."""
-        yield Saying(NOTHING, self.language, classes="form--facts")
+        yield Facts(self.language)
         if self._parting.begins:
             yield Steps(self.language)
         yield Parts(self.language)
@@ -142,11 +146,7 @@ class FormView(Vertical):
 
     def show_facts(self, facts: Sequence[tuple[Words, str]]) -> None:
         """What stands above the head, such as who enters the form."""
-        zh = "   ".join(f"{words.zh} {text}" for words, text in facts)
-        en = "   ".join(f"{words.en} {text}" for words, text in facts)
-        line = self.query_one(".form--facts", Saying)
-        line.say(Words(zh, en))
-        line.display = bool(facts)
+        self.query_one(Facts).show(facts)
 
     def show_title(self, title: Words) -> None:
         """What the form is and in which state, such as 【新建未暂存】."""
@@ -427,6 +427,7 @@ class FormView(Vertical):
             each.retell(language)
         for line in self.query(Saying):
             line.retell(language)
+        self.query_one(Facts).retell(language)
         self.query_one(Parts).retell(language)
         for steps in self.query(Steps):
             steps.retell(language)

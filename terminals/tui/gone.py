@@ -35,10 +35,17 @@ _NOT_YET = (AgentLetGo, CardMissing, PinCancelled, ReaderGone, ReaderMissing, Se
 class Gone(Dialog[None]):
     """In front of everything until the device is back and its PIN was given."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f5", "look", "key-look")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5", "look", "key-look"),
+        Binding("enter", "accept", show=False),
+        Binding("escape", "escape", show=False),
+    ]
 
     def __init__(self, holder: Holder, why: SignerError, language: str) -> None:
-        super().__init__(both("card-title"), language, alarm=True)
+        agent = holder.kind == "agent"
+        super().__init__(both("agent-out-title" if agent else "card-title"), language, alarm=True)
+        self._said = "agent-out" if agent else "card-out"
+        self._awaited = both("agent-waiting" if agent else "card-waiting")
         self._holder = holder
         self._why = why
         self._looking = False
@@ -46,9 +53,9 @@ class Gone(Dialog[None]):
 
     def inside(self) -> Iterator[Widget]:
         """What happened, what is waited for, which keys there are."""
-        words = both("card-out", reason=told(self._why), device=self._holder.words)
+        words = both(self._said, reason=told(self._why), device=self._holder.words)
         yield Saying(words, self.language, classes="dialog--words")
-        yield Saying(both("card-waiting"), self.language, id="waiting", classes="dialog--wrong")
+        yield Saying(self._awaited, self.language, id="waiting", classes="dialog--wrong")
         yield Saying(both("card-keys"), self.language, classes="dialog--keys")
 
     def action_escape(self) -> None:
@@ -68,7 +75,7 @@ class Gone(Dialog[None]):
             waiting.say(both("card-checking"))
             await asyncio.to_thread(self._holder.put_back)
         except _NOT_YET:
-            waiting.say(both("card-waiting"))
+            waiting.say(self._awaited)
         except SignerError as error:
             waiting.say(told(error))
         finally:

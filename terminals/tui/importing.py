@@ -6,15 +6,15 @@ refuses to know any system, and to open a file outside the area.
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
-from terminals.trouble import Trouble
+from terminals.trouble import Trouble, Unusable
+from terminals.tui.attaching import ATTACHMENTS, choose_file, files_of
 from terminals.tui.buttons import Option
-from terminals.tui.dialogs import AskText
 from terminals.tui.entry import EntryPage
 from terminals.tui.progress import Outcome, Progress, Report
 from terminals.tui.told import told
@@ -37,24 +37,22 @@ class ImportingPage(EntryPage):
         """导入."""
         self.run_worker(self._import(), group="send")
 
-    def _file(self, name: str) -> Path:
-        return self.terminal.place.area / Path(name.strip()).name
-
     async def _import(self) -> None:
-        def check(name: str) -> Words | None:
-            return None if self._file(name).is_file() else both("import-no-file", file=name.strip())
-
         if not self.view.show_part(self.model.groups[0].name):
             return  # the head comes first, which was said
-        question = AskText(both("import-which"), self.language, title=both("entry-import"), check=check)
-        name = await self.terminal.ask(question)
-        if not name:
+        path = await choose_file(self.terminal, both("import-title"), (ATTACHMENTS,), (".xlsx",))
+        if not path:
             return
         group = self.model.groups[0]
-        columns, most, file = self.model.columns(group), group.max_occurs or MOST, self._file(name)
+        columns, most, place = self.model.columns(group), group.max_occurs or MOST, files_of(self.terminal)
 
         def work(report: Report) -> Imported:
-            return read_lines(file, columns, most)
+            name = PurePath(path.strip()).name
+            try:
+                with place.open(path) as file:
+                    return read_lines(file, columns, most, name=name)
+            except OSError as error:
+                raise Unusable("sheet-unreadable", file=name, reason=error.strerror or error) from None
 
         outcome: Outcome[Imported] | None
         outcome = await self.terminal.ask(Progress(both("entry-import"), work, self.language))

@@ -1,7 +1,8 @@
 """The footer: the keys that do something now, and what.
 
 Knows bindings, whose descriptions are sayings (`terminals.tui.words`); refuses to know what they do. One line
-and one widget: it is drawn again at every change of the focus.
+and one widget: it is drawn again at every change of the focus, and tells a dialog's keys while one is open.
+Where there is no room for all, a class says in ESSENTIAL which of its actions stay.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
+from textual.app import App
 from textual.binding import ActiveBinding
 from textual.screen import Screen
 from textual.strip import Strip
@@ -37,6 +39,29 @@ def described(binding: ActiveBinding, language: str) -> str:
         return description
 
 
+def _rank(active: ActiveBinding) -> int:
+    """What has room before what: the smaller number first."""
+    if active.binding.key in PINNED:
+        return 0
+    if active.binding.action in getattr(active.node, "ESSENTIAL", ()):
+        return 1
+    return 3 if isinstance(active.node, Screen | App) and not _in_front(active) else 2
+
+
+def _in_front(active: ActiveBinding) -> bool:
+    """Whether it is a dialog's own."""
+    return isinstance(active.node, Screen) and active.node.is_modal
+
+
+def _active(screen: Screen[object]) -> list[ActiveBinding]:
+    """The keys of a screen, which may have words for one that something inside it takes, such as Enter."""
+    own = {key: binding for key, binding in screen._bindings if binding.show}
+    return [
+        active if active.binding.show else active._replace(binding=own.get(key, active.binding))
+        for key, active in screen.active_bindings.items()
+    ]
+
+
 class Keys(Widget):
     """The line of keys. A click on one does what the key does."""
 
@@ -53,8 +78,14 @@ class Keys(Widget):
         self._spans: list[tuple[int, int, ActiveBinding]] = []
 
     def on_mount(self) -> None:
-        """Follow the focus."""
+        """Follow the focus, and whatever comes in front."""
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
+        self.app.screen_change_signal.subscribe(self, self._other_screen)
+
+    def _other_screen(self, screen: Screen[object]) -> None:
+        if screen.is_modal:
+            screen.bindings_updated_signal.subscribe(self, self._changed)
+        self.refresh()
 
     def _changed(self, _: Screen[object]) -> None:
         self.refresh()
@@ -65,21 +96,20 @@ class Keys(Widget):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """As many keys as have room: those of what has the focus first, but help and quitting always."""
+        """As many keys as have room: help and quitting always, the work's own before those between pages."""
         found: dict[str, ActiveBinding] = {}
-        for active in self.screen.active_bindings.values():
+        for active in _active(self.app.screen if self.app.screen.is_modal else self.screen):
             if active.binding.show:
                 found.setdefault(active.binding.action, active)
-        pinned = [active for active in found.values() if active.binding.key in PINNED]
-        others = [active for active in found.values() if active.binding.key not in PINNED]
-        room = self.size.width - sum(width(self._key(each) + self._text(each)) for each in pinned)
-        kept: list[ActiveBinding] = []
-        for active in others:
-            room -= width(self._key(active) + self._text(active))
-            if room < 0:
-                break
-            kept.append(active)
-        return self._drawn([*kept, *pinned])
+        keys = sorted(found.values(), key=lambda each: each.binding.key in PINNED)
+        kept: set[str] = set()
+        room = self.size.width
+        for active in sorted(keys, key=_rank):
+            wanted = width(self._key(active) + self._text(active))
+            if wanted <= room:
+                kept.add(active.binding.action)
+                room -= wanted
+        return self._drawn([each for each in keys if each.binding.action in kept])
 
     def _drawn(self, keys: list[ActiveBinding]) -> Strip:
         plain = self.rich_style

@@ -46,7 +46,7 @@ class Chosen:
 class Offer(Dialog[Chosen]):
     """The forms that were kept; None: later."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "across", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "across", "dialog-across", priority=True)]
 
     def __init__(self, drafts: Sequence[Draft], name: Callable[[Draft], Words], language: str) -> None:
         """`name` says what kind of form one is."""

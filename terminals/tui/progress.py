@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from threading import Event
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
+from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
@@ -84,6 +85,11 @@ class Outcome(Generic[R]):
 
 class Progress(Dialog[Outcome[R]], Generic[R]):
     """Does `work` in a thread while it is open. Escape asks the work to stop; it closes when it has."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "accept", show=False),
+        Binding("escape", "escape", "dialog-stop"),
+    ]
 
     def __init__(self, title: Words, work: Callable[[Report], R], language: str) -> None:
         super().__init__(title, language)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
 from messages.forms import Field
@@ -37,30 +37,32 @@ class Imported:
     absent: tuple[Field, ...]
 
 
-def read_lines(file: Path, columns: Iterable[Field], most: int) -> Imported:
+def read_lines(file: Path | IO[bytes], columns: Iterable[Field], most: int, *, name: str = "") -> Imported:
     """The lines in the first sheet that has a heading of `columns`, a label in either language or a name.
 
-    Raises Unusable for a file that is no .xlsx, is hostile, has no such heading or more than `most` lines.
+    `name` is what an open file is called. Raises Unusable for a file that is no .xlsx, is hostile, has no such
+    heading or more than `most` lines.
     """
     fields = tuple(columns)
-    inspect(file)
+    name = name or str(getattr(file, "name", ""))
+    inspect(file, name)
     from openpyxl import load_workbook
 
     known = {plain(name): field for field in fields for name in names_of(field)}
     try:
         book = load_workbook(file, read_only=True, data_only=True)
     except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a broken part makes it stumble over
-        raise Unusable("sheet-unreadable", file=file.name, reason=type(error).__name__) from None
+        raise Unusable("sheet-unreadable", file=name, reason=type(error).__name__) from None
     try:
         for sheet in book.worksheets:
             rows = iter(sheet.iter_rows(max_col=WIDEST, values_only=True))
             found = _headings(rows, known)
             if found:
-                return _lines(file, rows, found, fields, most)
+                return _lines(name, rows, found, fields, most)
     finally:
         book.close()
     labels = "、".join(field.label.zh for field in fields[:5])
-    raise Unusable("sheet-no-headings", file=file.name, labels=labels)
+    raise Unusable("sheet-no-headings", file=name, labels=labels)
 
 
 def _headings(
@@ -75,7 +77,7 @@ def _headings(
 
 
 def _lines(
-    file: Path,
+    name: str,
     rows: Iterator[tuple[Any, ...]],
     headings: Mapping[int, tuple[str, Field | None]],
     fields: tuple[Field, ...],
@@ -91,7 +93,7 @@ def _lines(
         if line:
             lines.append(line)
         if len(lines) > most:
-            raise Unusable("sheet-too-long", file=file.name, most=most)
+            raise Unusable("sheet-too-long", file=name, most=most)
     there = {field.name for _, field in headings.values() if field is not None}
     return Imported(
         lines,
@@ -130,30 +132,29 @@ def plain(heading: str) -> str:
     return "".join(heading.split()).casefold().removesuffix("*")
 
 
-def inspect(file: Path) -> None:
+def inspect(file: Path | IO[bytes], name: str = "") -> None:
     """Nothing may lead the XML parser behind openpyxl out of the file, or make it grow without end.
 
     Raises Unusable.
     """
+    name = name or str(getattr(file, "name", ""))
     try:
         with ZipFile(file) as parts:
             listed = parts.infolist()
             if len(listed) > PARTS or sum(part.file_size for part in listed) > LARGEST:
-                raise Unusable("sheet-too-large", file=file.name, limit=LARGEST)
+                raise Unusable("sheet-too-large", file=name, limit=LARGEST)
             for part in listed:
                 if part.filename.endswith((".xml", ".rels", ".vml")):
                     with parts.open(part) as opened:
-                        _check(file, opened.read(LARGEST + 1))
+                        _check(name, opened.read(LARGEST + 1))
     except (BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
-        raise Unusable(
-            "sheet-unreadable", file=file.name, reason=str(error) or type(error).__name__
-        ) from None
+        raise Unusable("sheet-unreadable", file=name, reason=str(error) or type(error).__name__) from None
 
 
-def _check(file: Path, part: bytes) -> None:
+def _check(name: str, part: bytes) -> None:
     declared = _ENCODING.match(part)
     proper = _XML.match(part) and b"\0" not in part
     if not proper or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
-        raise Unusable("sheet-unreadable", file=file.name, reason="not UTF-8")
+        raise Unusable("sheet-unreadable", file=name, reason="not UTF-8")
     if any(word in part for word in _DTD):
-        raise Unusable("sheet-unreadable", file=file.name, reason="DTD")
+        raise Unusable("sheet-unreadable", file=name, reason="DTD")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CODE = "BVS111"
 _AGAIN = Words("库存重新申报", "Declare stock again")
-_PORT = Words("申报地海关", "Customs of declaration")
+_PORT = Words("申报地海关", "Customs")
 
 
 def on_form(body: Body) -> Body:

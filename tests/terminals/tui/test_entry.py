@@ -173,8 +173,14 @@ async def test_the_form_is_printed_and_exported_into_the_own_area(house: House, 
         assert (tmp_path / "PD3.pdf").read_bytes().startswith(b"%PDF")
 
 
-async def test_lines_are_imported_once_the_head_is_complete(house: House, tmp_path: Path) -> None:
-    """导入 before that goes to what is missing in the head; then the file's lines take the body's place."""
+@pytest.mark.parametrize("folder", [".", "attachments"])
+async def test_lines_are_imported_once_the_head_is_complete(
+    house: House, tmp_path: Path, folder: str
+) -> None:
+    """导入 before that goes to what is missing in the head; then a file's lines take the body's place.
+
+    It lies at the top of the area, or where files are uploaded to.
+    """
     async with entry(house, tmp_path) as (terminal, pilot, page):
         await pilot.press("ctrl+o")
         await pilot.pause()
@@ -199,7 +205,8 @@ async def test_lines_are_imported_once_the_head_is_complete(house: House, tmp_pa
         )
         for record in range(1, 301):
             rows.append([record, "8542390000", f"集成电路{record}", "007", 1.5, 2, 0])
-        book.save(tmp_path / "lines.xlsx")
+        (tmp_path / folder).mkdir(exist_ok=True)
+        book.save(tmp_path / folder / "lines.xlsx")
         await pilot.press("ctrl+o")
         await until(pilot, lambda: terminal.screen is not terminal.shell)
         await pilot.press(*"lines.xlsx", "enter")
