@@ -26,7 +26,7 @@ from terminals.host.child import Bounds
 from terminals.host.forks import Forks
 from terminals.host.forkserver import Plan
 from terminals.host.gate import Gate
-from terminals.host.limits import Counted, address
+from terminals.host.limits import Counted, Turns, address
 from terminals.host.line import LINGER, Line, Lines
 from terminals.host.people import Person
 from terminals.host.settings import Settings
@@ -73,6 +73,7 @@ class Host:
         self.connections = Counted(settings.connections, settings.connections_per_address)
         self.strangers = Counted(settings.strangers, settings.strangers_per_address)
         self.sessions = Counted(settings.sessions, settings.sessions_per_user)
+        self.offers = Turns(settings.keys_per_second, settings.keys_at_once, self.clock.seconds)
         self.lines: set[Line] = set()
         self._areas: weakref.WeakValueDictionary[Path, Area] = weakref.WeakValueDictionary()
         self._count = 0

@@ -1,14 +1,16 @@
-"""How much is taken at once: connections, strangers, sessions; of everybody, of one address, of one person.
+"""How much is taken: connections, strangers, sessions at once, and questions one after the other.
 
-Knows counters; refuses to know what is counted. Reactor thread only.
+Knows counters and turns, of everybody, of one address, of one person; refuses to know what is counted.
+Reactor thread only.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from ipaddress import IPv6Address, ip_address
 
+_REMEMBERED = 10_000  # keys, before those without a turn taken are forgotten
 _HOST_BITS = 64  # of an IPv6 address are its owner's to choose
 
 
@@ -54,3 +56,25 @@ class Counted:
         self._of[key] -= 1
         if not self._of[key]:
             del self._of[key]
+
+
+class Turns:
+    """When each key may do something again: `burst` times at once, then so many times a second."""
+
+    def __init__(self, per_second: float, burst: float, seconds: Callable[[], float]) -> None:
+        self._step = 1 / per_second
+        self._ahead = self._step * (burst - 1)
+        self._seconds = seconds
+        self._due: dict[Hashable, float] = {}  # key → when it has no turn taken any more
+
+    def take(self, key: Hashable, longest: float) -> float | None:
+        """Seconds to wait for the next turn, which is taken; None, and none is, where `longest` is less."""
+        now = self._seconds()
+        due = max(self._due.get(key, now), now)
+        wait = max(0.0, due - now - self._ahead)
+        if wait > longest:
+            return None
+        self._due[key] = due + self._step
+        if len(self._due) > _REMEMBERED:
+            self._due = {each: due for each, due in self._due.items() if due > now}
+        return wait

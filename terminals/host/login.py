@@ -121,6 +121,12 @@ class Login(SSHService):
         if signed and not self._holds(public, algorithm, getNS(signature)[0], packet):
             await self._fail(name, b"publickey", "the signature does not hold", key=shown)
             return None
+        wait = self._host.offers.take(self._line.counted_as, self._host.settings.login_seconds / 2)
+        if wait is None:
+            await self._fail(name, b"publickey", "too many keys from this address", "host-keys", key=shown)
+            return None
+        if wait:  # whoever offers keys without end must not be asked for before all others
+            await deferLater(self._host.reactor, wait)
         try:
             person = by_key(name, shown, await self._host.gate.holders(shown))
         except Trouble as trouble:

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     login_seconds: Seconds = 60  # from the connection to the login
     gateway_seconds: Seconds = 15  # how long a login waits for the gateway
     password_delay: Seconds = 1  # before a wrong password is answered
+    keys_per_second: Seconds = 10  # that the gateway is asked about for one address, …
+    keys_at_once: Count = 200  # … beyond so many at once
 
     # Connections and sessions
     connections: Count = 500

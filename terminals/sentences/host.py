@@ -58,6 +58,10 @@ SENTENCES: Sentences = {
         "The gateway cannot be reached now, so nobody can be let in. Try again in a minute.",
         "网关暂时无法连接，无法登录。请稍后再试。",
     ),
+    "host-keys": (
+        "Too many keys are offered from your address: try again in a minute.",
+        "您的地址提供的密钥过多，请一分钟后再试。",
+    ),
     "host-wait": (
         "Too many failed logins: wait {seconds} seconds.",
         "登录失败次数过多，请等待 {seconds} 秒。",

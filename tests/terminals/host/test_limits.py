@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from terminals.host.limits import Turns
 from tests.hardware.agents import hostile
 from tests.scenarios.house import PATIENCE, House
 from tests.terminals.host.conftest import Guests, Hosts
@@ -249,3 +250,26 @@ def test_a_session_that_takes_too_much_memory_ends_alone(open_host: Hosts, guest
     with guest.sit() as seat:
         assert seat.end() != 7
     assert guest.run("host", "-T").returncode == 1
+
+
+def test_turns_are_taken_one_after_the_other_and_each_key_has_its_own() -> None:
+    """Some at once, then one after the other; too long a wait takes none; time gives turns back."""
+    now = [0.0]
+    turns = Turns(per_second=2, burst=3, seconds=lambda: now[0])
+    assert [turns.take("a", 10) for _ in range(5)] == [0, 0, 0, 0.5, 1]
+    assert turns.take("a", 1) is None
+    assert turns.take("a", 1.5) == 1.5
+    assert turns.take("b", 0) == 0
+    now[0] = 3.5
+    assert [turns.take("a", 10) for _ in range(4)] == [0, 0, 0, 0.5]
+
+
+def test_whoever_offers_keys_without_end_waits(open_host: Hosts, guest_of: Guests) -> None:
+    """Of one address the gateway is asked so often only, and what is not asked is told."""
+    host = open_host(keys_at_once=2, keys_per_second=0.001)
+    guest = guest_of(host)
+    assert "no shell" in guest.run("host", "-T").stderr  # the offer and the signature
+    done = guest.run("-o", "LogLevel=INFO", "host", "-T")
+    assert done.returncode == 255
+    assert "try again in a minute" in done.stderr
+    host.logged("refused", why="too many keys from this address")
