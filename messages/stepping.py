@@ -39,6 +39,12 @@ def check_time(event: Event, case: Case | None, context: Context, ahead: int) ->
         raise NodeFault(_OLD, f"appTime {time} 不晚于 {case.body['appTime']} / it is not later")
 
 
+def not_in_state(label: tuple[str, str] | None, done: tuple[str, str]) -> str:
+    """That an event cannot happen: what the state is called (None: there is no case), what would be done."""
+    zh, en = label or ("无", "none")
+    return f"数据状态为“{zh}”，不能{done[0]} / in state {en} it cannot be {done[1]}"
+
+
 def told(against: Sequence[object], most: int = _MOST) -> str:
     """The faults, as many as a receipt has room for, and how many more there are."""
     said = ""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from messages import stepping
 from messages.assistance.names import AHEAD_OF_TIME, NO_CASE, SYSTEM_NAME, WRONG_STATE
-from messages.assistance.table import LABELS, PRIVATE, TRANSITIONS, Row
+from messages.assistance.table import LABELS, PRIVATE, TRANSITIONS, WHAT, Row
 from messages.faults import NodeFault
-from messages.stepping import actor_of, form_of
+from messages.stepping import actor_of, form_of, not_in_state
 from messages.system import CUSTOMS
 from messages.workflow import Actor, Body, Case, CaseByNumber, Context, Event, Facts
 
@@ -47,8 +47,7 @@ def objection(state: str | None, body: Body, event: str) -> str | None:
     """Why `event` cannot happen to a case in `state`, in words; None where it can."""
     if (state, event) in TRANSITIONS:
         return None
-    zh, en = LABELS[state] if state is not None else ("无", "none")
-    return f"状态为{zh}，不能执行 / not possible in state {en}: {event}"
+    return not_in_state(LABELS.get(state or ""), WHAT[event])
 
 
 def check_time(event: Event, case: Case | None, context: Context) -> None:

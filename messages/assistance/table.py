@@ -31,6 +31,24 @@ LABELS = {
     PUBLISHED: ("已发布", "published"),
     WITHDRAWN: ("已撤回", "withdrawn"),
 }
+WHAT = {
+    "save": ("暂存", "saved"),
+    "submit": ("提交", "submitted"),
+    "delete": ("删除", "deleted"),
+    "return": ("退回", "returned"),
+    "answer": ("反馈", "fed back"),
+    "evaluate": ("评价", "evaluated"),
+    "write": ("暂存", "saved"),
+    "send": ("发送", "sent"),
+    "discard": ("删除", "deleted"),
+    "reply": ("反馈", "fed back"),
+    "assess": ("评价", "evaluated"),
+    "publish": ("发布", "published"),
+    "withdraw": ("撤回", "withdrawn"),
+    "office": ("备案", "filed"),
+    "agreement": ("备案", "filed"),
+}
+"""What an event does: 不能… and "it cannot be …"."""
 PRIVATE = frozenset({DRAFT, DELETED})
 """Of these, only the foreign customs that wrote them knows."""
 

@@ -28,6 +28,7 @@ from messages.bonded.table import (
     Row,
 )
 from messages.faults import NodeFault
+from messages.stepping import not_in_state
 from messages.wire import app_time, sortable, wire_date
 from messages.workflow import (
     Body,
@@ -296,11 +297,7 @@ def _row(case: Case | None, event: str) -> Row:
 
 def _objection(state: str | None, body: Body, event: str) -> NodeFault | None:
     if (state, event) not in TRANSITIONS:
-        zh, en = LABELS[state] if state else ("无", "none")
-        what = WHAT[event]
-        return NodeFault(
-            WRONG_STATE, f"数据状态为“{zh}”，不能{what[0]} / in state {en} it cannot be {what[1]}"
-        )
+        return NodeFault(WRONG_STATE, not_in_state(LABELS.get(state or ""), WHAT[event]))
     if state == APPROVED and body.get("again"):
         return NodeFault(USED_UP, "每笔审批通过的数据，企业只可变更一次 / 库存重新申报 was used before")
     if event == "delete" and body.get("stored"):
