@@ -22,6 +22,10 @@ SENTENCES: Sentences = {
     # requests of mutual assistance
     "request-save": ("Save", "保存"),
     "request-submit": ("Submit", "提交"),
+    "request-returned": (
+        "China Customs has returned this request:\n{reason}",
+        "中方海关已退回该请求：\n{reason}",
+    ),
     "request-agreement": ("Other agreement", "更换协议"),
     "import-template": ("Fetch a template", "模板下载"),
     "import-upload": ("Import a workbook", "上传导入"),

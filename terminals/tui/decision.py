@@ -69,7 +69,6 @@ class DecisionPage(SendingPage):
 
     def on_mount(self) -> None:
         """The case; that of a draft is fetched first."""
-        super().on_mount()
         if self._found is not None:
             self.learned(self._found)
         else:

@@ -18,8 +18,7 @@ from terminals.tui.posting import Posted
 from terminals.tui.sending import SendingPage
 from terminals.tui.words import both
 from terminals.work.checks import Purpose
-from terminals.work.kinds import bilingual
-from terminals.work.model import FormModel
+from terminals.work.model import FormModel, in_both
 
 _BUTTONS = (
     ("delete", Purpose.DELETE, "ctrl+d"),
@@ -35,8 +34,8 @@ class EntryPage(SendingPage):
     """Whether only what is saved can be declared."""
     SAVE: ClassVar[Words] = both("entry-save")
     DECLARE: ClassVar[Words] = both("entry-declare")
-    ESSENTIAL: ClassVar[tuple[str, ...]] = ("save", "declare")
     ASK: ClassVar[Words] = both("entry-ask-declare")
+    ESSENTIAL: ClassVar[tuple[str, ...]] = ("save", "declare")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "new", "entry-new"),
         Binding("ctrl+d", "delete", "entry-delete"),
@@ -175,7 +174,7 @@ class EntryPage(SendingPage):
         if piece.event != self.event_of(Purpose.SAVE):
             await self.tell(self.declared(self.state_called(state)))
             return
-        against = [bilingual(each) for each in self.reasons(posted.found)]
+        against = [in_both(each) for each in self.reasons(posted.found)]
         self._blame(model, self.reasons(posted.found))
         if against:
             zh, en = "\n".join(each.zh for each in against), "\n".join(each.en for each in against)

@@ -49,7 +49,7 @@ class FormView(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "other_part", "form-part"),
         Binding("alt+n", "step(1)", "form-next-step"),
-        Binding("alt+b", "step(-1)", "form-last-step"),
+        Binding("alt+p", "step(-1)", "form-last-step"),
     ]
 
     class Typed(Message):
@@ -306,7 +306,7 @@ class FormView(Vertical):
         sheet = self._sheet()
         if sheet.active:
             sheet.leave()
-        for lines in self.bodies.values():
+        for lines in reversed(self.bodies.values()):  # what an empty line holds goes before it
             lines.tidy()
 
     # -- as keeper of its sheets

@@ -22,6 +22,7 @@ from terminals.tui.buttons import Buttons, Option
 from terminals.tui.columns import Column, Fetched, Wanted
 from terminals.tui.criteria import Criteria, Criterion
 from terminals.tui.dialogs import Tell
+from terminals.tui.files import of_screen
 from terminals.tui.filled import CTRL_FILES
 from terminals.tui.listing import Listing, MakeList, write_list
 from terminals.tui.page import Page
@@ -229,13 +230,18 @@ class QueryPage(Page):
     def _write(self, suffix: str, make: MakeList) -> None:
         table = self.table
         listing = Listing(self.WORDS, table.shown_columns, table.wanted.order, self._fetch, self._cell)
-        self.run_worker(write_list(self.terminal, listing, self.CODE, suffix, make), group="files")
+        name = of_screen(self.WORDS, self.language, self.terminal.clock())
+        self.run_worker(write_list(self.terminal, listing, name, suffix, make), group="files")
 
     # -- actions
 
     def _options(self) -> list[Option]:
         line = self.table.item if self.is_mounted else None
-        options = [Option(each.key, each.words, each.hot, self._offered(each, line)) for each in self.ACTIONS]
+        return [Option(each.key, each.words, each.hot, self._offered(each, line)) for each in self.ACTIONS]
+
+    def _finding(self) -> list[Option]:
+        """Searching, and what is done with all that are marked."""
+        options = [Option("run", both("query-run")), Option("clear", both("query-clear"), "ctrl+l")]
         chosen = self.table.chosen if self.is_mounted and self.BATCHES else []
         for each in self.BATCHES:
             some = any(case.state in each.states for case in chosen)
@@ -268,6 +274,10 @@ class QueryPage(Page):
         self._offer()
 
     def on_paged_table_picked(self) -> None:
+        """Enter."""
+        self.picked()
+
+    def picked(self) -> None:
         """Enter does the first action."""
         self._act(self.ACTIONS[0])
 

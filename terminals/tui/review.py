@@ -72,7 +72,6 @@ class ReviewPage(DecisionPage):
 
     def on_mount(self) -> None:
         """The decision has so many lines of the screen."""
-        super().on_mount()
         self.view.styles.height = _DECISION
 
     def learned(self, found: CaseFound) -> None:

@@ -63,7 +63,6 @@ class ChineseRequests(CaseList):
 
     def on_mount(self) -> None:
         """What there is, at once."""
-        super().on_mount()
         self.call_after_refresh(self.action_run)
 
 

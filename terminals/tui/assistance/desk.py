@@ -69,7 +69,6 @@ class RequestQueue(CaseList):
 
     def on_mount(self) -> None:
         """The queue is there at once."""
-        super().on_mount()
         self.call_after_refresh(self.action_run)
 
 

@@ -53,7 +53,6 @@ class CaseList(QueryPage):
 
     def on_mount(self) -> None:
         """The list of countries, if it is not here yet."""
-        super().on_mount()
         self.run_worker(self._fetch_countries, thread=True, group="lists", exit_on_error=False)
 
     def _fetch_countries(self) -> None:

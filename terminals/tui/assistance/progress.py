@@ -100,10 +100,9 @@ class RequestProgress(CaseList):
 
     def on_mount(self) -> None:
         """What there is, at once."""
-        super().on_mount()
         self.call_after_refresh(self.action_run)
 
-    def on_paged_table_picked(self) -> None:
+    def picked(self) -> None:
         """Enter goes on with a draft, and shows anything else."""
         line = self.table.item
         self.action_act("change" if line is not None and line.state in _DRAFTS else "view")

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
-from messages.assistance.table import DRAFT, RETURNED
+from messages.assistance.table import RETURNED
 from messages.workflow import Body
 from terminals.trouble import Trouble
 from terminals.tui.buttons import Option
@@ -55,14 +55,15 @@ class RequestEntry(EntryPage):
         """What was typed last, else what China has."""
         return on_form(found.body)
 
+    def on_mount(self) -> None:
+        """Why China has returned a request is said before it is changed."""
+        answer = self._found.body.get("answer") if self._found is not None else None
+        if answer and self.model.state == RETURNED:
+            self.run_worker(self.tell(both("request-returned", reason=answer["content"]), alarm=True))
+
     def reasons(self, found: CaseFound | None) -> Sequence[str]:
-        """What stands against a draft; why China has returned a request."""
-        if found is None:
-            return ()
-        against = [str(each) for each in found.body.get("faults", ())]
-        if found.line.state == RETURNED and not against:
-            return [str((found.body.get("answer") or {}).get("content", ""))]
-        return against if found.line.state in (DRAFT, RETURNED) else ()
+        """What stands against a draft."""
+        return [str(each) for each in found.body.get("faults", ())] if found is not None else ()
 
     def options(self) -> list[Option]:
         """更换协议 besides."""

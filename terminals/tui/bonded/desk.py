@@ -99,7 +99,6 @@ class StocktakeQueue(QueryPage):
 
     def on_mount(self) -> None:
         """The queue is there at once."""
-        super().on_mount()
         self.call_after_refresh(self.action_run)
 
 

@@ -37,19 +37,20 @@ async def at_work(
     role: str = "operator",
     size: tuple[int, int] = LARGE,
     clock: Callable[[], datetime] = now,
+    place: int = 0,
 ) -> AsyncIterator[tuple[Terminal, Pilot[int]]]:
-    """A terminal whose person is logged in; logged out at the end."""
-    person = house.person(role)
-    place = Place(
+    """A terminal whose person, the `place`-th of that role, is logged in; logged out at the end."""
+    person = house.person(role, place)
+    desk = Place(
         url=house.url, ca=house.home / "demo" / "ca.pem", state=state / "state", area=state, language="zh",
         remote=False, receiver=DESK,
     )  # fmt: skip
-    terminal = Terminal(place, clock=clock)
+    terminal = Terminal(desk, clock=clock)
     async with terminal.run_test(size=size) as pilot:
-        gateway = Gateway(house.url, place.ca, patience=INTERACTIVE)
+        gateway = Gateway(house.url, desk.ca, patience=INTERACTIVE)
         holder = Holder(person.signer, terminal.pins(), terminal.told)
         credentials = ByCertificate(person.signer)
-        work = await asyncio.to_thread(begin, place, gateway, credentials, holder, terminal.told)
+        work = await asyncio.to_thread(begin, desk, gateway, credentials, holder, terminal.told)
         terminal.start(work)
         await until(pilot, lambda: terminal.at_work and terminal.shell.pages.front is not None)
         try:

@@ -1,0 +1,290 @@
+"""A foreign officer's request on its three steps, at a real gateway."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from terminals.tui.assistance.request import RequestEntry
+from terminals.tui.dialogs import Tell
+from terminals.tui.steps import Steps
+from terminals.tui.words import Saying
+from tests.scenarios.house import House
+from tests.terminals.tui import assisted
+from tests.terminals.tui.at_house import closed, told, until
+from tests.terminals.tui.officers import attach, begun, officer, typed
+from tests.terminals.tui.stage import SMALL, shown
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A demo gateway with offices and agreements."""
+    house = House(tmp_path_factory.mktemp("officers") / "home")
+    house.start()
+    assisted.filed(house)
+    yield house
+    house.close()
+
+
+@pytest.mark.asyncio
+async def test_a_new_request_begins_with_what_is_known_of_its_writer(house: House, tmp_path: Path) -> None:
+    """Day, country, department, sender, mail and agreement stand there, and nothing of it is unsaved."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        head = page.model.head
+        assert head.text("country") == "KOR"
+        assert head.text("reqSender") == "Officer A. Moreau"
+        assert head.text("reqMail") == "office@customs-one.example"
+        assert len(head.text("reqDate")) == 8
+        assert head.text("agreementNo") == "KOR-1"
+        await until(pilot, lambda: not page.unsaved)
+        assert not page.drafts()
+
+
+@pytest.mark.asyncio
+async def test_steps_say_where_one_is_and_what_is_done(house: House, tmp_path: Path) -> None:
+    """The step in front has its name; one in which nothing is missing is marked; keys go on and back."""
+    async with officer(house, tmp_path, SMALL) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        assert "▶ 第一步 录入本次申请的基本情况 ─ ○ 第二步 ─ ○ 第三步" in shown(terminal)
+        await pilot.press("alt+n")
+        await pilot.pause()
+        assert "○ 第一步 ─ ▶ 第二步 录入本次申请涉及的所有单证以及货物等信息 ─ ○ 第三步" in shown(terminal)
+        await pilot.press("alt+p")
+        page.view.settle()
+        typed(page.model)
+        page.view.follow()
+        await pilot.press("alt+n", "alt+n")
+        await pilot.pause()
+        assert "✓ 第一步 ─ ✓ 第二步 ─ ▶ 第三步" in shown(terminal)
+        await pilot.press("f2")
+        await pilot.pause()
+        assert "✓ Step 1 ─ ✓ Step 2 ─ ▶ Step 3" in shown(terminal)
+        assert page.query_one(Steps).region.height == 1
+
+
+@pytest.mark.asyncio
+async def test_an_incomplete_draft_is_kept_and_its_faults_are_listed(house: House, tmp_path: Path) -> None:
+    """保存 without a reference number; what a submission needs is said, and an empty bill is no bill."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        await pilot.press("alt+n", "ctrl+t", "ctrl+s")  # a bill and its goods, both empty
+        said = await closed(pilot)
+        assert said.startswith("保存成功。统一编号：A")
+        assert "外方协查函编号不能为空" in said
+        assert "票据不能为空" in said
+        assert "(letterNo)" not in said
+        assert page.model.state == "草稿"
+        assert page.model.rows("Bill") == ()
+        assert not page.unsaved
+
+
+@pytest.mark.asyncio
+async def test_a_bill_without_anything_in_it_is_kept_as_it_is(house: House, tmp_path: Path) -> None:
+    """Two bills, the first of them empty: a draft may have that, and says so."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        page.model.add("Bill")
+        page.model.set(page.model.add("Bill"), "billNo", "X1")
+        page.view.follow()
+        await pilot.press("ctrl+s")
+        assert "票据 1 " in await closed(pilot)
+        assert len(page.model.rows("Bill")) == 2
+
+
+@pytest.mark.asyncio
+async def test_submitting_says_what_is_missing_and_goes_there(house: House, tmp_path: Path) -> None:
+    """提交 needs no 保存 before; it refuses with the cursor on the first field that is missing."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        typed(page.model, reqType=None)
+        goods = page.model.rows("Goods", page.model.rows("Bill")[0])[0]
+        page.model.set(goods, "gName", "")
+        page.view.follow()
+        await pilot.press("ctrl+r")
+        assert "请求类型、" in await closed(pilot) or page.view.place is not None
+        assert page.view.place is not None
+        assert page.view.place.path == "reqType"
+        page.model.set(page.model.head, "reqType", "1")
+        page.view.follow()
+        await pilot.press("ctrl+r")
+        assert "货物信息第 1 行 货物名称/规格" in await closed(pilot)
+        assert page.view.place.path == "Bill[1]/Goods[1]/gName"
+        assert page.model.state == ""
+
+
+@pytest.mark.asyncio
+async def test_what_only_the_gateway_finds_is_shown_at_its_field(house: House, tmp_path: Path) -> None:
+    """A container's check digit in the second bill: refused, with the cursor there, in words without paths."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        typed(page.model)
+        page.model.copy(page.model.rows("Bill"))
+        page.model.set(page.model.rows("Bill")[1], "containerNo", "CSQU3054380")
+        page.view.follow()
+        await attach(page, pilot, "letter", "01")
+        await attach(page, pilot, "declaration", "02")
+        await pilot.press("ctrl+r")
+        assert await closed(pilot) == "是否向中方海关提交该请求？"
+        assert "校验码不正确" in await closed(pilot)
+        assert page.view.place is not None
+        assert page.view.place.path == "Bill[2]/containerNo"
+        help_line = page.view.query_one(".form--help", Saying).words
+        assert "校验码不正确" in help_line.zh
+        assert "Bill[2]" not in help_line.zh
+
+
+@pytest.mark.asyncio
+async def test_a_whole_request_is_submitted(house: House, tmp_path: Path) -> None:
+    """Bills, goods, files: China has it, and nothing more can be changed."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        number = typed(page.model)
+        page.view.follow()
+        await attach(page, pilot, "letter", "01")
+        await attach(page, pilot, "declaration", "02")
+        await pilot.press("ctrl+r")
+        await closed(pilot)
+        assert await closed(pilot) == "提交成功。待处理"
+        assert page.model.state == "待处理"
+        found = await asyncio.to_thread(terminal.work.line.case, "assistance", page.model.case)
+        assert found is not None
+        assert found.line.inner == number
+        assert [each["name"] for each in found.body["stored"]["Attachment"]] == [
+            "letter.pdf", "declaration.pdf",
+        ]  # fmt: skip
+        await pilot.press("ctrl+r")
+        assert "不能提交" in await closed(pilot)
+
+
+@pytest.mark.asyncio
+async def test_bills_and_goods_are_added_copied_and_deleted(house: House, tmp_path: Path) -> None:
+    """Goods are those of the bill under the cursor; a copied bill has its goods, and is another one."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        typed(page.model)
+        page.view.follow()
+        await pilot.press("alt+n", "escape", "alt+m")
+        await until(pilot, lambda: terminal.screen is not terminal.shell)
+        await pilot.press("down", "enter")  # 复制记录
+        await until(pilot, lambda: len(page.model.rows("Bill")) == 2)
+        first, second = page.model.rows("Bill")
+        assert second.text("billDate") == first.text("billDate")
+        await pilot.press("ctrl+t")
+        await pilot.pause()
+        assert page.view.bodies["Goods"].parent_row is second
+        assert "货物信息(票据2) 1" in shown(terminal)
+        await pilot.press("ctrl+n")
+        await pilot.pause()
+        assert [len(bill.rows("Goods")) for bill in (first, second)] == [1, 2]
+        page.model.set(second.rows("Goods")[0], "gName", "other")
+        assert first.rows("Goods")[0].text("gName") == "phones"
+        await pilot.press("ctrl+t", "ctrl+t", "ctrl+t")  # files, basics, bills
+        await pilot.pause()
+        assert page.view.part == "Bill"
+        await pilot.press("escape", "ctrl+d")
+        await closed(pilot, "y")
+        assert page.model.rows("Bill") == (first,)
+        assert page.view.bodies["Goods"].parent_row is first
+
+
+@pytest.mark.asyncio
+async def test_another_agreement_of_the_country_is_chosen(house: House, tmp_path: Path) -> None:
+    """更换协议 offers that country's only; number and name change together."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        await pilot.press("ctrl+b")
+        await until(pilot, lambda: terminal.screen is not terminal.shell)
+        await pilot.pause()
+        assert "KOR-1" in shown(terminal)
+        assert "THA-1" not in shown(terminal)
+        page.model.set(page.model.head, "agreementNo", "")
+        await pilot.press("enter")
+        await until(pilot, lambda: page.model.head.text("agreementNo") == "KOR-1")
+        assert page.model.head.text("agreementName").startswith("中华人民共和国政府和大韩民国政府")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("trick.pdf", b"MZ\x90\x00 no pdf at all", "trick.pdf 不能作为附件"),
+        ("large.pdf", b"%PDF-1.7\n" + b"0" * 4_200_000, "large.pdf 过大"),
+    ],
+)
+async def test_a_file_that_may_not_be_attached_is_not(
+    house: House, tmp_path: Path, name: str, content: bytes, reason: str
+) -> None:
+    """What it is called counts for nothing; neither it nor a line for it is taken."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        (tmp_path / "attachments" / name).write_bytes(content)
+        page = await begun(terminal, pilot)
+        page.view.show_part("Attachment")
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: terminal.screen is not terminal.shell)
+        await pilot.press(*name, "enter")
+        await until(pilot, lambda: isinstance(terminal.screen, Tell))
+        assert reason in await closed(pilot)
+        assert page.model.rows("Attachment") == ()
+
+
+@pytest.mark.asyncio
+async def test_the_same_file_is_attached_once(house: House, tmp_path: Path) -> None:
+    """A second time it is said, and there is no second line."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        await attach(page, pilot, "letter", "01")
+        await pilot.press("escape", "ctrl+n")
+        await until(pilot, lambda: terminal.screen is not terminal.shell)
+        await pilot.press(*"letter", "enter")
+        await until(pilot, lambda: isinstance(terminal.screen, Tell))
+        assert await closed(pilot) == "letter.pdf 已经添加。"
+        assert len(page.model.rows("Attachment")) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_request_that_was_left_is_there_again(house: House, tmp_path: Path) -> None:
+    """Bills, goods and files that were typed and not saved come back at the next login."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        number = typed(page.model)
+        page.view.follow()
+        await attach(page, pilot, "letter", "01")
+        terminal._keep()
+    async with officer(house, tmp_path) as (terminal, pilot):
+        await until(pilot, lambda: terminal.screen is not terminal.shell)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(terminal.shell.pages.front, RequestEntry))
+        again = terminal.shell.pages.front
+        assert isinstance(again, RequestEntry)
+        await pilot.pause()
+        assert again.inner == number
+        assert again.unsaved
+        assert again.model.rows("Bill")[0].rows("Goods")[0].text("gName") == "phones"
+        assert again.model.rows("Attachment")[0].text("name") == "letter.pdf"
+
+
+@pytest.mark.asyncio
+async def test_why_china_returned_a_request_is_said_and_it_is_submitted_again(
+    house: House, tmp_path: Path
+) -> None:
+    """退回: the reason stands on the form that is changed; 提交 goes to the same case."""
+    case, _ = await asyncio.to_thread(assisted.requested, house)
+    customs = assisted.Clerk(house, house.person("customs"))
+    await asyncio.to_thread(customs.submit, "CMA121-return", caseNo=case)
+    async with officer(house, tmp_path) as (terminal, pilot):
+        found = await asyncio.to_thread(terminal.work.line.case, "assistance", case)
+        page = await terminal.open("assistance.request", found=found)
+        assert isinstance(page, RequestEntry)
+        await until(pilot, lambda: page._kind is not None)
+        assert "cannot be read" in await told(pilot)
+        await pilot.press("enter")
+        page.model.set(page.model.head, "reqMatter", "2")
+        page.view.follow()
+        await pilot.press("ctrl+r")
+        await closed(pilot)
+        assert await closed(pilot) == "提交成功。待处理"
+        assert page.model.case == case
