@@ -53,7 +53,7 @@ class Cases:
         session = await self._access.session(request)
         system, desk = self._system(request), session.role == CUSTOMS
         query = _query(request, system, session)
-        states = _states(request, system, desk)
+        states = _states(request, system, desk or query.partner is not None)
         if states is None:
             found = Page((), 0)
         else:
@@ -103,17 +103,18 @@ class Cases:
         number = request.parameters["number"]
         case = await self._reader.run(_one, number, self._clock, {system.name: system.search})
         if case is not None and case.system == system.name:
-            if session.role == CUSTOMS and case.state not in system.private:
+            desk, private = session.role == CUSTOMS, case.state in system.private
+            if (desk or case.partner == session.dxp_id) and not private:
                 return case
-            if session.role != CUSTOMS and session.dxp_id in (case.owner, case.partner):
+            if not desk and case.owner == session.dxp_id:
                 return case
         raise HttpError(404, f"there is no case {number} of yours in {system.name}")
 
 
-def _states(request: Request, system: System, desk: bool) -> tuple[str, ...] | None:
+def _states(request: Request, system: System, others: bool) -> tuple[str, ...] | None:
     """The states to look for; None: those asked for are nobody's but their owners'."""
     asked = tuple(request.query.get("state", ()))
-    if not desk:
+    if not others:
         return asked
     # All that there are, where none is asked for: named, they are found in order.
     public = tuple(state for state in asked or system.labels if state not in system.private)

@@ -117,6 +117,23 @@ def test_a_partner_finds_the_cases_of_others_that_it_takes_part_in(api: Api) -> 
     assert [step["info"] for step in steps] == ["the partner's"]
 
 
+def test_a_partner_does_not_know_of_drafts(api: Api) -> None:
+    """A private state is its owner's alone, also where it names already who is to take part in it."""
+    put(api, ("Z1", ENTERPRISE, "draft", ""), ("Z2", ENTERPRISE, "declared", ""))
+    with api.database.write() as connection:
+        asked = [CaseByNumber("Z1"), CaseByNumber("Z2")]
+        facts = cases.load(connection, asked, NOW, {})
+        shared = [replace(facts[fact], partner=OTHER) for fact in asked]
+        cases.save(connection, shared, {"bonded": FORMS.search})
+    token = api.token(OTHER)
+    for query, seen in (("", ["Z2"]), ("&state=draft", []), ("&state=draft&state=declared", ["Z2"])):
+        found = api.ask(f"GET /v1/cases/bonded?shared=1{query}", token=token)
+        assert [case["number"] for case in found.json["cases"]] == seen
+    for path in ("Z1", "Z1/history"):
+        assert api.ask(f"GET /v1/cases/bonded/{path}", token=token).status == 404
+    assert api.ask("GET /v1/cases/bonded/Z1", token=api.token()).status == 200
+
+
 def test_customs_does_not_know_of_drafts(api: Api) -> None:
     """A private state is its owner's alone: not in a list, not by its number, not when it is asked for."""
     put(api, ("Z1", ENTERPRISE, "draft", ""), ("Z2", ENTERPRISE, "declared", ""))
