@@ -97,7 +97,8 @@ def cases_by(
     """
     # SQLite keeps no statistics to choose by; of the table's text FROM, columns have no table's name.
     index = " INDEXED BY ix_cases_in_state" if conn.dialect.name == "sqlite" else ""
-    value, changed = literal_column(column), literal_column("changed", tables.cases.c.changed.type)
+    value: ColumnElement[str] = literal_column(column)
+    changed = literal_column("changed", tables.cases.c.changed.type)
     some = (
         select(value.label("value"), changed.label("changed"))
         .select_from(text(f"cases{index}"))

@@ -5,6 +5,7 @@ Knows the list of them and the form of an evaluation; refuses to know how forms 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,10 +15,13 @@ from messages.assistance.table import ASSESSED, OWN_DRAFT, REPLIED, SENT
 from terminals.tui.assistance.desk import CRITERIA, VIEW
 from terminals.tui.assistance.lists import BILLS, COUNTRY, DATE, LETTER, TYPE, WAITED, CaseList
 from terminals.tui.assistance.opinion import OpinionPage
+from terminals.tui.assistance.request import RequestEntry
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
 from terminals.tui.query import SEQUENCE, Action
 from terminals.tui.words import both
+from terminals.work.checks import Purpose
+from terminals.work.found import CaseFound
 
 
 class ChineseQuery(CaseList):
@@ -52,8 +56,30 @@ class ChineseQuery(CaseList):
 
     def on_mount(self) -> None:
         """What moved last is there at once."""
-        super().on_mount()
         self.call_after_refresh(self.action_run)
+
+
+class ChineseEntry(RequestEntry):
+    """A Chinese request: the three steps of a foreign one, addressed to one country."""
+
+    CODE: ClassVar[str] = "CMA141"
+    WORDS: ClassVar[Words] = Words("中方协查请求", "Chinese request")
+    EVENTS: ClassVar[Mapping[Purpose, str]] = {
+        Purpose.SAVE: "write", Purpose.DECLARE: "send", Purpose.DELETE: "discard",
+    }  # fmt: skip
+    DECLARE: ClassVar[Words] = Words("发送", "Send")
+    ASK: ClassVar[Words] = Words(
+        "是否将该请求发送给所选国家的海关？发送后不能更改。",
+        "Send this request to the customs of that country? It cannot be changed afterwards.",
+    )
+
+    def reasons(self, found: CaseFound | None) -> Sequence[str]:
+        """What stands against a draft."""
+        return [str(each) for each in found.body.get("faults", ())] if found is not None else ()
+
+    def declared(self, state: Words) -> Words:
+        """It is the foreign customs' turn."""
+        return Words(f"已发送外方。{state.zh}", f"Sent to the foreign customs. {state.en}")
 
 
 class FeedbackEvaluation(OpinionPage):

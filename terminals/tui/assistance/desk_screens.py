@@ -25,6 +25,10 @@ DESK: tuple[Entry, ...] = (
         f"{_HERE}.chinese_desk:ChineseQuery", _DESK, "alt+6",
     ),
     Entry(
+        "assistance.write", Words("中方协查请求", "Chinese request"), f"{_HERE}.chinese_desk:ChineseEntry",
+        _DESK, "alt+7", codes=("CMA141",),
+    ),
+    Entry(
         "assistance.published", Words("发布查询", "Published"), f"{_HERE}.published:PublicationQuery", _DESK,
     ),
     Entry(
@@ -38,6 +42,10 @@ DESK: tuple[Entry, ...] = (
     Entry(
         "assistance.offices", Words("外方海关备案", "Foreign customs"), f"{_HERE}.registers:OfficeRegister",
         _DESK,
+    ),
+    Entry(
+        "assistance.pending", Words("协查待办图表", "Pending requests, drawn"),
+        f"{_HERE}.desk_charts:DeskCharts", _DESK,
     ),
     Entry(
         "assistance.agreement", Words("互助协议备案", "Agreement"), f"{_HERE}.registers:AgreementEntry",

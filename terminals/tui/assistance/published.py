@@ -5,6 +5,7 @@ Knows that there is no draft of a publication: it is out when it is sent; refuse
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -66,7 +67,6 @@ class PublicationQuery(CaseList):
 
     def on_mount(self) -> None:
         """What was published last is there at once."""
-        super().on_mount()
         self.call_after_refresh(self.action_run)
 
 
@@ -75,6 +75,9 @@ class PublicationEntry(EntryPage):
 
     CODE: ClassVar[str] = CODE
     WORDS: ClassVar[Words] = Words("发布新闻资料", "Publish")
+    EVENTS: ClassVar[Mapping[Purpose, str]] = {
+        Purpose.SAVE: "", Purpose.DECLARE: "publish", Purpose.DELETE: "withdraw",
+    }  # fmt: skip
     DECLARE: ClassVar[Words] = Words("发布", "Publish")
     ASK: ClassVar[Words] = Words(
         "是否发布？所有外方官员都将看到。", "Publish it? All foreign officers will see it."
@@ -83,10 +86,6 @@ class PublicationEntry(EntryPage):
     def content(self, found: CaseFound) -> Body:
         """What is out."""
         return found.body.get("stored") or {}
-
-    def event_of(self, purpose: Purpose) -> str:
-        """There is nothing to save: what is sent is out."""
-        return {Purpose.DECLARE: "publish", Purpose.DELETE: "withdraw"}.get(purpose, "")
 
     @property
     def inner(self) -> str:

@@ -6,6 +6,9 @@ import hashlib
 import itertools
 from datetime import UTC, datetime, timedelta
 
+from lxml import etree
+
+from messages.signature.sign import sign
 from messages.wire import app_time
 from receipts.document import Receipt
 from tests.scenarios.house import SAMPLES, Desk, House
@@ -26,6 +29,19 @@ class Clerk(Desk):
         reply = self.send(self.person.envelope(data))
         assert reply.code == "0000", reply
         return [one for one in self.until(receipts) if isinstance(one, Receipt)]
+
+    def save(self, message: etree._Element) -> str:
+        """Keep a request as a draft; its case."""
+        self.drain()
+        for element in message.iterfind("*/{*}appStatus"):
+            element.text = "1"
+        for element in message.iterfind("*/{*}appTime"):
+            element.text = app_time(datetime.now(UTC) - timedelta(minutes=1))
+        data = etree.tostring(sign(message, self.person.signer))
+        assert self.send(self.person.envelope(data)).code == "0000"
+        (receipt,) = self.until(1)
+        assert isinstance(receipt, Receipt)
+        return str(receipt.case)
 
     def drain(self) -> None:
         """Read the mailbox to its end."""

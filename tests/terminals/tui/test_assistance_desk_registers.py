@@ -1,4 +1,4 @@
-"""What customs files for mutual assistance at a real gateway: offices, agreements; new, changed, withdrawn."""
+"""What customs files for mutual assistance, at a real gateway: offices and agreements, from registers."""
 
 from __future__ import annotations
 
