@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pkcs11
 from pkcs11 import PKCS11Error, TokenFlag
@@ -19,7 +19,7 @@ from pkcs11._pkcs11 import lib as Library  # noqa: N812 - a class; pkcs11.lib() 
 from hardware.opensc import keep_pins_out_of_logs
 from hardware.pkcs11.errors import translate, words
 from hardware.pkcs11.openssl import ModuleLock
-from hardware.pkcs11.session import Login, Session
+from hardware.pkcs11.session import Login, Session, handle_of
 from hardware.signer import AnotherDevice, ModuleMissing, TokenMissing
 
 
@@ -131,11 +131,25 @@ class Module:
             if now.serial != token.serial:
                 raise AnotherDevice(serial=token.serial, found=now.serial)
             try:
-                session = Session(now, raw, raw.open(rw=write))
+                session = Session(now, raw, self.begin(raw, rw=write))
             except PKCS11Error as error:
                 raise translate(error, token.serial) from None
             self.sessions.add(session)
             return session
+
+    def begin(self, raw: pkcs11.Token, **how: Any) -> pkcs11.Session:
+        """A session of the module's, opened as `how` says; whoever had its handle before has lost it.
+
+        A module forgets the sessions of a token that is taken out, and may give their handles again (OpenSC's
+        are addresses): an older session would go on as the new one, which is another token's perhaps.
+        """
+        opened = raw.open(**how)
+        handle = handle_of(opened)
+        for session in [each for each in self.sessions if each.handle == handle]:
+            self.sessions.discard(session)
+        for slot in [slot for slot, login in self.logins.items() if login.handle == handle]:
+            del self.logins[slot]
+        return opened
 
     def _raw(self, slot: int) -> pkcs11.Token | None:
         with suppress(PKCS11Error):

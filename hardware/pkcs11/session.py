@@ -33,6 +33,11 @@ class Login:
     office: bool  # as security officer
     users: int = 1
 
+    @property
+    def handle(self) -> int:
+        """By what the module knows its session."""
+        return handle_of(self.raw)
+
     def alive(self) -> bool:
         """Whether the module still knows it: it forgets a token's sessions when that is taken out.
 
@@ -68,6 +73,11 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def handle(self) -> int:
+        """By what the module knows it."""
+        return handle_of(self._raw)
 
     @property
     def lost(self) -> bool:
@@ -120,8 +130,9 @@ class Session:
             if not shared.alive():  # the token was out since, and nobody has noticed yet
                 del self.module.logins[self.token.slot]
                 return False
-            shared.users += 1
-            self._login = shared
+            if self._login is not shared:
+                shared.users += 1
+                self._login = shared
             return True
 
     def init_pin(self, pin: str) -> None:
@@ -169,7 +180,11 @@ class Session:
             self._log_out()
             with suppress(PKCS11Error):
                 self._raw.close()
-            self._raw = self._token.open(rw=self._raw.rw)
+            self.module.sessions.discard(self)  # the handle may be the one that it had
+            try:
+                self._raw = self.module.begin(self._token, rw=self._raw.rw)
+            finally:
+                self.module.sessions.add(self)
             if self._login is not None:
                 self._login.raw = self._by_second(pin or None)
                 self.module.logins[self.token.slot] = self._login
@@ -182,7 +197,7 @@ class Session:
         """
         given = PROTECTED_AUTH if pin is None else written(pin)
         holder, officer = (None, given) if office else (given, None)
-        return self._token.open(rw=self._raw.rw, user_pin=holder, so_pin=officer)
+        return self.module.begin(self._token, rw=self._raw.rw, user_pin=holder, so_pin=officer)
 
     def _private(self, certificate: x509.Certificate, key_id: bytes | None) -> Any:
         there = self.certificates()
@@ -207,7 +222,9 @@ class Session:
             isinstance(known, DeviceFailed) and not self._there()
         ):  # GeneralError and its like may mean anything
             known = CardRemoved(serial=self.token.serial)
-        if isinstance(known, CardRemoved):
+        if isinstance(known, CardRemoved) and self._there():  # it is back, in sessions of its own perhaps
+            self._drop()
+        elif isinstance(known, CardRemoved):
             self.gone()
         return known
 
@@ -233,9 +250,16 @@ class Session:
 
     def _log_out(self) -> None:
         """End the login of all sessions on the token."""
-        if self._login is not None and self.module.logins.pop(self.token.slot, None) is not None:
+        if self._login is not None and self.module.logins.get(self.token.slot) is self._login:
+            del self.module.logins[self.token.slot]
             with suppress(PKCS11Error):
                 self._login.raw.close()
+
+
+def handle_of(raw: Any) -> int:
+    """By what the module knows a session of python-pkcs11's, whose type hints do not."""
+    handle: int = raw.handle
+    return handle
 
 
 def _names(stored: Iterable[Stored]) -> str:

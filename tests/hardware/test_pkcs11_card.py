@@ -83,11 +83,28 @@ def test_a_login_ends_with_its_card_though_nobody_noticed(stack: Stack, card: Pa
         assert before.join()
         stack.remove()
         with card_session(stack, make_card(tmp_path / "other.card", "p256", pin=OTHERS_PIN)) as after:
+            assert before.lost
             assert not after.join()
             after.login(OTHERS_PIN)
             key = after.key(holder("p256").certificate, b"\x01")
             assert good(holder("p256").certificate, key.sign(b"data"))
         assert before.lost
+
+
+def test_the_same_card_back_wants_its_pin_again(stack: Stack, card: Path) -> None:
+    """Though a new session may get the handle of one that went with the card (an address, in OpenSC)."""
+    with card_session(stack, card) as before:
+        before.login(PIN)
+        old = before.key(RSA.certificate, b"\x01")
+        stack.remove()
+        with card_session(stack, card) as after:
+            assert not after.join()
+            after.login(PIN)
+            assert good(RSA.certificate, after.key(RSA.certificate, b"\x01").sign(b"data"))
+            with pytest.raises(CardRemoved):
+                old.sign(b"data")
+            before.close()
+            assert good(RSA.certificate, after.key(RSA.certificate, b"\x01").sign(b"data"))
 
 
 def test_a_child_of_fork_leaves_its_parents_card_alone(stack: Stack, card: Path) -> None:
