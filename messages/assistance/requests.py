@@ -81,12 +81,12 @@ def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     party, sends = actor_of(event).party, event.name == "submit"
     written = _write(event, facts, context, sends=sends)
     case, form, files = written.case, written.form, written.files
-    case = dataclasses.replace(case, inner=str(form["letterNo"]) if form.get("letterNo") else None)
     keeps = [_keep(case, "draft", party, () if sends else files)]
     if sends:
         keeps.append(_keep(case, "sent", party, files, CUSTOMS))
-    if case.state != RETURNED:  # customs sees what it returned, and nothing of the draft behind it
-        case = dataclasses.replace(case, changed=context.now, search=_search(form))
+    if case.state != RETURNED:  # customs sees what it returned, by its number, and nothing of the draft behind
+        number = str(form["letterNo"]) if form.get("letterNo") else None
+        case = dataclasses.replace(case, inner=number, changed=context.now, search=_search(form))
     return Put(case), *keeps, _receipt(event, "CMA112", written)
 
 

@@ -284,6 +284,17 @@ def test_an_incomplete_draft_is_kept_and_its_faults_are_listed(world: World) -> 
     assert "entered" not in world.last().body
 
 
+def test_a_returned_request_has_its_number_until_it_is_submitted_under_another(world: World) -> None:
+    """Customs sees no number that is only written down, and what it has keeps its own from all others."""
+    returned(world)
+    number = world.last().number
+    assert world.save(appType="2", caseNo=number, letterNo="FC1/2") == [Status.DRAFTED]
+    assert world.last().inner == "FC1/1"
+    assert world.submit() == [-111010]
+    world.submit(appType="2", caseNo=number, letterNo="FC1/2")
+    assert world.last().inner == "FC1/2"
+
+
 def test_customs_keeps_what_it_returned_while_it_is_corrected(world: World) -> None:
     """A saved correction is the officer's own: body, columns and files of what customs has stay."""
     returned(world)
