@@ -43,8 +43,8 @@ class Charts(Page):
         """The plots."""
         yield Saying(Words(), self.language, id="failed")
         yield Curves(both("charts-traffic"), self.language)
-        yield Bars(both("charts-refusals"), self.language, id="refusals")
-        yield Bars(both("charts-queues"), self.language, id="queues")
+        yield Bars(both("charts-refusals"), self.language, none=both("charts-no-refusals"), id="refusals")
+        yield Bars(both("charts-queues"), self.language, none=both("charts-no-queues"), id="queues")
 
     def on_mount(self) -> None:
         """The figures of now."""

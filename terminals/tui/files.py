@@ -9,28 +9,46 @@ import asyncio
 import errno
 import os
 import re
+import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from messages.annotations import Words
+from messages.wire import CST
 from terminals.host.area import measured
 from terminals.trouble import Trouble
 from terminals.tui.place import Place
 from terminals.tui.told import told
 from terminals.tui.words import both
+from terminals.work.places import proper
 
 if TYPE_CHECKING:
     from terminals.tui.app import Terminal
 
 _MB = 1_000_000
 _FOLDERS = {".pdf": "prints", ".xlsx": "exports"}
-_NO_NAME = re.compile(r"[^0-9A-Za-z._-]+")
+_NO_NAME = re.compile(r"[^\w.-]+")  # what a shell, a URL or another system would take for something else
+
+
+def of_screen(words: Words, language: str, now: datetime) -> str:
+    """What a file is called that is of no case: its screen, and the day in China."""
+    return f"{words.in_language(language)}-{now.astimezone(CST):%Y%m%d}"
+
+
+def safe(name: str, encoding: str = sys.getfilesystemencoding()) -> str:
+    """The name as a file may be called; without what this machine cannot write, where it has no UTF-8."""
+    plain = _NO_NAME.sub("-", proper(name))
+    return plain.encode(encoding, "ignore").decode(encoding).strip(".-_") or "form"
 
 
 async def write_file(terminal: Terminal, name: str, suffix: str, make: Callable[[], bytes]) -> Path | None:
-    """Make a file in the area and say where it is; None where it could not be made, which is said."""
-    plain = _NO_NAME.sub("-", name).strip(".-") or "form"
+    """Make a file in the area and say where it is; None where it could not be made, which is said.
+
+    `name` may be in any language: what no file may be called is taken out of it.
+    """
+    plain = safe(name)
     try:
         path = await asyncio.to_thread(lambda: _written(terminal.place, plain, suffix, make()))
     except OSError as error:

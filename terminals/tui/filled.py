@@ -25,7 +25,7 @@ from messages.wire import CST
 from messages.workflow import Body
 from terminals.trouble import Refused, Trouble
 from terminals.tui.attaching import fetch_files
-from terminals.tui.files import write_file
+from terminals.tui.files import of_screen, write_file
 from terminals.tui.form import FormView
 from terminals.tui.page import Page
 from terminals.tui.words import both
@@ -229,7 +229,8 @@ class FormPage(Page):
         self._write(".xlsx", form_xlsx)
 
     def _write(self, suffix: str, make: Make) -> None:
-        name = self.model.case or self.inner or self.CODE
+        name = self.model.case or self.inner
+        name = name or of_screen(self.WORDS, self.language, self.terminal.clock())
         copy = self.fresh()  # it may be typed on while the file is made
         copy.restore(self.model.dump())
         data = partial(make, copy, self.facts(), self.language)

@@ -20,6 +20,7 @@ from textual_plotext import PlotextPlot
 
 from messages.annotations import Words
 from terminals.tui.cells import fit, width
+from terminals.tui.words import both
 
 COLOURS = ((0, 95, 175), (215, 95, 0), (0, 135, 95), (135, 0, 175))
 """Of the first curve, the second …; all of them among the 256."""
@@ -117,8 +118,18 @@ class Bars(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bars--title", "bars--bar", "bars--number"}
 
-    def __init__(self, title: Words, language: str, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        title: Words,
+        language: str,
+        *,
+        none: Words | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        """`none`: what is said where there is no bar to draw."""
         super().__init__(id=id)
+        self._none = none or both("charts-nothing")
+        self._known = False  # a chart of nothing is one thing, a chart that is still to come another
         self._about = title
         self._language = language
         self._measures: tuple[Measure, ...] = ()
@@ -126,6 +137,7 @@ class Bars(Widget):
     def show(self, measures: Sequence[Measure]) -> None:
         """These bars, in this order; those that have no room are left out, and their number is said."""
         self._measures = tuple(measures)
+        self._known = True
         self.refresh()
 
     def retell(self, language: str) -> None:
@@ -139,6 +151,9 @@ class Bars(Widget):
         if y == 0:
             style = self.get_component_rich_style("bars--title")
             return Strip([Segment(fit(self._about.in_language(self._language), wide), style)], wide)
+        if y == 1 and self._known and not self._measures:
+            quiet = self.get_component_rich_style("bars--number")
+            return Strip([Segment(fit(self._none.in_language(self._language), wide), quiet)], wide)
         room = self.size.height - 1
         if y == room and len(self._measures) > room:
             return Strip([Segment(fit(f"… +{len(self._measures) - room + 1}", wide), ground)], wide)

@@ -26,7 +26,8 @@ ANSWER = 10.0  # seconds beyond that after which a silent line is a lost one
 LEAST = 1.0  # seconds from one empty answer to the next
 FAREWELL = 2.0  # seconds that `close` waits for the thread, which ends with the process anyway
 PAGE = 500
-AGAIN = Patience(first=1.0, factor=2.0, longest=30.0)  # between tries of a lost line
+AGAIN = Patience(first=1.0, factor=2.0, longest=8.0, jitter=0.25)
+"""Between tries of a lost line: at most 10 s, and a thousand terminals come back spread over four of them."""
 _AT_ONCE = Patience(total=0)
 
 

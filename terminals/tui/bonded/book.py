@@ -7,6 +7,7 @@ to know how forms and files work.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -23,6 +24,8 @@ from terminals.work.checks import Purpose
 from terminals.work.model import FormModel
 from terminals.work.submission import Piece
 
+_WITHDRAW = "withdraw"
+"""What the terminal calls the sending that withdraws a book, for messages there is only `book`."""
 _WHICH = Words("要变更的账册编号：", "The number of the book to be changed:")
 _FILED = Words("账册已备案。", "The book is filed.")
 _WITHDRAWN = Words("账册备案已撤销。", "The book is withdrawn.")
@@ -42,7 +45,6 @@ class BookEntry(ImportingPage):
     ASK: ClassVar[Words] = both("book-ask-file")
 
     _filed = ""  # the number of the book that was fetched
-    _withdrawal = ""  # the guid of what withdraws it
 
     def options(self) -> list[Option]:
         """调出 besides."""
@@ -63,9 +65,7 @@ class BookEntry(ImportingPage):
         known = self.model.head.text("bookNo") == self._filed != ""
         kind = "3" if purpose is Purpose.DELETE else "2" if known else "1"
         piece = self.work.sending.piece(self.model, purpose, {"appType": kind})
-        if purpose is Purpose.DELETE:
-            self._withdrawal = piece.guid
-        return piece
+        return replace(piece, event=_WITHDRAW) if purpose is Purpose.DELETE else piece
 
     async def delete(self) -> None:
         """Of a book that was fetched, the filing; of any other, what is typed here."""
@@ -79,7 +79,7 @@ class BookEntry(ImportingPage):
 
     async def done(self, model: FormModel, posted: Posted) -> None:
         """It is filed, or withdrawn."""
-        if posted.piece.guid == self._withdrawal:
+        if posted.piece.event == _WITHDRAW:
             await self.tell(_WITHDRAWN)
             self.begin()
             return

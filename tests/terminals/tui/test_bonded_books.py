@@ -14,6 +14,9 @@ from tests.terminals.tui.at_house import at_work, closed, until
 from tests.terminals.work.forms import type_in
 
 
+BOOK_LINE = {"recordNo": "1", "codeTs": "8542390000", "gName": "集成电路", "unit": "007"}
+
+
 def sheet(folder: Path) -> None:
     """Two lines under the form's own headings."""
     book = Workbook()
@@ -23,6 +26,43 @@ def sheet(folder: Path) -> None:
     rows.append([1, "8542390000", "集成电路", "007", "x"])
     rows.append([2, "8542310000", "处理器", "007", ""])
     book.save(folder / "book.xlsx")
+
+
+@pytest.mark.asyncio
+async def test_a_withdrawal_that_had_to_wait_is_told_as_one(tmp_path: Path) -> None:
+    """Signed while the gateway was away, the form closed and taken up again; nothing says that it is filed."""
+    own = House(tmp_path / "home")
+    own.start()
+    number = f"H{new_guid().replace('-', '')[:11].upper()}"
+    try:
+        async with at_work(own, tmp_path, "customs") as (terminal, pilot):
+            page = await terminal.open("bonded.book")
+            assert isinstance(page, BookEntry)
+            await until(pilot, lambda: page._kind is not None)
+            type_in(
+                page.model, page.model.head, {"bookNo": number, "bookType": "1", "etpsCode": "3122260001"}
+            )
+            type_in(page.model, page.model.add("BookLine"), BOOK_LINE)
+            page.view.load(page.model)
+            await pilot.press("ctrl+r")
+            await closed(pilot)
+            assert await closed(pilot) == "账册已备案。"
+            page.model.set(page.model.head, "etpsCode", "3122260009")
+            page.view.follow()
+            own.kill()
+            await pilot.press("ctrl+d")
+            await closed(pilot, "y")
+            assert "已签名的报文已保留" in await closed(pilot)
+            [draft] = page.drafts()
+            await terminal.shell.pages.take_out(page)
+            again = await terminal.open("bonded.book", draft=draft)
+            assert isinstance(again, BookEntry)
+            own.start()
+            terminal.work.line.retry()
+            assert await closed(pilot) == "账册备案已撤销。"
+            assert again.model.head.text("bookNo") == ""
+    finally:
+        own.close()
 
 
 @pytest.mark.asyncio

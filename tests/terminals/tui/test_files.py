@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
+
+import pytest
 
 from messages.annotations import Words
 from terminals.host.area import FOLDERS, Area, Quota
 from terminals.tui.app import Terminal
-from terminals.tui.files import write_file
+from terminals.tui.files import of_screen, safe, write_file
 from terminals.tui.place import Place
+
+NOW = datetime(2024, 9, 16, 23, 30, tzinfo=UTC)
 
 
 @dataclass
@@ -50,6 +55,33 @@ async def test_prints_and_exports_have_their_folders_at_a_host(tmp_path: Path) -
     assert names == ["prints/PD001.pdf", "prints/PD001-2.pdf", "exports/PD001.xlsx", "prints/x.pdf"]
     assert "prints/PD001.pdf" in one.said[0].zh
     assert set(FOLDERS) <= {each.name for each in (tmp_path / "area").iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "name"),
+    [
+        (Words("保税核查查询", "Stocktake query"), "zh", "保税核查查询-20240917.pdf"),
+        (Words("保税核查查询", "Stocktake query"), "en", "Stocktake-query-20240917.pdf"),
+        (Words("../核查/\x1b[2J\u202e", ""), "zh", "核查__-2J--20240917.pdf"),
+        (Words("核" * 200, ""), "zh", None),
+    ],
+)
+async def test_what_is_of_no_case_is_called_by_its_screen_and_day(
+    tmp_path: Path, words: Words, language: str, name: str | None
+) -> None:
+    """In the language of the screen, the day in China; whatever could do harm in a name is taken out."""
+    one = speaker(tmp_path / "area")
+    found = await write(one, of_screen(words, language, NOW))
+    assert found is not None
+    assert name is None or found.name == name
+    assert len(found.name.encode()) <= 255
+    assert "\x1b" not in found.name
+
+
+def test_where_names_are_ascii_the_rest_of_a_name_is_enough() -> None:
+    """A day, or at least something: no print fails for its name."""
+    assert safe("保税核查查询-20240917", "ascii") == "20240917"
+    assert safe("保税核查查询", "ascii") == "form"
 
 
 async def test_a_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None:

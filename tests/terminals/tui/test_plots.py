@@ -71,6 +71,25 @@ async def test_bars_are_as_long_as_their_numbers_and_begin_below_each_other() ->
 
 
 @pytest.mark.asyncio
+async def test_bars_of_nothing_say_so_once_that_is_known() -> None:
+    """Until the figures are here nothing is said; then it is, in the language that is spoken."""
+    bars = Bars(Words("退单原因"), "zh", none=Words("没有退回。", "Nothing was refused."))
+    app = Stage(bars)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        assert "没有退回" not in shown(app)
+        bars.show(())
+        await pilot.pause()
+        assert text(app)[1].strip() == "没有退回。"
+        bars.retell("en")
+        await pilot.pause()
+        assert text(app)[1].strip() == "Nothing was refused."
+        bars.show((Measure(Words("重复", "repeated"), 1),))
+        await pilot.pause()
+        assert "Nothing" not in shown(app)
+
+
+@pytest.mark.asyncio
 async def test_bars_that_have_no_room_are_counted() -> None:
     """So that nobody takes the list for complete."""
     bars = Bars(Words("退单原因"), "zh")

@@ -96,10 +96,10 @@ async def test_what_was_found_is_printed_and_exported_in_the_columns_that_are_sh
     async with query(house, tmp_path) as (_, pilot, page, own):
         page.table.grid.hide({"etpsName"})
         await pilot.press("ctrl+y")
-        await until(pilot, lambda: list(tmp_path.glob("BVS111*.xlsx")))
+        await until(pilot, lambda: list(tmp_path.glob("保税核查查询-*.xlsx")))
         await pilot.press("ctrl+p")
-        await until(pilot, lambda: list(tmp_path.glob("BVS111*.pdf")))
-        sheet = load_workbook(next(tmp_path.glob("BVS111*.xlsx"))).active
+        await until(pilot, lambda: list(tmp_path.glob("保税核查查询-*.pdf")))
+        sheet = load_workbook(next(tmp_path.glob("保税核查查询-*.xlsx"))).active
         assert sheet is not None
         headings, first = list(sheet.iter_rows(values_only=True))
         assert headings == ("序号", "统一编号", "企业内部编号", "盘库日期", "数据状态")
