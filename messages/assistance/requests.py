@@ -84,7 +84,7 @@ def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     keeps = [_keep(case, "draft", party, () if sends else files)]
     if sends:
         keeps.append(_keep(case, "sent", party, files, CUSTOMS))
-    if case.state != RETURNED:  # customs sees what it returned, by its number, and nothing of the draft behind
+    if case.state != RETURNED:  # customs sees what it returned, its number too, and no draft behind it
         number = str(form["letterNo"]) if form.get("letterNo") else None
         case = dataclasses.replace(case, inner=number, changed=context.now, search=_search(form))
     return Put(case), *keeps, _receipt(event, "CMA112", written)
