@@ -60,10 +60,17 @@ class Post:
         steps: tuple[Step, ...] = ()
         waited = 0.0
         while not steps and waited < PATIENCE and not (report and report.stopped()):
-            come = self._work.ladders.wait(answer.cop_msg_id, _GLANCE)
-            steps = tuple(step for step in come if step.node in (piece.guid, ""))
+            steps = self._steps(piece, answer, _GLANCE)
             waited += _GLANCE
         return Posted(piece, answer, steps, self._case(system, piece, steps))
+
+    def come(self, posted: Posted) -> tuple[Step, ...]:
+        """The receipts of a piece that have come since it was followed."""
+        return self._steps(posted.piece, posted.answer, 0.0)
+
+    def _steps(self, piece: Piece, answer: Answer, patience: float) -> tuple[Step, ...]:
+        come = self._work.ladders.wait(answer.cop_msg_id, patience)
+        return tuple(step for step in come if step.node in (piece.guid, ""))
 
     def waiting(self, form: str) -> Piece | None:
         """What was signed of a form, by an earlier terminal perhaps, and waits for an answer."""

@@ -109,7 +109,6 @@ class SendingPage(FormPage):
 
     def on_mount(self) -> None:
         """What may be sent is the gateway's to say; why customs returned it is shown at the fields."""
-        super().on_mount()
         self._blame(self.model, self.reasons(self._found))
         self.run_worker(self._learn(), group="kinds")
         if self._found is None and self._draft is None:
@@ -182,7 +181,7 @@ class SendingPage(FormPage):
         if file is None or model is not self.model:
             return
         if any(row.text("digest") == file.digest for row in model.rows(group.name)):
-            self.terminal.say(both("attach-twice", file=file.name), alarm=True)
+            await self.tell(both("attach-twice", file=file.name), alarm=True)
             return
         self.view.attached(group, model.attach(group.name, file))
 
@@ -255,6 +254,15 @@ class SendingPage(FormPage):
         if posted is not None:
             await self._answered(model, posted)
 
+    async def _still_waiting(self, posted: Posted) -> None:
+        """No receipt yet; or one that came between the end of waiting and the beginning of listening."""
+        self._waits = posted.piece
+        late = await asyncio.to_thread(self._post.come, posted)
+        if late:
+            await self._came(posted.piece, late)
+        elif self._waits is posted.piece:
+            await self._say_waiting(posted.piece, both("entry-sent"))
+
     async def _say_waiting(self, piece: Piece, words: Words) -> None:
         self._waits = piece
         self.show_state()
@@ -275,7 +283,7 @@ class SendingPage(FormPage):
         elif (against := self.against(posted)) is not None:
             await self._returned(model, posted, against)
         elif not posted.steps:
-            await self._say_waiting(posted.piece, both("entry-sent"))
+            await self._still_waiting(posted)
         else:
             await self.done(model, posted)
         self.show_state()
@@ -332,7 +340,7 @@ class SendingPage(FormPage):
         if awaited and waits is not None:
             self.run_worker(self._came(waits, awaited), group="came")
         elif not self._busy and any(step.case and step.case == self.model.case for step in steps):
-            self.run_worker(self._look(), group="look", exclusive=True)
+            self.run_worker(self._look, group="look", exclusive=True)
 
     def _hold(self, model: FormModel, found: CaseFound) -> None:
         """The case as it is now, with what the system has filled in."""
