@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from messages import assistance, bonded
+from messages import assistance, bonded, enterprise
 from messages.system import MessageType, System
 
-SYSTEMS: tuple[System, ...] = (bonded.SYSTEM, assistance.SYSTEM)
+SYSTEMS: tuple[System, ...] = (bonded.SYSTEM, assistance.SYSTEM, enterprise.SYSTEM)
 
 BY_NAME: dict[str, System] = {system.name: system for system in SYSTEMS}
 BY_CODE: dict[str, tuple[System, MessageType]] = {

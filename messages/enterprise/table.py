@@ -1,0 +1,81 @@
+"""Customs–enterprise cooperation (关企合作): states, events, and what leads where, on one screen.
+
+The seven applications have the same states; which of them an event is about stands behind its name, as in
+declare/111. Source: the manual, 第五篇, and the specification; an application that was not approved
+(审核不通过) is corrected and declared again.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from messages.statuses import Status
+
+DRAFT, PENDING, APPROVED, REFUSED, DELETED = "暂存", "待审核", "审核通过", "审核不通过", "已删除"
+ASKED, REPLIED = "待答复", "已答复"
+PUBLISHED, WITHDRAWN = "已发布", "已撤回"
+
+LABELS = {
+    DRAFT: (DRAFT, "draft"),
+    PENDING: (PENDING, "pending review"),
+    APPROVED: (APPROVED, "approved"),
+    REFUSED: (REFUSED, "not approved"),
+    DELETED: (DELETED, "deleted"),
+    ASKED: (ASKED, "to be answered"),
+    REPLIED: (REPLIED, "answered"),
+    PUBLISHED: (PUBLISHED, "published"),
+    WITHDRAWN: (WITHDRAWN, "withdrawn"),
+}
+PRIVATE = frozenset({DRAFT, DELETED})
+"""Of these, only the enterprise knows."""
+
+
+class Row(NamedTuple):
+    """In `state`, `event` leads to `target` and sends a receipt of `status`."""
+
+    state: str | None  # None: there is no case yet
+    event: str
+    target: str
+    status: int
+
+
+TABLE = (
+    #   state       event       target      receipt
+    # an enterprise applies
+    Row(None,       "save",     DRAFT,      Status.DRAFTED),
+    Row(None,       "declare",  PENDING,    Status.MANUAL_REVIEW),
+    Row(DRAFT,      "save",     DRAFT,      Status.DRAFTED),
+    Row(DRAFT,      "declare",  PENDING,    Status.MANUAL_REVIEW),
+    Row(DRAFT,      "delete",   DELETED,    Status.DRAFTED),
+    Row(PENDING,    "approve",  APPROVED,   Status.CONCLUDED),
+    Row(PENDING,    "refuse",   REFUSED,    Status.RETURNED),
+    Row(REFUSED,    "save",     REFUSED,    Status.DRAFTED),    # customs keeps what it refused
+    Row(REFUSED,    "declare",  PENDING,    Status.MANUAL_REVIEW),
+    # it asks, and customs answers; then it may ask on
+    Row(None,       "ask",      ASKED,      Status.SENT),
+    Row(ASKED,      "reply",    REPLIED,    Status.CLOSED),
+    Row(REPLIED,    "ask",      ASKED,      Status.SENT),
+    # customs publishes notices
+    Row(None,       "publish",  PUBLISHED,  Status.STORED),
+    Row(PUBLISHED,  "publish",  PUBLISHED,  Status.STORED),
+    Row(PUBLISHED,  "withdraw", WITHDRAWN,  Status.DRAFTED),
+)  # fmt: skip
+
+TRANSITIONS: dict[tuple[str | None, str], Row] = {(row.state, row.event): row for row in TABLE}
+
+STEPS: dict[int, tuple[str, str]] = {row.status: LABELS[row.target] for row in reversed(TABLE)}
+"""What a receipt's status means to people: the state that the first row with it leads to."""
+
+WHAT = {
+    "save": ("暂存", "kept as a draft"),
+    "declare": ("申报", "declared"),
+    "delete": ("删除", "deleted"),
+    "approve": ("审核", "reviewed"),
+    "refuse": ("审核", "reviewed"),
+    "ask": ("咨询", "asked"),
+    "reply": ("答复", "answered"),
+    "publish": ("发布", "published"),
+    "withdraw": ("撤回", "withdrawn"),
+    "file": ("备案", "filed"),
+}
+"""What an event does: 不能… and "it cannot be …"."""
