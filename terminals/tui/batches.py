@@ -24,12 +24,15 @@ _COLUMNS = (
     Column("title", both("batch-which"), most=24),
     Column("words", both("batch-what"), most=120),
 )
-_ROWS = 12
+_ROWS = 8
 
 
 class Fates(Dialog[None]):
     """The fates, what went wrong first; Enter or Escape closes it."""
 
+    DEFAULT_CSS = """
+    Fates .fates--whole { width: 100%; height: 4; padding: 1 0 0 0; color: $quiet; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "escape", show=False, priority=True)]
 
     def __init__(self, title: Words, fates: Sequence[Fate], language: str) -> None:
@@ -42,6 +45,7 @@ class Fates(Dialog[None]):
         words = both("batch-sum", good=good, bad=len(self._fates) - good)
         yield Saying(words, self.language, classes="dialog--words")
         yield Grid(_COLUMNS, self.language, fixed=2)
+        yield Saying(Words(), self.language, classes="fates--whole")
         yield Buttons((Option("close", both("dialog-close")),), self.language)
 
     def on_mount(self) -> None:
@@ -58,6 +62,17 @@ class Fates(Dialog[None]):
         grid.show(Listed(_COLUMNS, rows, tones), row)
         grid.styles.width = min(max(grid.needed, 50), self.app.size.width - 8)
         grid.styles.height = min(len(rows), _ROWS) + 1
+        self._tell_whole()
+
+    def _tell_whole(self) -> None:
+        """All of what became of the one under the cursor: a line of the list may be too short for it."""
+        row = self.query_one(Grid).row
+        whole = self._fates[row].words if 0 <= row < len(self._fates) else Words()
+        self.query_one(".fates--whole", Saying).say(whole)
+
+    def on_grid_moved(self) -> None:
+        """Another one."""
+        self._tell_whole()
 
     def retell(self, language: str) -> None:
         """The same in another language."""

@@ -7,11 +7,13 @@ what is searched.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input
@@ -69,7 +71,7 @@ class Criteria(Vertical):
             counts = self._together or at == self._chosen
             with Horizontal(id=f"by-{at}", classes="-chosen" if counts else ""):
                 yield Saying(self._label(at), self._language)
-                yield _line()
+                yield _Coded(self._pick) if each.codes else _line()
                 if each.codes:
                     yield Saying(both("query-codes"), self._language, classes="codes")
                 if each.between:
@@ -98,6 +100,8 @@ class Criteria(Vertical):
         """Nothing is typed in any of them."""
         for line in self.query(Input):
             line.value = ""
+        if self._together:
+            self._chosen = 0
 
     def _lines(self, at: int) -> list[Input]:
         return list(self.query_one(f"#by-{at}").query(Input))
@@ -126,12 +130,7 @@ class Criteria(Vertical):
             self._choose(at)
 
     def on_key(self, event: events.Key) -> None:
-        """Up and Down go through the criteria; Space shows the codes that there are."""
-        if event.key == "space" and self._criteria[self._chosen].codes:
-            event.stop()
-            event.prevent_default()
-            self._pick()
-            return
+        """Up and Down go through the criteria."""
         if event.key not in ("up", "down"):
             return
         event.stop()
@@ -172,6 +171,21 @@ def _day(text: str) -> str:
     """2026-02-01, 2026/2/1 and 20260201 are the same day; anything else is searched as it is typed."""
     found = _DAY.fullmatch(text)
     return f"{found[1]}{int(found[2]):02}{int(found[3]):02}" if found else text
+
+
+class _Coded(Input):
+    """A line for a code: Space shows those that there are."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "codes", show=False, priority=True)]
+
+    def __init__(self, pick: Callable[[], None]) -> None:
+        super().__init__(compact=True)
+        self.cursor_blink = False
+        self._pick = pick
+
+    def action_codes(self) -> None:
+        """Choose one."""
+        self._pick()
 
 
 def _line() -> Input:

@@ -49,7 +49,7 @@ class NewsList(Page):
     WORDS: ClassVar[Words] = Words("新闻动态", "News")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+o", "read", "news-read"),
-        Binding("ctrl+g", "files", "form-fetch"),
+        Binding("ctrl+t", "files", "form-fetch"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -108,7 +108,7 @@ class NewsList(Page):
         item = self.table.item if self.is_mounted else None
         return [
             Option("read", _READ, "ctrl+o", item is not None),
-            Option("files", _FILES, "ctrl+g", item is not None and bool(item.files)),
+            Option("files", _FILES, "ctrl+t", item is not None and bool(item.files)),
         ]
 
     def on_paged_table_moved(self) -> None:

@@ -86,7 +86,7 @@ class RequestProgress(CaseList):
         Action(
             "evaluate",
             Words("评价", "Evaluate"),
-            "ctrl+g",
+            "ctrl+t",
             "assistance.evaluation",
             "",
             frozenset({ANSWERED}),

@@ -1,4 +1,4 @@
-"""Foreign officers for the tests of their screens: a terminal logged in as one, a request typed on the form."""
+"""Foreign officers for the tests of their screens: a terminal logged in as one, a request typed in."""
 
 from __future__ import annotations
 

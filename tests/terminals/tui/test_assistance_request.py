@@ -118,7 +118,7 @@ async def test_submitting_says_what_is_missing_and_goes_there(house: House, tmp_
 
 @pytest.mark.asyncio
 async def test_what_only_the_gateway_finds_is_shown_at_its_field(house: House, tmp_path: Path) -> None:
-    """A container's check digit in the second bill: refused, with the cursor there, in words without paths."""
+    """A container's check digit in the second bill: refused, the cursor there, in words without paths."""
     async with officer(house, tmp_path) as (terminal, pilot):
         page = await begun(terminal, pilot)
         typed(page.model)
