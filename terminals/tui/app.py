@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import structlog
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.message import Message
@@ -46,6 +47,7 @@ from terminals.tui.shell import HOME, Shell
 from terminals.tui.systems import Menu, System
 from terminals.tui.theme import Painted
 from terminals.tui.told import told
+from terminals.tui.typeahead import Early
 from terminals.tui.words import both, retell
 from terminals.work.drafts import Draft
 from terminals.work.events import Event
@@ -100,6 +102,7 @@ class Terminal(Painted[int]):
         self._ends = Ends(self._hung_up, self._keep)
         self._login = Login(self.language)
         self._pins_asked = asyncio.Lock()
+        self.early = Early()
         self._begun: tuple[Work, Menu, Keeper, Shell, Conduct] | None = None
 
     def get_driver_class(self) -> type[Driver]:
@@ -173,6 +176,7 @@ class Terminal(Painted[int]):
         """Somebody has logged in: go on with the menu. Says why not, if this role has no screen here."""
         menu = Menu(self._table, work.who.role)
         if not menu.systems:
+            self.early.drop()
             threading.Thread(target=work.end, daemon=True).start()
             return both("login-role", role=work.who.role)
         self.run_worker(self._start(work, menu))
@@ -189,6 +193,7 @@ class Terminal(Painted[int]):
         self._login.leave()
         await self.push_screen(shell)
         await self.open(HOME)
+        shell.call_after_refresh(self.early.give, self)
         await conduct.begin()
 
     # -- asking and telling
@@ -266,6 +271,11 @@ class Terminal(Painted[int]):
             pass
 
     # -- keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """What is typed before there is a page waits for it."""
+        if not self.early.keeps(self, event):
+            await super().on_event(event)
 
     def action_nothing(self) -> None:
         """A key that ends other programs ends nothing here."""

@@ -57,7 +57,7 @@ class Charts(Page):
 
     def again(self) -> None:
         """Ask anew."""
-        self.run_worker(self._again(), exclusive=True, group="charts")
+        self.anew(self._again, "charts")
 
     async def _again(self) -> None:
         failed = self.query_one("#failed", Saying)

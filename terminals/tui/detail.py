@@ -46,7 +46,7 @@ class DetailPage(FormPage):
 
     def again(self) -> None:
         """Fetch it anew."""
-        self.run_worker(self._again(), exclusive=True, group="again")
+        self.anew(self._again, "again")
 
     def came(self, steps: Sequence[Step]) -> None:
         """Its state may be another one now."""

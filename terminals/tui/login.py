@@ -116,6 +116,7 @@ class Login(Screen[None]):
         elif place.agent and place.certificates:
             self._keys = AgentKeys(place.agent, lambda: self._changed(None))
             self._keys.start()
+            self.terminal.early.begin()  # it logs in by itself
             self.action_look()
         elif place.wish is not None and self._watch is None:
             self.action_look()
@@ -163,6 +164,8 @@ class Login(Screen[None]):
         best = found.ways[0]
         if place.remote and best.kind == "agent" and not self._tried:
             self._try(best)
+        else:
+            self.terminal.early.drop()
 
     def _list(self, row: int) -> None:
         ways = [(way.words.in_language(self._language),) for way in self._look.ways]
@@ -199,12 +202,14 @@ class Login(Screen[None]):
                     return
                 name, secret = given
             self._say(both("login-trying"))
+            self.terminal.early.begin()
             work = await asyncio.to_thread(self._in_thread, way, name, secret, self.terminal.pins())
         finally:
             self._busy = False
         if isinstance(work, Work):
             self._say(self.terminal.start(work))
         else:
+            self.terminal.early.drop()
             self._say(work)
 
     def _in_thread(self, way: Way, name: str, secret: Secret | None, pins: Pins) -> Work | Words:

@@ -7,8 +7,8 @@ to know what is on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.containers import Vertical
 from textual.message import Message
@@ -108,6 +108,15 @@ class Page(Vertical):
         """Another language from now on. A page whose own text changes says more than this."""
         for child in self.children:
             retell(child, language)
+
+    # -- what a page does
+
+    def anew(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
+        """Do something in place of what was begun of its group.
+
+        What is given up before it has begun, as a page's that is closed, was never a coroutine.
+        """
+        self.run_worker(cast("Any", work), group=group, exclusive=True)
 
     # -- what a page tells
 

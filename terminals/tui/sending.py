@@ -340,7 +340,7 @@ class SendingPage(FormPage):
         if awaited and waits is not None:
             self.run_worker(self._came(waits, awaited), group="came")
         elif not self._busy and any(step.case and step.case == self.model.case for step in steps):
-            self.run_worker(self._look, group="look", exclusive=True)
+            self.anew(self._look, "look")
 
     def _hold(self, model: FormModel, found: CaseFound) -> None:
         """The case as it is now, with what the system has filled in."""

@@ -3,12 +3,47 @@
 Whoever types all day does not look up, and a slow line delivers keys in bunches. Textual hands a whole bunch
 to the widget that has the focus when it arrives; a field that has lost it meanwhile passes on what is left.
 Knows only that; what decides something (yes, declare) is no field and gets nothing that was typed before.
+The same holds of what is typed while somebody is being logged in: `Early` keeps it for the first page.
 """
 
 from __future__ import annotations
 
 from textual import events
+from textual.app import App
 from textual.widget import Widget
+
+_MOST = 64  # keys
+
+
+class Early:
+    """Keys of letters and digits, with Alt or without, that come before there is a page to take them."""
+
+    def __init__(self) -> None:
+        self._keys: list[events.Key] | None = None  # None: there is one, or nobody is being logged in
+
+    def begin(self) -> None:
+        """Keep what comes from now on, beside what has come."""
+        self._keys = self._keys or []
+
+    def drop(self) -> None:
+        """There is no page to come."""
+        self._keys = None
+
+    def keeps(self, app: App[int], event: events.Event) -> bool:
+        """Whether an event is a key that has to wait; a dialog in front, such as a PIN's, takes its own."""
+        if self._keys is None or not isinstance(event, events.Key) or app.screen.is_modal:
+            return False
+        typed = event.is_printable or event.key.startswith("alt+")
+        if not typed or event.key == "space" or len(self._keys) >= _MOST:
+            return False
+        self._keys.append(event)
+        return True
+
+    def give(self, app: App[int]) -> None:
+        """The page is there: let it have them, in their order."""
+        keys, self._keys = self._keys or [], None
+        for key in keys:
+            app.post_message(events.Key(key.key, key.character))
 
 
 def passed_on(widget: Widget, event: events.Key | events.Paste) -> bool:

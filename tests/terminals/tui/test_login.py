@@ -31,7 +31,7 @@ from tests.messages.signature.making import Pair
 from tests.scenarios.house import House, Person, free_port
 from tests.terminals.tui.at_house import until
 from tests.terminals.tui.stage import SMALL, shown
-from tests.terminals.tui.toys import give, place_of, showing
+from tests.terminals.tui.toys import Notes, give, place_of, showing
 from tests.terminals.work.forms import stocktake
 
 __all__ = ["agent", "softhsm"]
@@ -122,6 +122,31 @@ async def test_a_passphrase_that_a_setting_has_is_not_asked_for(house: House, tm
     async with showing(place) as (terminal, pilot):
         await pilot.press("enter")
         await until(pilot, lambda: terminal.at_work)
+
+
+async def test_what_is_typed_while_it_logs_in_reaches_the_first_page(house: House, tmp_path: Path) -> None:
+    """A screen's key opens it; a space, which might choose something, does nothing early."""
+    operator = person(house)
+    place = place_of(house, tmp_path, p12=operator.p12, passphrase=Secret(operator.password))
+    async with showing(place) as (terminal, pilot):
+        terminal.early.begin()  # as if the login that follows took its time
+        await pilot.press("alt+1", "space", "enter")
+        await until(pilot, lambda: terminal.at_work and isinstance(terminal.shell.pages.front, Notes))
+        assert len(list(terminal.shell.pages)) == 2
+        assert not terminal.shell.pages.front.unsaved
+
+
+async def test_what_is_typed_before_a_login_that_fails_goes_nowhere(house: House, tmp_path: Path) -> None:
+    """The password that is asked for next is not begun by it."""
+    operator = person(house)
+    place = place_of(house, tmp_path, p12=operator.p12, passphrase=Secret("wrong"))
+    async with showing(place) as (terminal, pilot):
+        await pilot.press("enter", "1", "2")
+        await until(pilot, lambda: "口令错误" in said(terminal))
+        await pilot.press("down", "enter")
+        await in_front(pilot, NameAndSecret)
+        await pilot.pause()
+        assert "•" not in shown(terminal)
 
 
 # -- cards and Ikeys -------------------------------------------------------------------------------
