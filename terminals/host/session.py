@@ -28,6 +28,7 @@ from terminals.language import language, say
 _TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,63}")
 _NAME = re.compile(r"LANG|LANGUAGE|LC_[A-Z]{1,20}|COLORTERM")
 _VALUE = re.compile(r"[A-Za-z0-9_.,:@+-]{0,64}")
+_VARIABLES = 32  # of one channel; LC_ALL and its kind are fifteen
 _STDERR = 1
 _NOTED = (b"x11-req", b"subsystem", b"pty-req", b"env", b"auth-agent-req@openssh.com")
 
@@ -124,6 +125,8 @@ class Session(Channel):
     def _env(self, data: bytes) -> bool:
         name, value = (each.decode("ascii", "replace") for each in getNS(data, 2)[:2])
         if self._use is not None or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+            return False
+        if name not in self.environment and len(self.environment) >= _VARIABLES:
             return False
         self.environment[name] = value
         return True

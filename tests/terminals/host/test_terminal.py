@@ -95,6 +95,19 @@ def test_a_locale_that_is_none_is_left_out(guest: Guest, host: HostProcess) -> N
     assert (found["TERM"], found["LANG"], found["LC_TIME"]) == ("xterm-256color", "-", "-")
 
 
+def test_of_very_many_locales_a_few_are_taken(guest: Guest, host: HostProcess) -> None:
+    """Whoever sends them without end fills no memory; the terminal comes all the same."""
+    many = {f"LC_{chr(65 + number // 26)}{chr(65 + number % 26)}": "C" for number in range(100)}
+    with guest.sit(environment=many) as seat:
+        assert seat.shows("user") == guest.person.account
+        seat.press(ABOUT)
+        seat.shows("about")
+        seat.press(QUIT)
+        seat.end()
+    own = host.logged("about")[-1]["own"]
+    assert 20 < sum(name in many for name in own) <= 32
+
+
 def test_the_process_is_on_its_own(guest: Guest, host: HostProcess) -> None:
     """A session of the kernel's, no core files, no descriptors but its own, nobody's look into it."""
     with guest.sit() as seat:
