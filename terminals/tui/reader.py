@@ -161,14 +161,14 @@ def _alone(name: str, value: str, label: int, wide: int) -> Iterator[_Line]:
     """One label, whole, and its value below or behind it, broken where it must be."""
     name = plain(name)
     pad = " " * _INDENT
-    if width(name) >= label:
+    if width(name) >= label and wide - width(name) - 1 >= 2 * _LEAST:
+        label = width(name) + 1
+    first = fit(name, label) if width(name) < label else ""
+    if not first:
         yield [("", pad), ("label", fit(name, wide))]
-        first = " " * label
-    else:
-        first = fit(name, label)
     for text in _broken(value, max(_LEAST, wide - label)):
-        yield [("", pad), ("label", first), ("value", text)]
-        first = " " * label
+        yield [("", pad), ("label", first or " " * label), ("value", text)]
+        first = ""
 
 
 def _broken(text: str, wide: int) -> Iterator[str]:

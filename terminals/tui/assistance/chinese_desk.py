@@ -31,6 +31,7 @@ class ChineseQuery(CaseList):
     FORM: ClassVar[str] = "CMA141"
     WORDS: ClassVar[Words] = Words("中方协查查询", "Chinese requests")
     STATES: ClassVar[tuple[str, ...]] = (REPLIED, SENT, OWN_DRAFT, ASSESSED)
+    TOGETHER: ClassVar[bool] = True
     CRITERIA: ClassVar[tuple[Criterion, ...]] = CRITERIA
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column(SEQUENCE, both("query-number"), number=True, cells=4),

@@ -13,9 +13,21 @@ from textual.binding import Binding, BindingType
 from messages.annotations import Words
 from messages.assistance.events import ANSWER
 from messages.assistance.table import ANSWERED, EVALUATED, PENDING, RETURNED
+from messages.codes import CodeLists
 from messages.statuses import Status
-from terminals.tui.assistance.lists import BILLS, COUNTRY, DATE, LETTER, MATTER, TYPE, WAITED, CaseList
+from terminals.tui.assistance.lists import (
+    BILLS,
+    COUNTRIES,
+    COUNTRY,
+    DATE,
+    LETTER,
+    MATTER,
+    TYPE,
+    WAITED,
+    CaseList,
+)
 from terminals.tui.assistance.opinion import OpinionPage
+from terminals.tui.assistance.progress import TYPES
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
 from terminals.tui.posting import Posted
@@ -25,8 +37,8 @@ from terminals.work.receipts import Step
 
 CRITERIA = (
     Criterion(f"{LETTER}.starts", Words("协查函编号", "Reference number")),
-    Criterion(COUNTRY, Words("国家（代码）", "Country (its code)")),
-    Criterion(f"{TYPE}.contains", Words("请求类型", "Type of request")),
+    Criterion(COUNTRY, Words("国家", "Country"), codes=tuple(CodeLists().get(COUNTRIES).codes.values())),
+    Criterion(f"{TYPE}.contains", Words("请求类型", "Type of request"), codes=TYPES),
     Criterion(DATE, Words("申请日期", "Date of the request"), between=True),
 )
 VIEW = Action("view", both("query-view"), "ctrl+o", "assistance.case")
@@ -52,6 +64,7 @@ class RequestQueue(CaseList):
     FORM: ClassVar[str] = "CMA111"
     WORDS: ClassVar[Words] = Words("国际协查办理", "Foreign requests to answer")
     STATES: ClassVar[tuple[str, ...]] = (PENDING,)
+    TOGETHER: ClassVar[bool] = True
     CRITERIA: ClassVar[tuple[Criterion, ...]] = CRITERIA
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column(SEQUENCE, both("query-number"), number=True, cells=4),
@@ -79,6 +92,7 @@ class RequestQuery(CaseList):
     FORM: ClassVar[str] = "CMA111"
     WORDS: ClassVar[Words] = Words("国际协查查询", "Foreign requests")
     STATES: ClassVar[tuple[str, ...]] = (PENDING, RETURNED, ANSWERED, EVALUATED)
+    TOGETHER: ClassVar[bool] = True
     CRITERIA: ClassVar[tuple[Criterion, ...]] = CRITERIA
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column(SEQUENCE, both("query-number"), number=True, cells=4),

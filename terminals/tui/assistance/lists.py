@@ -48,7 +48,6 @@ class CaseList(QueryPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._scratch: FormModel | None = None
         self._meanings: dict[tuple[str, str], Words] = {}
 
     def on_mount(self) -> None:
@@ -77,7 +76,7 @@ class CaseList(QueryPage):
     def _code(self, column: str, text: str) -> str:
         if column == COUNTRY:
             return text.upper()
-        field = self._form.plan.fields.get(column)
+        field = self._blank().plan.fields.get(column)
         for choice in field.choices if field is not None and text else ():
             if text.casefold() in (choice.label.zh, choice.label.en.casefold()):
                 return choice.value
@@ -111,13 +110,10 @@ class CaseList(QueryPage):
         """What a code means, or the code where that is not known."""
         words = self._meanings.get((name, text))
         if words is None:
-            model = self._form
+            model = self._blank()  # of its own: exports ask in a thread
             model.load({name: text}, case="", state="")
             words = self._meanings[name, text] = model.meaning(model.head, name)
         return words.in_language(self.language) or text
 
-    @property
-    def _form(self) -> FormModel:
-        if self._scratch is None:
-            self._scratch = FormModel(own_forms().form(self.FORM), Desk(self.work, self.terminal.clock))
-        return self._scratch
+    def _blank(self) -> FormModel:
+        return FormModel(own_forms().form(self.FORM), Desk(self.work, self.terminal.clock))

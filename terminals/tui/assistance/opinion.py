@@ -33,6 +33,7 @@ class OpinionPage(DecisionPage):
     OpinionPage > Reader { height: 1fr; min-height: 5; }
     OpinionPage > FormView { height: 38%; min-height: 10; }
     """
+    ESSENTIAL: ClassVar[tuple[str, ...]] = ("declare", "case")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+g", "files", "form-fetch"),
         Binding("ctrl+l", "case", "desk-case"),

@@ -44,6 +44,7 @@ class PublicationQuery(CaseList):
     FORM: ClassVar[str] = CODE
     WORDS: ClassVar[Words] = Words("发布查询", "Published")
     STATES: ClassVar[tuple[str, ...]] = (PUBLISHED, WITHDRAWN)
+    TOGETHER: ClassVar[bool] = True
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (
         Criterion("title.contains", _TITLE),
         Criterion(DATE, Words("发布日期", "Published on"), between=True),
