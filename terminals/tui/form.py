@@ -117,7 +117,7 @@ class FormView(Vertical):
             yield from self._all_lines(each, lines)
 
     def compose(self) -> ComposeResult:
-        """The parts' names, the head, the bodies, and the help line."""
+        """The parts' names, the head, the bodies, what has to be read, and the help line."""
         yield Facts(self.language)
         if self._parting.begins:
             yield Steps(self.language)
@@ -125,6 +125,7 @@ class FormView(Vertical):
         with VerticalScroll(classes="form--head", can_focus=False):
             yield self.head
         yield from self.bodies.values()
+        yield Saying(NOTHING, self.language, classes="form--notice")
         yield Saying(NOTHING, self.language, classes="form--help")
 
     def on_mount(self) -> None:
@@ -398,19 +399,21 @@ class FormView(Vertical):
     # -- help
 
     def _say_help(self) -> None:
-        """What is wrong with the current field, what has to be read; else what the field wants."""
+        """What is wrong with the current field, else what it wants; above it what has to be read besides."""
         place, sheet = self.place, self._sheet()
         if place is None:
             return
         standing = self.model.standing(place.row, place.name)
         judged = standing.kind is Kind.WRONG and (sheet.known_wrong or not sheet.active)
-        wrong = standing.words if judged else self._notice
-        self._help(helping.line(place.field) if wrong == NOTHING else wrong, wrong=wrong != NOTHING)
+        self._help(standing.words if judged else helping.line(place.field), wrong=judged)
 
     def _help(self, words: Words, *, wrong: bool = False) -> None:
-        line = self.query_one(".form--help", Saying)
+        line, notice = self.query_one(".form--help", Saying), self.query_one(".form--notice", Saying)
         line.set_class(wrong, "-wrong")
-        line.say(Words(f"! {words.zh}", f"! {words.en}") if wrong else words)
+        line.say(_alarming(words) if wrong else words)
+        told = self._notice != NOTHING and not (wrong and self._notice == words)
+        notice.set_class(told, "-wrong")
+        notice.say(_alarming(self._notice) if told else NOTHING)
 
     def help(self) -> Words:
         """All there is to know of the current field: F1 shows it."""
@@ -431,3 +434,7 @@ class FormView(Vertical):
         self.query_one(Parts).retell(language)
         for steps in self.query(Steps):
             steps.retell(language)
+
+
+def _alarming(words: Words) -> Words:
+    return Words(f"! {words.zh}", f"! {words.en}")

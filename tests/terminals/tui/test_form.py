@@ -86,7 +86,7 @@ async def test_every_standing_is_told_by_colour_and_by_mark() -> None:
 
 @pytest.mark.asyncio
 async def test_a_wrong_format_is_told_when_the_field_is_left_and_not_before() -> None:
-    """Red, with the reason in the help line; typing on takes the reason away, correcting it the colour."""
+    """Red, the reason above the next field's help; typing on takes the reason away, correcting it the colour."""
     app = Desk(empty())
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("a", "-", "b")
@@ -95,8 +95,11 @@ async def test_a_wrong_format_is_told_when_the_field_is_left_and_not_before() ->
         await pilot.press("enter")
         await pilot.pause()
         assert (app.ground("etpsInnerNo"), app.mark("etpsInnerNo")) == (RED, "!")
-        assert text(app)[-1].startswith(" ! 企业内部编号：")
+        assert text(app)[-2].startswith(" ! 企业内部编号：")
+        assert "请输入核查企业的海关十位编码" in text(app)[-1]
         await pilot.press("3")
+        await pilot.pause()
+        assert "企业内部编号：" not in shown(app)
         await pilot.pause()
         assert "请输入核查企业的海关十位编码" in text(app)[-1]
         await pilot.press("shift+tab")

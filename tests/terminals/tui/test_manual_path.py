@@ -103,7 +103,7 @@ async def test_the_body_is_closed_until_the_head_is_complete(house: House, tmp_p
         await pilot.press("ctrl+t")
         await pilot.pause()
         assert (at(page), page.view.part) == ("etpsCode", "")
-        said = page.view.query_one(".form--help", Saying).words
+        said = page.view.query_one(".form--notice", Saying).words
         assert "核查企业代码 不能为空" in said.zh
         assert said.en
 
@@ -119,7 +119,7 @@ async def test_goods_of_a_filed_book_are_pulled_while_somebody_types(house: Hous
         await typed(pilot, SKIP, "20240916", "1", book, *[SKIP] * 6, "4", *[SKIP] * 8)
         assert at(page) == "Line[1]/recordNo"
         await typed(pilot, "8")
-        await until(pilot, lambda: "不存在" in page.view.query_one(".form--help", Saying).words.zh)
+        await until(pilot, lambda: "不存在" in page.view.query_one(".form--notice", Saying).words.zh)
         await pilot.press("shift+tab")
         assert at(page) == "Line[1]/recordNo"
         await typed(pilot, "7")
