@@ -76,6 +76,8 @@ class QueryPage(Page):
     """Rows a page; 0: as many as there is room for."""
     STATES: ClassVar[tuple[str, ...]] = ()
     ORDER: ClassVar[str] = "-changed"
+    RENEWS: ClassVar[float] = 0.0
+    """Seconds after which the list is asked for anew by itself; 0: it is not."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+f", "criteria", "query-to-criteria"),
         Binding("ctrl+l", "clear", "query-clear"),
@@ -100,6 +102,18 @@ class QueryPage(Page):
     def on_mount(self) -> None:
         """What may be sent decides what is offered."""
         self.run_worker(self._learn(), group="kinds")
+        if self.RENEWS:
+            self.set_interval(self.RENEWS, self.renew)
+
+    def on_show(self) -> None:
+        """In front again: things may have happened meanwhile."""
+        if self.RENEWS:
+            self.renew()
+
+    def renew(self) -> None:
+        """The list as it is now, while somebody looks at it."""
+        if self.terminal.in_front(self):
+            self.table.renew(lambda line: line.number)
 
     async def _learn(self) -> None:
         try:

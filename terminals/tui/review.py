@@ -21,9 +21,11 @@ from terminals.tui.dialogs import NOTHING
 from terminals.tui.files import write_file
 from terminals.tui.grid import Grid
 from terminals.tui.listing import MakeList
+from terminals.tui.posting import Posted
 from terminals.tui.words import Saying, both
 from terminals.work import sheets
 from terminals.work.found import CaseFound
+from terminals.work.model import FormModel
 
 _DECISION = 10  # lines of the screen
 
@@ -43,6 +45,7 @@ class ReviewPage(DecisionPage):
     DECIDE: ClassVar[Words] = both("review-open")
     DEFAULT_CSS = """
     ReviewPage > Grid { height: 1fr; min-height: 6; }
+    ReviewPage > .review--earlier { width: 100%; height: auto; max-height: 3; padding: 0 1; color: $warning; }
     ReviewPage > .review--sum { width: 100%; height: 1; padding: 0 1; background: $panel; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,6 +63,10 @@ class ReviewPage(DecisionPage):
         """The findings in a line."""
         raise NotImplementedError
 
+    def earlier(self, found: CaseFound) -> Words:
+        """What was decided on the case before; nothing where it is reviewed for the first time."""
+        return NOTHING
+
     # -- the screen
 
     def compose(self) -> ComposeResult:
@@ -67,6 +74,7 @@ class ReviewPage(DecisionPage):
         self.prepare()
         yield Buttons(self.options(), self.language)
         yield Saying(NOTHING, self.language, classes="review--sum")
+        yield Saying(NOTHING, self.language, classes="review--earlier")
         yield Grid(self.COLUMNS, self.language, fixed=2)
         yield self.form_view()
 
@@ -80,6 +88,9 @@ class ReviewPage(DecisionPage):
         tones = {(row, key): tone for row, finding in enumerate(findings) for key, tone in finding.tones}
         self.query_one(Grid).show(Listed(self.COLUMNS, [each.cells for each in findings], tones))
         self.query_one(".review--sum", Saying).say(self.summary(found))
+        earlier = self.query_one(".review--earlier", Saying)
+        earlier.say(self.earlier(found))
+        earlier.display = earlier.words != NOTHING
 
     @property
     def heading(self) -> Words:
@@ -95,6 +106,12 @@ class ReviewPage(DecisionPage):
         """The result that was chosen."""
         model = self.model
         return both("review-ask", result=model.meaning(model.head, model.fields[0].name))
+
+    async def done(self, model: FormModel, posted: Posted) -> None:
+        """It is decided, and nothing more to be done here: the tab closes."""
+        await super().done(model, posted)
+        shell = self.terminal.shell
+        shell.run_worker(shell.close(self))
 
     def decided(self, state: Words) -> Words:
         """What is said then."""

@@ -7,6 +7,7 @@ in a cell.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
@@ -19,7 +20,7 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState
 
 from messages.annotations import Words
-from terminals.trouble import Told
+from terminals.trouble import Told, Trouble
 from terminals.tui.buttons import Option
 from terminals.tui.choose import Choose, ChooseMany
 from terminals.tui.columns import Column, Fetched, Items, Wanted
@@ -179,6 +180,26 @@ class PagedTable(Vertical, Generic[T]):
         self.run_worker(
             partial(self._fetch, wanted), group="fetch", exclusive=True, thread=True, exit_on_error=False
         )
+
+    def renew(self, name: Callable[[T], object]) -> None:
+        """Ask again by itself: nothing is said of it, the cursor stays with the row of the same `name`."""
+        if self._asked is None and self._total is not None:
+            self.run_worker(self._renew(name), group="renew", exclusive=True)
+
+    async def _renew(self, name: Callable[[T], object]) -> None:
+        wanted, before = self.wanted, self._items
+        try:
+            page = await asyncio.to_thread(self._fetch, wanted)
+        except Trouble:
+            return  # which the status bar says
+        if self._asked is not None or self._items is not before or wanted != self.wanted:
+            return  # something else was asked for meanwhile
+        if tuple(page.rows) == tuple(before) and page.total == self._total:
+            return
+        current, names = self.item, [name(row) for row in page.rows]
+        self._came(wanted, page)
+        if current is not None and name(current) in names:
+            self.grid.go(names.index(name(current)))
 
     def _rows_a_page(self) -> int:
         return self._by or max(5, self.grid.size.height - 1)

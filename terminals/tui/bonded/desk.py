@@ -13,21 +13,16 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
-from messages.bonded.table import STORED
+from messages.bonded.table import APPROVED, LABELS, REFUSED, STORED
 from messages.bonded.workflow import WORST
 from messages.wire import from_sortable
 from terminals.tui.bonded.search import CRITERIA
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
-from terminals.tui.posting import Posted
 from terminals.tui.query import SEQUENCE, Action, QueryPage
 from terminals.tui.review import Finding, ReviewPage
 from terminals.tui.words import both
-from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound, CaseLine
-from terminals.work.model import FormModel
-from terminals.work.receipts import Step
-from terminals.work.submission import Piece
 
 LARGE = Decimal("0.05")
 """The part of a line's total, or of the book's balance, from which a difference is a large one."""
@@ -79,6 +74,7 @@ class StocktakeQueue(QueryPage):
         Column("state", both("query-state"), most=12),
     )
     ORDER: ClassVar[str] = f"-{WORST}"
+    RENEWS: ClassVar[float] = 20.0
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("review", both("review-open"), "ctrl+r", "bonded.review", "approve", frozenset({STORED})),
         Action("view", both("query-view"), "ctrl+o", "bonded.detail"),
@@ -120,22 +116,6 @@ class StocktakeReview(ReviewPage):
         Column("balance", Words("账册结余", "Book balance"), number=True),
     )
 
-    _declared = ""  # the appTime of the version whose comparison is on the screen
-
-    def learned(self, found: CaseFound) -> None:
-        """The comparison, which is what the decision is about."""
-        super().learned(found)
-        self._declared = str(found.body.get("declTime", ""))
-
-    def piece(self, purpose: Purpose) -> Piece:
-        """The decision names the version: the enterprise may have declared anew meanwhile."""
-        return self._post.sending.piece(self.model, purpose, {"declTime": self._declared})
-
-    async def _returned(self, model: FormModel, posted: Posted, step: Step) -> None:
-        """What is there now is shown before anything is decided anew."""
-        await super()._returned(model, posted, step)
-        self.again()
-
     def facts(self) -> list[tuple[Words, str]]:
         """The case, the enterprise, its own number and the days."""
         line = self._found.line if self._found is not None else None
@@ -161,6 +141,18 @@ class StocktakeReview(ReviewPage):
             findings.append(Finding(cells, tuple((name, tone) for name, (_, tone) in shown.items())))
         return findings
 
+    def earlier(self, found: CaseFound) -> Words:
+        """The decision on the version before, and its reason."""
+        review = found.body.get("review") or {}
+        result = _RESULTS.get(str(review.get("result", "")))
+        if result is None:
+            return Words()
+        reason, reviewer = str(review.get("info") or "-"), str(review.get("reviewer") or "-")
+        return Words(
+            f"上次审批：{result.zh}；审批意见：{reason}；审批人：{reviewer}",
+            f"Reviewed before: {result.en}; opinion: {reason}; by {reviewer}",
+        )
+
     def summary(self, found: CaseFound) -> Words:
         """How many lines are off, and the largest difference."""
         rows = _compared(found)
@@ -174,6 +166,8 @@ class StocktakeReview(ReviewPage):
         )
 
 
+_RESULTS = {"0": Words(*LABELS[REFUSED]), "1": Words(*LABELS[APPROVED])}
+"""审批结果 of a review, by its code."""
 _FACTS = (
     ("etpsCode", Words("企业代码", "Code")),
     ("etpsName", Words("核查企业", "Enterprise")),

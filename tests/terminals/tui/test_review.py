@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from textual.pilot import Pilot
 
-from terminals.tui.bonded.desk import difference
+from terminals.tui.bonded.desk import StocktakeQueue, difference
 from terminals.tui.grid import Grid
 from terminals.tui.query import QueryPage
 from terminals.tui.review import ReviewPage
@@ -19,6 +19,7 @@ from terminals.work.found import CaseLine
 from terminals.work.model import FormModel
 from tests.scenarios.house import House
 from tests.terminals.tui.at_house import at_work, closed, until
+from tests.terminals.tui.stage import shown
 from tests.terminals.tui.test_entry import number
 from tests.terminals.work.desks import PATIENCE, seated
 from tests.terminals.work.forms import stocktake
@@ -105,7 +106,8 @@ async def test_a_stored_stocktake_is_compared_and_approved(house: House, tmp_pat
         assert [row[0] for row in sheet.iter_rows(values_only=True)] == ["序号", 3, 2, 1]
         await decide(pilot, review, "1")
         assert await closed(pilot) == "审批完成：审批通过"
-        assert review.objection(Purpose.DECLARE) is not None
+        await until(pilot, lambda: terminal.shell.pages.front is page and review not in terminal.shell.pages)
+        await until(pilot, lambda: line_of(page, case) is None)
 
 
 @pytest.mark.asyncio
@@ -121,6 +123,47 @@ async def test_without_a_reason_nothing_is_refused(house: House, tmp_path: Path)
         assert await closed(pilot) == "审批意见 不能为空"
         await decide(pilot, review, "0", "数量不符")
         assert await closed(pilot) == "审批完成：审批不通过"
+
+
+@pytest.mark.asyncio
+async def test_the_queue_grows_by_itself_and_the_cursor_stays_with_its_case(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is stored while somebody looks at the queue appears; the row that was chosen stays chosen."""
+    monkeypatch.setattr(StocktakeQueue, "RENEWS", 0.1)
+    first = await asyncio.to_thread(declared, house, tmp_path / "operator")
+    async with at_work(house, tmp_path, "customs") as (terminal, pilot):
+        page = await terminal.open("bonded.queue")
+        assert isinstance(page, StocktakeQueue)
+        await until(pilot, lambda: line_of(page, first))
+        line = line_of(page, first)
+        assert line is not None
+        page.table.grid.go(list(page.table.items).index(line))
+        page.table._order = "-changed"
+        second = await asyncio.to_thread(declared, house, tmp_path / "operator")
+        await until(pilot, lambda: line_of(page, second))
+        assert page.table.items[0].number == second
+        assert page.table.item is not None
+        assert page.table.item.number == first
+
+
+@pytest.mark.asyncio
+async def test_a_second_review_tells_of_the_first(house: House, tmp_path: Path) -> None:
+    """Refused and declared anew: the earlier result and its reason stand above the comparison."""
+    case = await asyncio.to_thread(declared, house, tmp_path / "operator")
+    async with at_work(house, tmp_path, "customs") as (terminal, pilot):
+        page = await terminal.open("bonded.queue")
+        assert isinstance(page, QueryPage)
+        review = await opened(page, pilot, case)
+        assert not review.query_one(".review--earlier", Saying).display
+        await decide(pilot, review, "0", "数量不符")
+        await closed(pilot)
+        await until(pilot, lambda: terminal.shell.pages.front is page)
+        await asyncio.to_thread(declared, house, tmp_path / "operator", case)
+        await pilot.press("f5")
+        again = await opened(page, pilot, case)
+        assert "上次审批：审批不通过；审批意见：数量不符" in shown(terminal)
+        assert again is not review
 
 
 @pytest.mark.asyncio
