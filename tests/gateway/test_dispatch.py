@@ -33,17 +33,20 @@ FORM = {"etpsInnerNo": "A", "etpsCode": "1105030002", "mgmtMode": "3", "stockDat
 class Office:
     """A dispatcher over a real database, on a clock that the test turns."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, node: int = 1) -> None:
         self.database = database
         self.clock = Clock()
         key = ec.generate_private_key(ec.SECP256R1())
         signer = TemplateSigner(key, self_signed(key))
-        outgoing = Outgoing(Issuer("0000000000", "Gateway", "DXPGATE000000001"), signer, Ids(1, self.now).new)
+        outgoing = Outgoing(
+            Issuer("0000000000", "Gateway", "DXPGATE000000001"), signer, Ids(node, self.now).new
+        )
+        self.performer = Performer(Chain(str(node)), outgoing)
         self.delivered: list[dict[str, int]] = []
         self.dispatcher = Dispatcher(
             reactor=self.clock,
             writer=Held(database),
-            performer=Performer(Chain("1"), outgoing),
+            performer=self.performer,
             clock=self.now,
             batch=64,
             retry=5,
