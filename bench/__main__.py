@@ -40,6 +40,7 @@ LIBRARIES = (
 @click.option("--every", is_flag=True, help="Every combination in the throughput part. Takes an hour.")
 @click.option("--messages", type=click.IntRange(1), help="Messages of the measurement of memory.")
 @click.option("--pairs", type=click.IntRange(1), help="Pairs of floor and gateway.")
+@click.option("--system", "systems", multiple=True, help="Whose cases are searched; else each system's.")
 @click.option("--database", "databases", multiple=True, type=click.Choice(("sqlite", "postgresql")))
 def main(
     parts: tuple[str, ...],
@@ -49,6 +50,7 @@ def main(
     every: bool,
     messages: int | None,
     pairs: int | None,
+    systems: tuple[str, ...],
     databases: tuple[str, ...],
 ) -> None:
     """Measure the gateway; without PART everything. Traffic stays on 127.0.0.1.
@@ -57,7 +59,7 @@ def main(
     """
     scale = replace(TINY if tiny else Scale(), every=every)
     scale = replace(scale, total=messages or scale.total, pairs=pairs or scale.pairs)
-    scale = replace(scale, databases=databases or scale.databases)
+    scale = replace(scale, databases=databases or scale.databases, systems=systems or scale.systems)
     out.mkdir(parents=True, exist_ok=True)
     results = _earlier(out / "results.json")
     results["machine"] = _machine()

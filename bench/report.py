@@ -61,7 +61,8 @@ def goals(results: Results) -> list[tuple[str, float, float, bool]]:
         found |= {"first": terminal["sixty"]["first_ms"], "after": terminal["sixty"]["after_ms"]}
         found |= {"sessions": terminal["form"]["all_mb"], "idle": terminal["form"]["idle_percent"]}
     if results.get("search", {}).get("cases", 0) >= FULL_CASES:
-        found["search"] = results["search"]["who"]["all of these"]["p95_ms"]
+        every = results["search"]["systems"].values()
+        found["search"] = max(one["who"]["all of these"]["p95_ms"] for one in every)
     if "attachment" in results:
         found["upload"] = max(one["above_mb"] / one["at_once"] for one in results["attachment"]["loads"])
     gains = [
@@ -309,17 +310,20 @@ def _terminal(part: Results) -> str:
 
 
 def _search(part: Results) -> str:
-    rows = [
-        (who, one["p50_ms"], one["p95_ms"], one["most_ms"], one["cpu_p95_ms"])
-        for who, one in part["who"].items()
-    ]
-    return (
+    head = (
         f"## Searches among {part['cases']:,} cases, SQLite\n\n"
         "What a call asks of the database, by the clock: first page, later ones, the criteria of the query "
-        "screen, other orders. "
-        f"The ages of the desk's queue, for its chart: {part['waiting_ms']:.1f} ms.\n\n"
-        + _table(("who asks", "median ms", "p95 ms", "most ms", "CPU p95 ms"), rows)
+        "screens, other orders.\n"
     )
+    said = [head]
+    for name, found in part["systems"].items():
+        rows = [
+            (who, one["p50_ms"], one["p95_ms"], one["most_ms"], one["cpu_p95_ms"])
+            for who, one in found["who"].items()
+        ]
+        said.append(f"{name}; the ages of the desk's queue, for its chart: {found['waiting_ms']:.1f} ms.\n")
+        said.append(_table(("who asks", "median ms", "p95 ms", "most ms", "CPU p95 ms"), rows))
+    return "\n".join(said)
 
 
 def _attachment(part: Results) -> str:

@@ -29,6 +29,7 @@ class Scale:
     idle: float = 60.0  # seconds for which nobody of them types
     typing: float = 60.0  # seconds for which those type who came at the same moment
     cases: int = 1_000_000  # among which is searched
+    systems: tuple[str, ...] = ("bonded", "assistance")  # whose cases are searched
     every: bool = False  # the whole cross product of the throughput part
     databases: tuple[str, ...] = ("sqlite", "postgresql")
 

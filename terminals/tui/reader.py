@@ -64,11 +64,13 @@ class Reader(ScrollView, can_focus=True):
         self._lines: list[_Line] = []
         self._headings: list[int] = []  # the lines of headings
         self._laid = 0  # for that width
+        self._last = False  # the last document is to be seen first
 
-    def show(self, sections: Sequence[Section]) -> None:
-        """Show these; where it is the same as before, the place is kept."""
+    def show(self, sections: Sequence[Section], *, last: bool = False) -> None:
+        """Show these, with `last` from the last document on; what is the same as before stays where it is."""
         if tuple(sections) != self._sections:
             self._sections = tuple(sections)
+            self._last = last
             self._lay(force=True)
 
     def retell(self, language: str) -> None:
@@ -82,8 +84,12 @@ class Reader(ScrollView, can_focus=True):
         return "\n".join("".join(part for _, part in line).rstrip() for line in self._lines)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Other lines for another width."""
-        self._lay()
+        """Other lines for another width; until somebody reads, what is to be seen first stays in sight."""
+        self._lay(force=self._last)
+
+    def on_focus(self) -> None:
+        """Somebody reads."""
+        self._last = False
 
     def action_section(self, way: int) -> None:
         """To the next heading, or the one before."""
@@ -106,6 +112,10 @@ class Reader(ScrollView, can_focus=True):
             self._lines += _section(section, wide, self._language)
         self.virtual_size = Size(wide, len(self._lines))
         self.refresh()
+        if self._last:
+            headed = zip(self._headings, self._sections, strict=True)
+            at = max((at for at, section in headed if section.depth == 0), default=0)
+            self.call_after_refresh(self.scroll_to, y=at, animate=False)
 
     def render_line(self, y: int) -> Strip:
         """One line of what is seen."""

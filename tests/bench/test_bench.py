@@ -79,11 +79,13 @@ def test_the_terminal_is_measured_as_people_use_it(out: Path) -> None:
 
 
 def test_searches_are_measured_by_who_asks(out: Path) -> None:
-    """Parties of three sizes and customs, each with the mix of queries of its day."""
+    """Of each system parties of three sizes and customs, each with the mix of queries of its day."""
     found = run(out, "search")["search"]
     assert found["cases"] == 500
-    assert len(found["who"]) == 5
-    assert all(0 < one["p50_ms"] <= one["p95_ms"] <= one["most_ms"] for one in found["who"].values())
+    assert set(found["systems"]) == {"bonded", "assistance"}
+    for system in found["systems"].values():
+        assert len(system["who"]) == 5
+        assert all(0 < one["p50_ms"] <= one["p95_ms"] <= one["most_ms"] for one in system["who"].values())
     assert "Searches among 500 cases" in (out / "report.md").read_text()
 
 

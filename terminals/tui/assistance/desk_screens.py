@@ -30,6 +30,7 @@ DESK: tuple[Entry, ...] = (
     ),
     Entry(
         "assistance.published", Words("发布查询", "Published"), f"{_HERE}.published:PublicationQuery", _DESK,
+        "alt+8",
     ),
     Entry(
         "assistance.publish", Words("发布新闻资料", "Publish news, material"),
@@ -45,7 +46,7 @@ DESK: tuple[Entry, ...] = (
     ),
     Entry(
         "assistance.pending", Words("协查待办图表", "Pending requests, drawn"),
-        f"{_HERE}.desk_charts:DeskCharts", _DESK,
+        f"{_HERE}.desk_charts:DeskCharts", _DESK, "alt+9",
     ),
     Entry(
         "assistance.agreement", Words("互助协议备案", "Agreement"), f"{_HERE}.registers:AgreementEntry",

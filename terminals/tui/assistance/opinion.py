@@ -47,8 +47,8 @@ class OpinionPage(DecisionPage):
         yield self.form_view()
 
     def learned(self, found: CaseFound) -> None:
-        """All of it is read above."""
-        self.query_one(Reader).show(documents.sections(found, self._blank))
+        """All of it is read above, from what was said last."""
+        self.query_one(Reader).show(documents.sections(found, self._blank), last=True)
         self.offer()
 
     def _blank(self, code: str) -> FormModel:
