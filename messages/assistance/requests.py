@@ -164,6 +164,7 @@ def _write(event: Event, facts: Facts, context: Context, *, sends: bool) -> _Wri
         "stored" if sends else "entered": form,
         **({"faults": [str(fault) for fault in against]} if against else {}),
         "appTime": event.content["appTime"],
+        **({"declTime": event.content["appTime"]} if sends else {}),
         "submitted": event.origin.plain(),
     }
     case = dataclasses.replace(case or _new(event, context), state=step.target, body=body)

@@ -2,8 +2,9 @@
 
 A case's body: `stored` is the request that the other side has, `entered` what was typed since and not sent,
 `faults` what stands against that, `answer` the other side's feedback or its reason to return it, `evaluation`
-what was thought of it, `appTime` that of the last submission, `submitted` and `answered` the origins that
-later receipts answer. What customs publishes is a case, too, with its text in `stored`.
+what was thought of it, `appTime` that of the last message and `declTime` that of `stored`, `submitted` and
+`answered` the origins that later receipts answer. What customs publishes is a case, too, with its text in
+`stored`.
 """
 
 from __future__ import annotations

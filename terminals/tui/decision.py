@@ -22,6 +22,8 @@ from terminals.tui.words import both
 from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound
 from terminals.work.model import FormModel
+from terminals.work.receipts import Step
+from terminals.work.submission import Piece
 
 
 class DecisionPage(SendingPage):
@@ -38,6 +40,8 @@ class DecisionPage(SendingPage):
         Binding("ctrl+o", "view", "review-view"),
         *CTRL_FILES,
     ]
+
+    _seen = ""  # the appTime of the version of the case that is on the screen
 
     # -- what a system says
 
@@ -70,9 +74,13 @@ class DecisionPage(SendingPage):
     def on_mount(self) -> None:
         """The case; that of a draft is fetched first."""
         if self._found is not None:
-            self.learned(self._found)
+            self._see(self._found)
         else:
             self.again()
+
+    def _see(self, found: CaseFound) -> None:
+        self._seen = str(found.body.get("declTime", ""))
+        self.learned(found)
 
     @property
     def heading(self) -> Words:
@@ -116,11 +124,20 @@ class DecisionPage(SendingPage):
             return
         self._found = found
         self.model.state = found.line.state
-        self.learned(found)
+        self._see(found)
         self.show_state()
         self.offer()
 
     # -- deciding
+
+    def piece(self, purpose: Purpose) -> Piece:
+        """The decision names the version that was seen, if its form can: there may be a newer one."""
+        return self._post.sending.piece(self.model, purpose, {"declTime": self._seen})
+
+    async def _returned(self, model: FormModel, posted: Posted, step: Step) -> None:
+        """What is there now is shown before anything is decided anew."""
+        await super()._returned(model, posted, step)
+        self.again()
 
     def event_of(self, purpose: Purpose) -> str:
         """A decision."""

@@ -295,6 +295,21 @@ def test_a_returned_request_has_its_number_until_it_is_submitted_under_another(w
     assert world.last().inner == "FC1/2"
 
 
+def test_an_answer_is_to_the_request_that_was_looked_at(world: World) -> None:
+    """Returned by a colleague and submitted anew between look and answer: refused, until it is looked at."""
+    pending(world)
+    number, seen = world.last().number, str(world.last().body["declTime"])
+    world.answer(number, "0")
+    world.save(appType="2", caseNo=number)
+    assert world.last().body["declTime"] == seen
+    world.submit(appType="2", caseNo=number, reqMatter="4")
+    assert world.answer(number, declTime=seen) == [-121109]
+    assert world.last().state == PENDING
+    world.answer(number, declTime=str(world.last().body["declTime"]))
+    assert world.last().state == ANSWERED
+    assert "declTime" not in world.last().body["answer"]
+
+
 def test_customs_keeps_what_it_returned_while_it_is_corrected(world: World) -> None:
     """A saved correction is the officer's own: body, columns and files of what customs has stay."""
     returned(world)
