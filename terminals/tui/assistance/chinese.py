@@ -50,11 +50,11 @@ class ChineseRequests(CaseList):
         ),
         Action(
             "said",
-            Words("评价查看", "Evaluation"),
-            "ctrl+e",
-            "assistance.case",
+            Words("反馈/评价查看", "Feedback, evaluation"),
+            "ctrl+b",
+            "assistance.said",
             "",
-            frozenset({ASSESSED}),
+            frozenset({REPLIED, ASSESSED}),
         ),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
