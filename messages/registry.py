@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from messages import assistance, bonded, enterprise
+from messages import assistance, bonded, enterprise, inspection
 from messages.system import MessageType, System
 
-SYSTEMS: tuple[System, ...] = (bonded.SYSTEM, assistance.SYSTEM, enterprise.SYSTEM)
+SYSTEMS: tuple[System, ...] = (bonded.SYSTEM, assistance.SYSTEM, enterprise.SYSTEM, inspection.SYSTEM)
 
 BY_NAME: dict[str, System] = {system.name: system for system in SYSTEMS}
 BY_CODE: dict[str, tuple[System, MessageType]] = {

@@ -1,0 +1,101 @@
+"""The forms of pre-shipment inspection as a terminal has them: sub-tables, goods, files, disposals."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages.forms import repeating
+from messages.inspection import SYSTEM
+from messages.system import content
+from messages.workflow import File
+from terminals.work.checks import Purpose
+from terminals.work.model import FormModel
+from terminals.work.standing import Kind
+from tests.messages.inspection.world import ENTRUSTMENT, FILING, GOODS, digest
+from tests.terminals.work.forms import empty, message, type_in, violations
+
+CODES = [kind.code for kind in SYSTEM.types]
+
+
+def filing() -> FormModel:
+    """An application with a line of each sub-table and a file, typed in field by field."""
+    model = empty("PSI111")
+    type_in(model, model.head, FILING)
+    for group, line in {
+        "Department": {"deptName": "检测部", "duty": "检测", "staff": "9"},
+        "Equipment": {"equipName": "干涉仪", "equipModel": "X", "equipQty": "1"},
+        "QualitySystem": {"standard": "ISO", "sysCertNo": "1", "sysValidTo": "20290101"},
+        "Experience": {"expYear": "2025", "product": "机床", "batches": "3", "expAmount": "10.50"},
+    }.items():
+        type_in(model, model.add(group), line)
+    model.attach("Attachment", File(digest(1), 1000, "application/pdf", "1.pdf"))
+    return model
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_form_is_loaded_with_its_labels_in_both_languages(code: str) -> None:
+    """Each field that is shown has a label and help line to be drawn with, and stands somehow."""
+    model = empty(code)
+    assert model.fields
+    for field in model.form.node.walk():
+        assert field.label.zh
+        assert field.label.en
+    for field in model.fields:
+        assert model.standing(model.head, field.name).kind in Kind
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_repeats_in_the_schema_is_a_list_for_the_workflow(code: str) -> None:
+    """A line alone is a list of one."""
+    (kind,) = (kind for kind in SYSTEM.types if kind.code == code)
+    names = {path.rpartition("/")[2] for path in repeating(code)} - {kind.node}
+    assert names == set(kind.lists)
+
+
+def test_a_filing_that_is_typed_in_is_what_the_schema_takes() -> None:
+    """With its sub-tables; the certificate's number is locked."""
+    model = filing()
+    assert model.standing(model.head, "certNo").kind is Kind.LOCKED
+    assert model.problems(Purpose.DECLARE) == []
+    assert violations(model, Purpose.DECLARE) == ()
+    (kind,) = (kind for kind in SYSTEM.types if kind.code == "PSI111")
+    node = content(message(model, Purpose.DECLARE)[0], kind.lists)
+    assert {name: node[name] for name in FILING} == FILING
+    assert [len(node[group]) for group in ("Department", "Equipment", "QualitySystem", "Experience")] == [  # type: ignore[arg-type]
+        1, 1, 1, 1,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("phone", "call me"), ("mail", "nobody"), ("idNumber", "12"), ("country", "XXX"), ("agencyName", "")],
+)
+def test_a_draft_of_a_filing_is_checked_when_it_is_kept(name: str, wrong: str) -> None:
+    """暂存 with a wrong telephone, e-mail or identity number, or without a name, is not sent."""
+    model = filing()
+    model.set(model.head, name, wrong)
+    assert [problem.place.path for problem in model.problems(Purpose.SAVE)] == [name]
+
+
+def test_an_entrustment_is_kept_without_goods_and_submitted_with_them() -> None:
+    """Totals are locked; the first line of goods is what the submission lacks."""
+    model = empty("PSI131")
+    type_in(model, model.head, ENTRUSTMENT)
+    assert model.problems(Purpose.SAVE) == []
+    assert violations(model, Purpose.SAVE) == ()
+    assert [problem.place.path for problem in model.problems(Purpose.DECLARE)] == ["Goods"]
+    for name in ("totalQty", "totalAmount", "caseNo"):
+        assert model.standing(model.head, name).kind is Kind.LOCKED
+    type_in(model, model.add("Goods"), GOODS)
+    assert model.problems(Purpose.DECLARE) == []
+    assert violations(model, Purpose.DECLARE) == ()
+
+
+def test_a_disposal_asks_for_an_end_where_there_is_one() -> None:
+    """不予认可 and 限期整改 need it, 撤销备案 does not."""
+    model = empty("PSI191")
+    type_in(model, model.head, {"agencyCode": "1100980001", "kind": "2", "content": "处置"})
+    assert model.problems(Purpose.DECLARE) == []
+    for kind in ("1", "3"):
+        model.set(model.head, "kind", kind)
+        assert [problem.place.path for problem in model.problems(Purpose.DECLARE)] == ["endTime"]
