@@ -128,10 +128,13 @@ class Gateway:
         on_wait: Callable[[Trouble, float], None] | None = None,
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
+        """`trust`: what `tls(ca)` has made, for a gateway that others ask too."""
         self.origin = origin_of(url)
         self.patience = patience or Patience()
         self._ca = ca
+        self._trust = trust or tls(ca)
         self._answer = answer
         self._on_wait = on_wait
         self._over = Event()
@@ -141,7 +144,7 @@ class Gateway:
         self._sockets: WeakSet[socket.socket] = WeakSet()
         self._http = httpx.Client(
             base_url=self.origin,
-            verify=tls(ca),
+            verify=self._trust,
             trust_env=False,
             timeout=httpx.Timeout(answer, connect=CONNECT),
             limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=60),
@@ -149,7 +152,7 @@ class Gateway:
 
     def twin(self, patience: Patience, answer: float) -> Gateway:
         """The same gateway over connections of its own, with other patience."""
-        return Gateway(self.origin, self._ca, patience=patience, answer=answer)
+        return Gateway(self.origin, self._ca, patience=patience, answer=answer, trust=self._trust)
 
     def __enter__(self) -> Self:
         return self

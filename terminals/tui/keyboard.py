@@ -37,6 +37,8 @@ class _Key:
 def install() -> None:
     """Read these keys as what they are, in every App of this process. May be called again."""
     table = cast("dict[str, Any]", ANSI_SEQUENCES_KEYS)
+    if _NEW_LINES[0] in table and table[_NEW_LINES[0]] == (Keys.ControlJ,):
+        return  # a forked session writes none of the pages that the table is on
     for key in (*digits, *ascii_lowercase):
         if key not in _WORDS:
             table[_ESCAPE + key] = (_Key(f"alt+{key}"),)
