@@ -1,4 +1,4 @@
-"""Enterprise software and customs' own in the scenarios: signed messages, receipts, files, calls; no screen."""
+"""Enterprise software and customs' own in the scenarios: signed messages, receipts, files, calls."""
 
 from __future__ import annotations
 
