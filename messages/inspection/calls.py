@@ -110,6 +110,7 @@ def call(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
             "kind": kind,
             "stored": form,
             "appTime": event.content["appTime"],
+            "declTime": event.content["appTime"],
             "called": event.origin.plain(),
         },
         search={
@@ -148,6 +149,7 @@ def reply(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         **case.body,
         "reply": form_of(event.content),
         "appTime": event.content["appTime"],
+        "declTime": event.content["appTime"],
         "submitted": event.origin.plain(),
     }
     body.pop("review", None)

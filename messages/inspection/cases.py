@@ -86,8 +86,8 @@ def check_time(event: Event, case: Case | None, context: Context) -> None:
 
 def check_seen(event: Event, case: Case) -> None:
     """Whoever decides has looked at what is there now, if the message says at what. Raises NodeFault."""
-    seen = event.content.get("oriAppTime")
-    if seen is not None and seen != case.body["appTime"]:
+    seen = event.content.get("declTime")
+    if seen is not None and seen != case.body["declTime"]:
         raise NodeFault(
             _OLD, f"{case.number} 在 {seen} 之后又有提交 / something newer was sent since: look at it first"
         )

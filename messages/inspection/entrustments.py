@@ -67,6 +67,7 @@ def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         form["agencyName"] = agency.body["agencyName"]
         case = dataclasses.replace(case, partner=str(agency.body["dxpId"]))
         body.pop("answer", None)
+        body["declTime"] = event.content["appTime"]
     body |= {
         "stored" if sends else "entered": form,
         "kind": ENTRUSTMENT,

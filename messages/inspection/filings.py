@@ -81,7 +81,9 @@ def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         "appTime": event.content["appTime"],
         "submitted": event.origin.plain(),
     }
-    if not applies and "answer" in case.body:
+    if applies:
+        body["declTime"] = event.content["appTime"]
+    elif "answer" in case.body:
         body["answer"] = case.body["answer"]  # why more is needed, until it is sent
     keeps = [kept(case, "draft", actor.party, () if applies else files)]
     if applies:

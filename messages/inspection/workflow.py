@@ -1,8 +1,8 @@
 """Pre-shipment inspection as the dispatch sees it: which function needs what and takes which step.
 
 A case's body: `kind`; `stored` what the other side has, `entered` what was typed since and not sent;
-`answer`, `result`, `reply`, `review` what was said to it; `appTime` of the last submission; `submitted` and
-`called` the origins that later receipts answer.
+`answer`, `result`, `reply`, `review` what was said to it; `appTime` that of the last message, `declTime` that
+of what was submitted last; `submitted` and `called` the origins that later receipts answer.
 """
 
 from __future__ import annotations

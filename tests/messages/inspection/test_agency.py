@@ -111,8 +111,8 @@ def test_customs_decides_on_what_it_has_looked_at(new: World) -> None:
     """A review that names an older application is refused."""
     new.apply()
     case = new.last()
-    assert new.review(case.number, oriAppTime="20260101000000") == [-121014]
-    assert new.review(case.number, oriAppTime=str(case.body["appTime"])) == [399]
+    assert new.review(case.number, declTime="20260101000000") == [-121014]
+    assert new.review(case.number, declTime=str(case.body["declTime"])) == [399]
 
 
 def test_a_change_that_is_approved_takes_the_place_of_what_was_filed(world: World) -> None:
@@ -191,10 +191,10 @@ def test_only_the_entrusted_agency_answers(world: World) -> None:
 def test_an_agency_that_was_looking_at_an_older_version_is_told_so(world: World) -> None:
     """What was sent again since is not answered unseen."""
     number = world.entrusted()
-    seen = str(world.cases[number].body["appTime"])
+    seen = str(world.cases[number].body["declTime"])
     world.answer(number, "0")
     world.entrust(number=number)
-    assert world.answer(number, oriAppTime=seen) == [-141014]
+    assert world.answer(number, declTime=seen) == [-141014]
 
 
 def test_a_certificate_that_has_expired_is_no_result(world: World) -> None:
