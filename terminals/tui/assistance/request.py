@@ -57,8 +57,16 @@ class RequestEntry(EntryPage):
 
     def on_mount(self) -> None:
         """Why China has returned a request is said before it is changed."""
-        answer = self._found.body.get("answer") if self._found is not None else None
-        if answer and self.model.state == RETURNED:
+        self._say_returned(self._found)
+
+    def resume(self, given: Mapping[str, Any]) -> None:
+        """… also where it is open already."""
+        super().resume(given)
+        self._say_returned(given.get("found"))
+
+    def _say_returned(self, found: CaseFound | None) -> None:
+        answer = found.body.get("answer") if found is not None else None
+        if answer and found is not None and found.line.state == RETURNED:
             self.run_worker(self.tell(both("request-returned", reason=answer["content"]), alarm=True))
 
     def reasons(self, found: CaseFound | None) -> Sequence[str]:
