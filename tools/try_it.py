@@ -28,8 +28,9 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = Path("tests/samples/bonded/BVS111.xml")
-FILED = [  # what customs has filed before anybody asks it for assistance
-    str(Path("tests/samples/assistance") / name) for name in ("CMA191.xml", "CMA181.xml")
+FILED = [  # what customs has filed before anybody asks it for assistance, or applies for anything
+    str(Path("tests/samples") / name)
+    for name in ("assistance/CMA191.xml", "assistance/CMA181.xml", "enterprise/ENT511.xml")
 ]
 START_SECONDS = 60.0
 STORED = "120"  # 海关入库: the receipt that the sample ends with

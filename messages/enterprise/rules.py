@@ -7,6 +7,7 @@ draft is kept with its faults listed, a declaration is refused for them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -108,12 +109,12 @@ def _basics(form: Body) -> Iterator[Fault]:
 def _managers(form: Body, known: Known) -> Iterator[Fault]:
     filed = changes.by_key((known.filed or {}).get("Manager", ()), "managerNo")
     managers = form.get("Manager", ())
-    numbers = [str(one["managerNo"]) for one in managers if one.get("managerNo")]
+    numbers = Counter(str(one["managerNo"]) for one in managers if one.get("managerNo"))
     for place, one in enumerate(managers, 1):
         at = f"Manager[{place}]/"
         yield from _missing(one, fields.MANAGER_NEEDED, at, fields.MANAGER)
         number = str(one.get("managerNo", ""))
-        if number and (number not in filed or numbers.count(number) > 1):
+        if number and (number not in filed or numbers[number] > 1):
             names = {"managerNo": ("人员编号", "Number")}
             yield _fault(
                 "managerNo", f"{number} 不在备案中或重复", f"{number} is not filed, or twice", at, names
@@ -158,11 +159,11 @@ def _person(one: Body, at: str, today: str) -> Iterator[Fault]:
 
 def _brokers(form: Body, known: Known) -> Iterator[Fault]:
     filed = changes.by_key((known.filed or {}).get("Broker", ()), "staffNo")
-    numbers = [str(one["staffNo"]) for one in form.get("Broker", ())]
+    numbers = Counter(str(one["staffNo"]) for one in form.get("Broker", ()))
     names = {"staffNo": ("报关人员备案号", "Number of the staff on file"), **fields.STAFF_KEPT}
     for place, one in enumerate(form.get("Broker", ()), 1):
         at, number = f"Broker[{place}]/", str(one["staffNo"])
-        if number not in filed or numbers.count(number) > 1:
+        if number not in filed or numbers[number] > 1:
             zh, en = f"{number} 不在备案中或重复，不能增加", f"{number} is not filed, or twice"
             yield _fault("staffNo", zh, en, at, names, LOCKED)
             continue

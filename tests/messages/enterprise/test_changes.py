@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from messages.enterprise import fields
+from messages.enterprise import SYSTEM, fields
 from messages.forms import Field, form
 from tests.messages.enterprise.world import DESK, DESK_2, OTHER, TRADER, World, registration
 
@@ -402,3 +402,27 @@ def test_the_schemas_lock_what_the_rules_lock(code: str) -> None:
         *fields.STAFF_KEPT,
     }
     assert {*staff} == {"staffNo", *fields.STAFF_KEPT, *fields.STAFF_OPEN}
+
+
+@pytest.mark.parametrize("code", [kind.code for kind in SYSTEM.types])
+def test_what_the_schemas_look_up_is_in_the_table(code: str) -> None:
+    """By name and keys; what is filled in are the form's fields."""
+    known = {each.name: each for each in form(code).node.walk()}
+    for each in known.values():
+        lookup = each.hints.lookup
+        if lookup is not None:
+            assert SYSTEM.lookups[lookup.name].by == lookup.by
+            assert {*lookup.by, *lookup.locks, *lookup.suggests} <= set(known)
+
+
+def test_as_many_staff_as_there_may_be_are_judged_one_by_one(world: World) -> None:
+    """As many as a message may have: 1,000, of whom one is cancelled."""
+    staff = [
+        {"staffNo": f"S{number}", "name": f"N{number}", "idType": "2", "idNo": str(number)}
+        for number in range(1000)
+    ]
+    assert world.file(appType="2", Broker=staff) == [120]
+    assert world.apply("ENT111", Broker=[*staff[1:], {**staff[0], "cancelled": "1"}]) == [300]
+    assert shown(world) == [("Broker/cancelled", "N0", "changed", "", "1")]
+    world.review(world.last().number)
+    assert [one.get("cancelled") for one in world.filed()["Broker"]] == ["1", *[None] * 999]
