@@ -83,7 +83,7 @@ def put(code: str, body: Body, context: Context) -> PutRecord:
 
 def licensed(filed: Body) -> bool:
     """Whether it needs a licence (注册登记许可): 报关企业 and 双重身份企业, but for those in a 自贸区."""
-    return filed["entType"] in fields.LICENSABLE and filed.get("freeTrade") != fields.YES
+    return filed["entType"] in fields.LICENSABLE and str(filed.get("freeTrade")) != fields.YES
 
 
 def status(filed: Body, today: str) -> str:
