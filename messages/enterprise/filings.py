@@ -95,7 +95,7 @@ def status(filed: Body, today: str) -> str:
 
 def temporary(filed: Body) -> bool:
     """Whether it is a temporary registration (临时注册登记), by status or type."""
-    return filed["regStatus"] == fields.PROVISIONAL or filed["entType"] == fields.TEMPORARY
+    return str(filed["regStatus"]) == fields.PROVISIONAL or str(filed["entType"]) == fields.TEMPORARY
 
 
 def extensible(filed: Body, today: str) -> bool:

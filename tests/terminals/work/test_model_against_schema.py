@@ -15,21 +15,25 @@ from terminals.work.checks import Fault, Problem, Purpose
 from terminals.work.model import FormModel
 from terminals.work.rows import Row
 from tests.messages.assistance.world import digest, request
+from tests.messages.enterprise.world import registration
 from tests.terminals.work.forms import HEAD, LINE, empty, message, violations
 
-CODES = ("BVS111", "BVS121", "BVS131", "CMA111", "CMA121", "CMA171", "CMA191")
+CODES = ("BVS111", "BVS121", "BVS131", "CMA111", "CMA121", "CMA171", "CMA191", "ENT111", "ENT311", "ENT511")
+NUMBERED = {"BVS": "Z", "CMA": "A", "ENT": "E"}  # what case numbers begin with
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ODD = st.text(st.characters(), max_size=30) | st.text(" \t\n\r\u3000\x7f\x85.0-9Aa备", max_size=12)
 TYPED = st.text(string.ascii_letters + string.digits + "中文.-", max_size=25)
 NUMBERS = st.decimals(0, 10**15, places=3, allow_nan=False).map(str) | st.integers(0, 10**19).map(str)
 REQUEST = request(reqDate="20260201")
+FILED = registration()
 KNOWN = {
     **HEAD, **LINE, "bookNo": "B1", "bookType": "1", "reviewResult": "0", "reviewInfo": "x",
     **{name: value for name, value in REQUEST.items() if isinstance(value, str)},
     **{name: value for name, value in REQUEST["Bill"][0].items() if isinstance(value, str)},
     **REQUEST["Bill"][0]["Goods"][0], "docType": "01", "result": "1", "conclusion": "1", "content": "x",
     "kind": "news", "title": "x", "officeCode": "FCUSTOMS01", "union": "EU GCC", "nameZh": "x",
-    "nameEn": "x",
+    "nameEn": "x", **{name: value for name, value in FILED.items() if isinstance(value, str)},
+    **FILED["Manager"][0], **FILED["Broker"][0], **FILED["Penalty"][0],
 }  # fmt: skip
 FILE = File(digest(1), 1000, "application/pdf", "letter.pdf")
 
@@ -53,7 +57,7 @@ def filled(draw: st.DrawFn, likely: bool = False) -> FormModel:
     """A form of some type with anything typed into it; `likely`: most of it right."""
     model = empty(draw(st.sampled_from(CODES)))
     if draw(st.booleans()) or model.form.code in ("BVS121", "CMA121"):
-        model.settled(case="Z000000000000000001" if model.form.code < "C" else "A000000000000000001")
+        model.settled(case=f"{NUMBERED[model.form.code[:3]]}000000000000000001")
     type_in(draw, model, model.head, likely=likely)
     return model
 
