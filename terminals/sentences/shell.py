@@ -152,9 +152,13 @@ SENTENCES: Sentences = {
     "help-receipts": (
         (
             "Above is everything that was sent, the newest first; below are the receipts of the chosen one, "
-            "with their times. Receipts arrive by themselves. What was not looked at yet is marked with *."
+            "with their times. Receipts arrive by themselves. What was not looked at yet is marked with *. "
+            "Enter goes to the receipts and opens all that one says; Esc goes back."
         ),
-        "上方为已发送的全部单证，最新的在前；下方为所选单证的各个回执及时间。回执自动到达，未读的标有 *。",
+        (
+            "上方为已发送的全部单证，最新的在前；下方为所选单证的各个回执及时间。回执自动到达，未读的标有 *。"
+            "按 Enter 进入回执，再按 Enter 查看全文；按 Esc 返回。"
+        ),
     ),
     "help-shell": (
         (
@@ -202,17 +206,26 @@ SENTENCES: Sentences = {
     ),
     "agent-out": (
         (
-            "{reason}\n\nEverything is closed for input until the agent has the key again, which is noticed "
-            "by itself. If ssh-add cannot add it, take the old one out first (ssh-add -e MODULE)."
+            "The card of {who} ({card}) is no longer connected: it was taken out of its reader at your own "
+            "computer, or the program there that signs for you (the SSH agent) was ended.\n\n"
+            "At your own computer:\n"
+            "  1. put the same card back into the reader;\n"
+            "  2. add it to the SSH agent again, as before you logged in, and type its PIN.\n\n"
+            "It is noticed here by itself. Until then everything is closed for input; nothing typed is lost."
+            "\n\nFor whoever set it up: ssh-add -e MODULE, then ssh-add -s MODULE; key {key}"
         ),
         (
-            "{reason}\n\n重新加入之前，所有界面均不能录入；加入后此处会自动识别。"
-            "如 ssh-add 提示无法加入，请先执行 ssh-add -e 模块。"
+            "{who} 的{card}已断开：卡已从您本机的读卡器中拔出，或本机上代为签名的程序（SSH 代理）已退出。\n\n"
+            "请在您本机：\n"
+            "  1. 把同一张卡插回读卡器；\n"
+            "  2. 与登录前一样，把卡重新加入 SSH 代理，并输入卡的密码。\n\n"
+            "完成后此处会自动识别。在此之前，所有界面均不能录入；已录入的内容不会丢失。\n\n"
+            "技术人员参考：先 ssh-add -e 模块，再 ssh-add -s 模块；密钥 {key}"
         ),
     ),
-    "agent-out-title": ("The key is not in the SSH agent", "SSH 代理中没有密钥"),
-    "agent-waiting": ("Waiting for the key …", "等待加入密钥 …"),
-    "agent-out-device": ("{device}: no key", "{device}：无密钥"),
+    "agent-out-title": ("The card is not connected", "卡已断开"),
+    "agent-waiting": ("Waiting for the card in the SSH agent …", "等待卡重新加入 SSH 代理 …"),
+    "agent-out-device": ("{device}: not connected", "{device}：已断开"),
     "card-waiting": ("Waiting for the card …", "等待插卡 …"),
     "card-checking": ("Looking at the card …", "正在检查卡 …"),
     "card-keys": ("F5: look again   F10: quit", "F5 重新检测   F10 退出"),

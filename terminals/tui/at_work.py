@@ -90,11 +90,16 @@ class Work:
         """What signs, for the status bar: a device and its number, or of which kind of card a key is."""
         if self.holder is None:
             return both("device-none")
-        kind = both(f"hand-{self.hand.card}") if self.hand.card in (LEGAL, OPERATOR) else Words()
-        what = self.holder.words
-        if self.holder.removable:
+        what, card = self.holder.words, self.card
+        if self.holder.removable or card == what:
             return what
-        return Words(f"{what.zh} {kind.zh}".rstrip(), f"{what.en} {kind.en}".rstrip())
+        return Words(f"{what.zh} {card.zh}", f"{what.en} {card.en}")
+
+    @property
+    def card(self) -> Words:
+        """Which of its holder's cards signs; the device where that is not known."""
+        assert self.holder is not None
+        return both(f"hand-{self.hand.card}") if self.hand.card in (LEGAL, OPERATOR) else self.holder.words
 
     @property
     def missing(self) -> NoSigner:

@@ -162,7 +162,9 @@ class Conduct:
             return
         self._terminal.keeper.flush()
         await self._terminal.no_pin_asked()
-        self._gone = Gone(holder, why, self._terminal.language)
+        work = self._terminal.work
+        who = work.who.holder or work.line.session.credentials.who
+        self._gone = Gone(holder, why, self._terminal.language, who, work.card)
         self._show_person()
         self._terminal.run_worker(self._until_back(self._gone))
 

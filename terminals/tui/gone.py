@@ -23,6 +23,7 @@ from hardware.signer import (
     SignerError,
     TokenMissing,
 )
+from messages.annotations import Words
 from terminals.tui.dialogs import Dialog
 from terminals.tui.holder import Holder
 from terminals.tui.told import told
@@ -41,19 +42,25 @@ class Gone(Dialog[None]):
         Binding("escape", "escape", show=False),
     ]
 
-    def __init__(self, holder: Holder, why: SignerError, language: str) -> None:
+    def __init__(self, holder: Holder, why: SignerError, language: str, who: str, card: Words) -> None:
+        """`who` holds the device, which `card` is called by people."""
         agent = holder.kind == "agent"
         super().__init__(both("agent-out-title" if agent else "card-title"), language, alarm=True)
         self._said = "agent-out" if agent else "card-out"
         self._awaited = both("agent-waiting" if agent else "card-waiting")
         self._holder = holder
         self._why = why
+        self._who = who
+        self._card = card
         self._looking = False
         self._once_more = False
 
     def inside(self) -> Iterator[Widget]:
         """What happened, what is waited for, which keys there are."""
-        words = both(self._said, reason=told(self._why), device=self._holder.words)
+        words = both(
+            self._said, reason=told(self._why), device=self._holder.words,
+            who=self._who, card=self._card, key=self._holder.serial,
+        )  # fmt: skip
         yield Saying(words, self.language, classes="dialog--words")
         yield Saying(self._awaited, self.language, id="waiting", classes="dialog--wrong")
         yield Saying(both("card-keys"), self.language, classes="dialog--keys")

@@ -171,15 +171,15 @@ async def test_a_key_that_an_agent_has_let_go_closes_everything_until_it_is_back
         await pilot.press("a", "b")
         agent.run("-D")
         await in_front(pilot, Gone)
-        assert "SSH 代理中已没有密钥" in shown(terminal)
-        assert "重新加入之前" in shown(terminal)
-        assert "插回 SSH" not in shown(terminal)
-        assert "SSH 代理 操作员卡：无密钥" in shown(terminal)
+        said = shown(terminal)
+        assert "李录 的操作员卡已断开" in said
+        assert said.index("把同一张卡插回读卡器") < said.index("ssh-add -s") < said.index("SHA256:")
+        assert "SSH 代理 操作员卡：已断开" in said
         await pilot.press("x", "enter")
         assert page.line.value == "ab"
         agent.add(keys(other.p12, other.password)[0])
         await pilot.press("f5")
-        await until(pilot, lambda: "等待加入密钥" in shown(terminal))
+        await until(pilot, lambda: "等待卡重新加入" in shown(terminal))
         assert isinstance(terminal.screen, Gone)
         agent.add(mine)
         await until(pilot, lambda: terminal.screen is terminal.shell)
