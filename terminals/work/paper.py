@@ -7,6 +7,7 @@ row grows. Only the letters that are used are embedded.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -19,33 +20,47 @@ PAD = 1.0
 LEAST, MOST = 9.0, 70.0  # width of a table's column
 SAMPLE = 200  # rows that are measured for a table's columns
 _GREY = (235, 235, 235)
+_ANYWHERE = re.compile("[\u2e80-\uffef]")  # letters between which a line may be broken
+_WORD = re.compile("[^\\s\u2e80-\uffef]+")  # … and what is not broken inside, if there is room
 
 for name in ("fpdf", "fontTools"):  # a letter that the font lacks is a box, and no line on somebody's screen
     logging.getLogger(name).addHandler(logging.NullHandler())
 
 
 class Paper(FPDF):
-    """A document in one font; `number` words its page numbers."""
+    """A document in one font; `number` words its page numbers.
 
-    def __init__(self, font: Path, title: str, number: Callable[[int, str], str]) -> None:
+    `about` stands beside the title on every page but the first, `note` at the foot of each.
+    """
+
+    def __init__(
+        self, font: Path, title: str, number: Callable[[int, str], str], about: str = "", note: str = ""
+    ) -> None:
         super().__init__(format="A4", unit="mm")
         self.add_font("all", "", font, collection_font_number=0)
         self.set_title(title)
         self.set_margins(MARGIN, MARGIN)
         self.set_auto_page_break(False)
         self._title = title
+        self._about = about
+        self._note = note
         self._number = number
 
     def header(self) -> None:
         """The title on every page."""
-        self.set_font("all", size=13 if self.page_no() == 1 else 9)
-        self.cell(0, 8, self._title, align="C" if self.page_no() == 1 else "L")
+        first = self.page_no() == 1
+        self.set_font("all", size=13 if first else 9)
+        self.cell(
+            0, 8, self._title if first else f"{self._title}  {self._about}", align="C" if first else "L"
+        )
         self.ln(10)
 
     def footer(self) -> None:
-        """The page's number."""
+        """The page's number, and the note."""
         self.set_font("all", size=8)
         self.set_y(-FOOT + 4)
+        self.cell(0, 5, self._note, align="R")
+        self.set_x(self.l_margin)
         self.cell(0, 5, self._number(self.page_no(), self.str_alias_nb_pages or ""), align="C")
 
     def section(self, heading: str, depth: int) -> None:
@@ -109,17 +124,27 @@ class Paper(FPDF):
         room = self.epw
         if sum(wanted) <= room:
             return [width * room / sum(wanted) for width in wanted]
-        spare = room - LEAST * len(wanted)
+        least = [self._least(heading) for heading in headings]
+        if sum(least) >= room:
+            least = [LEAST] * len(wanted)
+        spare = room - sum(least)
         if spare <= 0:
             return [room / len(wanted)] * len(wanted)
-        over = sum(width - LEAST for width in wanted)
-        return [LEAST + (width - LEAST) * spare / over for width in wanted]
+        over = sum(width - low for width, low in zip(wanted, least, strict=True))
+        return [low + (width - low) * spare / over for width, low in zip(wanted, least, strict=True)]
+
+    def _least(self, heading: str) -> float:
+        """The width in which no word of a heading is broken."""
+        words = (self.get_string_width(word) + 3 * PAD for word in _WORD.findall(heading))
+        return max((LEAST, *words))
 
     def _wanted(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
         widest = [max((row[place] for row in rows), key=len, default="") for place in range(len(headings))]
         return [
-            min(max(self.get_string_width(value), self.get_string_width(heading) / 2, LEAST - PAD * 2), MOST)
-            + PAD * 2
+            max(
+                min(max(self.get_string_width(value), self.get_string_width(heading) / 2), MOST) + PAD * 2,
+                self._least(heading),
+            )
             for heading, value in zip(headings, widest, strict=True)
         ]
 
@@ -156,7 +181,8 @@ class Paper(FPDF):
         """The lines of a text in a cell; most fit on one."""
         if "\n" not in text and self.get_string_width(text) <= width - 2 * PAD:
             return [text]
+        mode = WrapMode.CHAR if _ANYWHERE.search(text) else WrapMode.WORD
         lines: list[str] = self.multi_cell(  # type: ignore[assignment]  # of the kind that was asked for
-            width, text=text, align="L", dry_run=True, output=MethodReturnValue.LINES, wrapmode=WrapMode.CHAR
+            width, text=text, align="L", dry_run=True, output=MethodReturnValue.LINES, wrapmode=mode
         )
         return lines or [""]

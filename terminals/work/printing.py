@@ -7,9 +7,13 @@ a second to load, so it is when something is printed first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from messages.annotations import Words
+from messages.registry import BY_CODE
+from messages.system import CASE
+from messages.wire import CST
 from terminals.work.dossier import Section
 from terminals.work.fonts import font_file
 from terminals.work.model import FormModel
@@ -20,15 +24,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Column", "dossier_pdf", "form_pdf", "list_pdf"]
 
+NO_STATE = Words()
 
-def form_pdf(model: FormModel, facts: Sequence[Fact], language: str) -> bytes:
+
+def form_pdf(model: FormModel, facts: Sequence[Fact], language: str, state: Words = NO_STATE) -> bytes:
     """The form with its body lines; `facts` stand above the head, such as who entered it.
 
-    Raises FontMissing.
+    `state` is in the title, so that a draft is seen to be one. Raises FontMissing.
     """
-    from terminals.work.paper import PORTRAIT, Paper
+    from terminals.work.paper import PORTRAIT
 
-    paper = Paper(font_file(), model.form.title.in_language(language), _number(language))
+    title = model.form.title.in_language(language)
+    if state != NO_STATE:
+        said = state.in_language(language)
+        title = f"{title}【{said}】" if language == "zh" else f"{title} [{said}]"
+    paper = _paper(title, language, about=named(model))
     paper.add_page()
     for part in (facts, head_of(model, language)):
         paper.facts([(words.in_language(language), value) for words, value in part])
@@ -44,9 +54,9 @@ def form_pdf(model: FormModel, facts: Sequence[Fact], language: str) -> bytes:
 
 def list_pdf(title: Words, columns: Sequence[Column], rows: Iterable[Sequence[str]], language: str) -> bytes:
     """A list, its headings on every page; landscape where the columns need it. Raises FontMissing."""
-    from terminals.work.paper import PORTRAIT, Paper
+    from terminals.work.paper import PORTRAIT
 
-    paper = Paper(font_file(), title.in_language(language), _number(language))
+    paper = _paper(title.in_language(language), language)
     kept = list(rows)
     headings = [column.words.in_language(language) for column in columns]
     wide = paper.natural(headings, kept[:100]) > PORTRAIT
@@ -57,9 +67,7 @@ def list_pdf(title: Words, columns: Sequence[Column], rows: Iterable[Sequence[st
 
 def dossier_pdf(title: Words, sections: Iterable[Section], language: str) -> bytes:
     """A case to be read through, section by section. Raises FontMissing."""
-    from terminals.work.paper import Paper
-
-    paper = Paper(font_file(), title.in_language(language), _number(language))
+    paper = _paper(title.in_language(language), language)
     paper.add_page()
     for section in sections:
         paper.section(section.heading.in_language(language), section.depth)
@@ -67,6 +75,21 @@ def dossier_pdf(title: Words, sections: Iterable[Section], language: str) -> byt
             [(said.label.in_language(language), said.value.in_language(language)) for said in section.said]
         )
     return bytes(paper.output())
+
+
+def named(model: FormModel) -> str:
+    """What a form is known by: its case's number, else its own."""
+    kind = BY_CODE[model.form.code][1]
+    own = next((name for name in kind.order if name != CASE), "")
+    return model.case or (model.head.text(own) if own else "")
+
+
+def _paper(title: str, language: str, about: str = "") -> Paper:
+    from terminals.work.paper import Paper
+
+    now = f"{datetime.now(CST):%Y-%m-%d %H:%M}"
+    note = f"打印时间 {now}" if language == "zh" else f"Printed {now}, China time"
+    return Paper(font_file(), title, _number(language), about, note)
 
 
 def _table(paper: Paper, table: Table, rows: Sequence[Sequence[str]], language: str) -> None:

@@ -53,6 +53,30 @@ def test_a_form_is_printed_in_the_language_of_its_reader(
     assert text.replace("\n", "").replace(" ", "").count("经营范围") >= 190
 
 
+def test_a_print_says_on_every_page_what_it_is_of_in_which_state_and_when(tmp_path: Path) -> None:
+    """The state in the title; the case beside it on later pages; the time at the foot of each."""
+    model = stocktake(3, etpsInnerNo="N1")
+    for case, known in (("", "N1"), ("Z000000000000000002", "Z000000000000000002")):
+        model.case = case
+        for language, title, time in (
+            ("zh", "【暂存】", "打印时间 20"),
+            ("en", "[draft]", "Printed 20"),
+        ):
+            pdf = form_pdf(model, FACTS, language, Words("暂存", "draft"))
+            pages = tool("pdftotext", pdf, tmp_path, "-layout").split("\f")[:-1]
+            assert len(pages) > 1
+            assert [each for each in pages if title not in each or time not in each] == []
+            assert all(known in page.splitlines()[0] for page in pages[1:])
+
+
+def test_headings_are_broken_between_words(tmp_path: Path) -> None:
+    """Where there is no room for a heading on one line, no word of it is cut in two."""
+    pdf = form_pdf(stocktake(3), FACTS, "en")
+    words = set(tool("pdftotext", pdf, tmp_path).split())
+    labels = [field.label.en for field in stocktake(1).columns(stocktake(1).groups[0])]
+    assert [word for label in labels for word in label.split() if word not in words] == []
+
+
 def test_the_font_is_embedded_as_far_as_it_is_used(tmp_path: Path) -> None:
     """A print of a few letters is small, and needs no font where it is read."""
     pdf = list_pdf(TITLE, COLUMNS, [["A1", "3"]], "zh")
