@@ -20,7 +20,7 @@ from terminals.tui.cells import fit, plain, width
 from terminals.tui.wrapping import breaks
 from terminals.work.dossier import Said, Section
 
-_COLUMN = 38  # cells, at least, for a label and its value side by side with others
+_COLUMN = 36  # cells, at least, for a label and its value side by side with others
 _LABEL = 22  # cells, at most, of a label
 _LEAST = 10  # cells of a value beside its label
 _INDENT = 2
@@ -49,7 +49,7 @@ class Reader(ScrollView, can_focus=True):
         "reader--value",
     }
     DEFAULT_CSS = """
-    Reader { height: 1fr; min-height: 4; padding: 0 1; }
+    Reader { height: 1fr; min-height: 4; padding: 0 1; overflow-y: scroll; }
     Reader:focus { background: $surface; }
     Reader > .reader--title { background: $panel; text-style: bold; }
     Reader > .reader--part { color: $primary; text-style: bold; }
@@ -87,8 +87,12 @@ class Reader(ScrollView, can_focus=True):
         """Other lines for another width; until somebody reads, what is to be seen first stays in sight."""
         self._lay(force=self._last)
 
-    def on_focus(self) -> None:
+    def on_key(self) -> None:
         """Somebody reads."""
+        self._last = False
+
+    def on_mouse_scroll_up(self) -> None:
+        """Somebody reads, by mouse."""
         self._last = False
 
     def action_section(self, way: int) -> None:
@@ -115,7 +119,7 @@ class Reader(ScrollView, can_focus=True):
         if self._last:
             headed = zip(self._headings, self._sections, strict=True)
             at = max((at for at, section in headed if section.depth == 0), default=0)
-            self.call_after_refresh(self.scroll_to, y=at, animate=False)
+            self.call_after_refresh(self.scroll_to, y=at, animate=False, force=True)
 
     def render_line(self, y: int) -> Strip:
         """One line of what is seen."""

@@ -72,22 +72,22 @@ def filed(house: House) -> None:
     assert [one.status for one in customs.submit("CMA181", 2)] == [120, 120]
 
 
-def requested(house: House) -> tuple[str, str]:
+def requested(house: House, number: str = "") -> tuple[str, str]:
     """A foreign request that waits; its case number and reference number."""
     officer = Clerk(house, house.person("officer"))
     officer.upload(*NAMES)
-    number = letter()
+    number = number or letter()
     (receipt,) = officer.submit("CMA111", letterNo=number)
     assert receipt.status == 120, receipt
     assert receipt.case is not None
     return receipt.case, number
 
 
-def replied(house: House) -> tuple[str, str]:
+def replied(house: House, number: str = "") -> tuple[str, str]:
     """A Chinese request that was fed back; its case number and reference number."""
     customs, officer = Clerk(house, house.person("customs")), Clerk(house, house.person("officer"))
     customs.upload(*NAMES)
-    number = letter()
+    number = number or letter()
     (receipt,) = customs.submit("CMA141", letterNo=number)
     case = receipt.case
     assert case is not None, receipt
