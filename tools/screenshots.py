@@ -28,7 +28,7 @@ from terminals.tui.app import Terminal  # noqa: E402
 from terminals.tui.cells import width  # noqa: E402
 from terminals.tui.theme import LIGHT  # noqa: E402
 from tests.scenarios.house import House  # noqa: E402
-from tests.terminals.tui import tour  # noqa: E402
+from tests.terminals.tui import tour, tour_officers  # noqa: E402
 from tests.terminals.tui.picture import Mask  # noqa: E402
 from tests.terminals.tui.story import tell  # noqa: E402
 
@@ -102,7 +102,7 @@ async def walk(house: House, folder: Path, cards: Stack, mask: Mask, wanted: set
             taken += 1
             await pilot.press("f2")
 
-    for each in (tour.logging_in, tour.entering, tour.looking, tour.at_customs):
+    for each in (tour.logging_in, tour.entering, tour.looking, tour.at_customs, tour.at_officers):
         own = folder / each.__name__
         shutil.copytree(folder / "told", own)
         await each(tour.Visit(house, own, SIZE, cards), look)
@@ -126,7 +126,7 @@ def main() -> None:
     try:
         cards.start()
         house.start()
-        mask = Mask(tell(house, folder / "told" / "state"))
+        mask = Mask([*tell(house, folder / "told" / "state"), *tour_officers.tell(house)])
         print(f"{asyncio.run(walk(house, folder, cards, mask, wanted))} pictures in {IMAGES}")
     finally:
         house.close()

@@ -26,7 +26,7 @@ SENTENCES: Sentences = {
         "China Customs has returned this request:\n{reason}",
         "中方海关已退回该请求：\n{reason}",
     ),
-    "request-agreement": ("Other agreement", "更换协议"),
+    "request-agreement": ("Agreement", "更换协议"),
     "import-template": ("Fetch a template", "模板下载"),
     "import-upload": ("Import a workbook", "上传导入"),
     "import-how": (

@@ -56,8 +56,8 @@ async def begun(terminal: Terminal, pilot: Pilot[int]) -> RequestEntry:
 
 def typed(model: FormModel, **changes: Any) -> str:
     """A whole request but for its files, as if somebody had typed it; its reference number."""
-    number = letter()
-    data = request(**{"letterNo": number, **changes})
+    data = request(**{"letterNo": letter(), **changes})
+    number = str(data.get("letterNo", ""))
     bills = data.pop("Bill")
     own = ("letterNo", "reqType", "reqBackground", "reqMatter")
     type_in(model, model.head, {name: str(data[name]) for name in own if data.get(name)})

@@ -39,6 +39,7 @@ _CHANGING = (
     (re.compile(r"(更新日期|, of) \d{4}-\d\d-\d\d"), r"\1 0000-00-00"),
     (re.compile(r"(127\.0\.0\.1|localhost):\d{5}(?!\d)"), r"\1:00000"),
 )
+_MOMENT = re.compile(r"0000-00-00 \d\d:\d\d(?!:)")
 _GUID = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}(?:-[0-9A-F]*){0,3}")
 
 
@@ -60,7 +61,7 @@ class Mask:
             for form, plain in (("%Y-%m-%d", "0000-00-00"), ("%Y%m%d", "00000000")):
                 row = row.replace(day.strftime(form), plain)
             row = row.replace(f"{day:%m-%d} 00:00:00", "00-00 00:00:00")
-        return row
+        return _MOMENT.sub("0000-00-00 00:00", row)
 
 
 def picture(app: Painted[int], mask: Callable[[str], str]) -> list[str]:

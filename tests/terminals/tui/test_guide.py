@@ -23,8 +23,8 @@ GUIDE = Path(__file__).parents[3] / "docs" / "guide"
 PAGES = sorted(GUIDE.glob("operators*.md"))
 MARK = re.compile(r"<!-- keys: (.*?) -->\n\|.*\n\| ---.*\n((?:\|.*\n?)+)")
 INSIDE = {
-    "Ask", "Buttons", "ChooseMany", "Dialog", "Editor", "FormPage", "LongEditor", "Offer", "PickFile",
-    "Progress", "Reader", "Tell",
+    "_Coded", "Ask", "Buttons", "ChooseMany", "Dialog", "Editor", "Fates", "FormPage", "LongEditor", "Offer",
+    "PickFile", "Progress", "Reader", "Tell",
 }  # fmt: skip
 """Classes whose keys are of a dialog or a field, and need no table."""
 

@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 from hardware.virtual.stack import Stack
 from terminals.tui.app import Terminal
 from tests.scenarios.house import House
-from tests.terminals.tui import tour
+from tests.terminals.tui import tour, tour_officers
 from tests.terminals.tui.picture import Mask, picture
 from tests.terminals.tui.stage import LARGE, SMALL
 from tests.terminals.tui.story import tell
@@ -32,7 +32,7 @@ Walk = Callable[[tour.Visit, tour.Look], Awaitable[None]]
 def told(house: House, tmp_path_factory: pytest.TempPathFactory) -> tuple[House, Path, Mask]:
     """The gateway with everything that is seen, what an operator's terminal has kept of it, case numbers."""
     kept = tmp_path_factory.mktemp("told")
-    return house, kept, Mask(tell(house, kept / "state"))
+    return house, kept, Mask([*tell(house, kept / "state"), *tour_officers.tell(house)])
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def taken(told: tuple[House, Path, Mask], cards: Stack, tmp_path_factory: pytest
     async def walks() -> None:
         """Side by side: most of the time goes by with waiting."""
         for size in (SMALL, LARGE):
-            ways = (tour.logging_in, tour.entering, tour.looking, tour.at_customs)
+            ways = (tour.logging_in, tour.entering, tour.looking, tour.at_customs, tour.at_officers)
             await asyncio.gather(*(walk(way, size) for way in ways))
 
     asyncio.run(walks())

@@ -34,11 +34,13 @@ from terminals.work.drafts import Draft
 from terminals.work.events import Down
 from tests.hardware.stack import PIN, make_card
 from tests.scenarios.house import House
+from tests.terminals.tui import tour_officers
 from tests.terminals.tui.at_house import at_work, until
 from tests.terminals.tui.story import BOOK, CLOCK, LINES, typed
 from tests.terminals.tui.test_login import AT_DESK, person
 from tests.terminals.tui.toys import give, place_of
 
+at_officers = tour_officers.at_officers
 Look = Callable[[str, Terminal, Pilot[int]], Awaitable[None]]
 """Somebody stops at a screen of this name and looks."""
 
@@ -49,6 +51,7 @@ STOPS = (
     "about", "help", "entry-filled", "lines", "lines-menu", "quit", "gateway-lost",
     "query", "list-menu", "details", "windows", "kept-forms", "receipts",
     "customs-home", "queue", "comparison", "book-which", "book", "charts",
+    *tour_officers.STOPS,
 )  # fmt: skip
 """The screens, in the order in which they are come to."""
 
