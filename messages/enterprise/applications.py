@@ -127,7 +127,7 @@ def declare(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     effects: list[Effect] = [Put(case), _keep(case, "draft"), _keep(case, "declared", digests(form), CUSTOMS)]
     if code != OBJECT:
         entry = {"case": case.number, "type": code, "regCode": known.cop_code}
-        effects.append(filings.put_pending(scc, [*open_, entry], context))
+        effects.append(filings.put_pending(scc, [*open_, entry]))
     return (*effects, _receipt(event, case, step, info))
 
 

@@ -1,7 +1,9 @@
 """Filed registrations (注册信息备案): what customs holds of an enterprise, and how it is loaded and kept.
 
 Records only: `registration` by the customs registration code (海关注册编号), which is a party's, and
-`pending` by the social credit code, which several of them may share: the applications under way.
+`pending` by the social credit code, which several of them may share: the applications under way. Both are
+in force from the beginning of time and replaced as a whole: whoever holds the lock sees what is there now,
+also where the clocks of two gateways, or their waits, differ.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from messages.enterprise.names import (
 from messages.faults import NodeFault
 from messages.statuses import Status
 from messages.stepping import CONTROL, actor_of, check_time, told
+from messages.wire import FIRST
 from messages.workflow import (
     Body,
     Context,
@@ -67,15 +70,14 @@ def under_way(found: Record | None) -> tuple[Mapping[str, str], ...]:
     return tuple(found.body["open"]) if found else ()
 
 
-def put_pending(scc: str, applications: Sequence[Mapping[str, str]], context: Context) -> PutRecord:
-    """These are under way from now on; none: nothing is any more."""
-    ends = None if applications else context.now
-    return PutRecord(Record(SYSTEM_NAME, "pending", scc, {"open": list(applications)}, context.now, ends))
+def put_pending(scc: str, applications: Sequence[Mapping[str, str]]) -> PutRecord:
+    """These are under way from now on; there may be none."""
+    return PutRecord(Record(SYSTEM_NAME, "pending", scc, {"open": list(applications)}, FIRST))
 
 
-def put(code: str, body: Body, context: Context) -> PutRecord:
+def put(code: str, body: Body) -> PutRecord:
     """The registration as it is from now on."""
-    return PutRecord(Record(SYSTEM_NAME, "registration", code, body, context.now))
+    return PutRecord(Record(SYSTEM_NAME, "registration", code, body, FIRST))
 
 
 # -- what a registration says of itself
@@ -147,7 +149,7 @@ def load(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         assert filed is not None  # above
         if any(one["regCode"] == code for one in under_way(facts[pending(str(node["scc"]))])):
             raise NodeFault(OCCUPIED, f"{code} 有待审批的申请 / applications of {code} are pending")
-        gone = Record(SYSTEM_NAME, "registration", code, filed.body, context.now, context.now)
+        gone = Record(SYSTEM_NAME, "registration", code, filed.body, FIRST, FIRST)
         return PutRecord(gone), _done(event, f"{code} 备案已撤销 / withdrawn")
     against = list(_faults(node))
     if against:
@@ -155,7 +157,7 @@ def load(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     body = {name: value for name, value in node.items() if name not in CONTROL}
     managers = numbered(node.get("Manager", ()), filed.body.get("Manager", ()) if filed else ())
     body = {**body, "appTime": node["appTime"], **({"Manager": managers} if managers else {})}
-    return put(code, body, context), _done(event, f"{code} 已备案 / filed: {body['cnName']}")
+    return put(code, body), _done(event, f"{code} 已备案 / filed: {body['cnName']}")
 
 
 def numbered(managers: Sequence[Body], before: Sequence[Body]) -> list[dict[str, Any]]:

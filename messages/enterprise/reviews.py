@@ -85,13 +85,13 @@ def review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     if event.name == "approve":
         changed = _carried_out(case, facts, node, wire_date(context.now))
         if changed is not None:
-            effects.append(filings.put(str(form["regCode"]), changed, context))
+            effects.append(filings.put(str(form["regCode"]), changed))
     decided = {"result": node["reviewResult"], "info": reason, "by": actor.holder}
     body = {**case.body, "review": {**decided, "time": app_time(context.now)}}
     case = dataclasses.replace(case, state=step.target, body=body, changed=context.now)
     if case.body["type"] != OBJECT:
         scc = str(form["scc"])
-        effects.append(filings.put_pending(scc, without(facts[filings.pending(scc)], case), context))
+        effects.append(filings.put_pending(scc, without(facts[filings.pending(scc)], case)))
     info = f"{_DONE[event.name]}: {reason}" if reason else _DONE[event.name]
     before = Origin(**case.body["submitted"])
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -147,7 +148,9 @@ def twins(postgres_database_url: str) -> Iterator[tuple[House, Database]]:
 
 
 def test_of_two_gateways_at_the_same_instant_one_takes_the_change(twins: tuple[House, Database]) -> None:
-    """The second waits for the first one's lock, and then finds its application under way."""
+    """The second waits for the first one's lock, and finds its application under way, though its own clock,
+    or the moment at which it began to wait, is behind.
+    """
     house, other = twins
     for _ in range(2):  # cases of their own, which wait for each other in no queue
         house.send("ENT111-draft", TRADER)
@@ -159,7 +162,7 @@ def test_of_two_gateways_at_the_same_instant_one_takes_the_change(twins: tuple[H
 
     def late() -> None:
         with other.write() as connection:
-            gateway.performer.perform(connection, [second], house.now())
+            gateway.performer.perform(connection, [second], house.now() - timedelta(seconds=1))
 
     with ThreadPoolExecutor(1) as pool:
         with house.database.write() as connection:

@@ -147,5 +147,4 @@ class World(Memory):
     def under_way(self, scc: str = SCC) -> list[str]:
         """The types of the applications that are pending under a social credit code."""
         record = self.records.get(("enterprise", "pending", scc))
-        over = record is None or record.valid_to is not None
-        return [] if record is None or over else [one["type"] for one in record.body["open"]]
+        return [] if record is None else [one["type"] for one in record.body["open"]]
