@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from terminals.tui.assistance.desk import RequestAnswer, RequestQueue
+from terminals.tui.assistance.case import CasePage
+from terminals.tui.assistance.desk import RequestAnswer, RequestQuery, RequestQueue
 from terminals.tui.reader import Reader
 from terminals.work.checks import Purpose
 from terminals.work.found import CaseLine
@@ -29,7 +31,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.close()
 
 
-async def chosen(page: RequestQueue, pilot: Pilot[int], case: str) -> CaseLine:
+async def chosen(page: RequestQueue | RequestQuery, pilot: Pilot[int], case: str) -> CaseLine:
     """The line of a case, with the cursor on it."""
 
     def there() -> CaseLine | None:
@@ -125,3 +127,27 @@ async def test_the_requester_s_files_are_fetched(house: House, tmp_path: Path) -
             assert name in said
             (found,) = tmp_path.rglob(name)
             assert found.read_bytes() == (assisted.FILES / name).read_bytes()
+
+
+@pytest.mark.asyncio
+async def test_a_case_is_printed_whole(house: House, tmp_path: Path) -> None:
+    """From the screen with all of it, and what became of it: request, goods, documents, history."""
+    case, number = await asyncio.to_thread(assisted.requested, house)
+    async with at_work(house, tmp_path, "customs") as (terminal, pilot):
+        page = await terminal.open("assistance.requests")
+        assert isinstance(page, RequestQuery)
+        await pilot.press("enter")
+        await chosen(page, pilot, case)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(terminal.shell.pages.front, CasePage))
+        view = terminal.shell.pages.front
+        assert isinstance(view, CasePage)
+        await until(pilot, lambda: "办理经过" in view.query_one(Reader).text)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: list(tmp_path.glob(f"{case}*.pdf")))
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(next(tmp_path.glob(f"{case}*.pdf"))), "-"],
+        capture_output=True, text=True, timeout=30, check=True,
+    ).stdout  # fmt: skip
+    for said in (number, "Chargers, 20 W", "certificate.pdf", "办理经过"):
+        assert said in text
