@@ -35,12 +35,16 @@ SENTENCES: Sentences = {
     # the state in the title
     "entry-state": ("[{state}]", "【{state}】"),
     "entry-fresh": ("new, not saved", "新建未暂存"),
+    "entry-undeclared": ("{state}, a change not declared", "{state}，修改未申报"),
     "entry-changed": ("{state}, changed, not saved", "{state}，修改未暂存"),
     "entry-reading": ("view only", "查看数据"),
     "entry-waiting": ("sent, not answered yet", "已发送，等待应答"),
     # above the head
     "entry-unit": ("Entered by", "录入单位"),
     "entry-operator": ("Operator", "操作员"),
+    "detail-with-draft": ("{state}; there is a change not declared", "{state}，另有修改未申报"),
+    "detail-version": ("Other version", "另一版本"),
+    "form-remark": ("What customs says", "海关意见"),
     # asking
     "entry-ask-new": (
         "What was typed on this form is not saved. Begin a new one all the same?",
@@ -59,6 +63,25 @@ SENTENCES: Sentences = {
         "保存成功。统一编号：{case}\n\n提交前须改正：\n{faults}",
     ),
     "entry-declared": ("Declared. {state}", "申报成功。{state}"),
+    "entry-saved-undeclared": (
+        "Saved, not declared. Case no. {case}\n\nCustoms goes by what it holds ({state}) until you declare.",
+        "暂存成功，修改尚未申报。统一编号：{case}\n\n申报之前，海关仍以现有数据（{state}）为准。",
+    ),
+    "entry-closed": (
+        "The state is now {state}, so nothing can be changed here. Choose from the query what to do with it.",
+        "当前状态为“{state}”，此处只能查看。请在查询中选择可以进行的操作。",
+    ),
+    "entry-renewed": (
+        "Case {case} was changed elsewhere: it is shown as it is now.",
+        "统一编号 {case} 已在别处修改，现已显示最新内容。",
+    ),
+    "entry-ask-overtaken": (
+        (
+            "Case {case} was saved or declared elsewhere since it was opened here. Put what is on this form "
+            "in its place all the same?"
+        ),
+        "统一编号 {case} 在此打开之后已在别处暂存或申报。是否仍用本窗口的内容覆盖？",
+    ),
     "entry-deleted": ("Deleted.", "删除成功。"),
     "entry-save-first": (
         "Save first: only what is saved can be declared.",

@@ -6,11 +6,15 @@ Knows a case that was fetched, and fetches it anew; refuses to know any system.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
+from messages.workflow import Body
 from terminals.trouble import Trouble
 from terminals.tui.filled import FormPage
 from terminals.tui.words import both
@@ -18,19 +22,76 @@ from terminals.work.found import CaseFound
 from terminals.work.receipts import Step
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One of the forms that a case holds, such as what is in force and a draft behind it; what it is."""
+
+    words: Words
+    body: Body
+
+
 class DetailPage(FormPage):
-    """One case, as it is at the gateway."""
+    """One case, as it is at the gateway: what its state is about first, other versions of it by a key."""
 
     READING = True
+    ESSENTIAL: ClassVar[tuple[str, ...]] = ("version", "remark")
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+l", "version", "detail-version")]
 
     def __init__(self, found: CaseFound) -> None:
         super().__init__()
         self.found = found
+        self._at = 0  # which version is shown
 
     def compose(self) -> ComposeResult:
         """The form."""
         self._model = self.of_case(self.found)
+        yield self.remark_view()
         yield self.form_view()
+
+    # -- what a system says
+
+    def versions(self, found: CaseFound) -> Sequence[Version]:
+        """What the case holds, that which its state is about first; there is one at least."""
+        return (Version(self.state_called(found.line.state), found.body),)
+
+    # -- the version that is shown
+
+    @property
+    def version(self) -> Version:
+        """The version that is shown."""
+        versions = self.versions(self.found)
+        return versions[min(self._at, len(versions) - 1)]
+
+    def content(self, found: CaseFound) -> Body:
+        """The version's."""
+        versions = self.versions(found)
+        return versions[min(self._at, len(versions) - 1)].body
+
+    def remarked(self) -> CaseFound | None:
+        """The case."""
+        return self.found
+
+    def action_version(self) -> None:
+        """The next version, around the end."""
+        self._at = (self._at + 1) % len(self.versions(self.found))
+        self.put(self.of_case(self.found))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a key for another version where there is one."""
+        if action == "version":
+            return len(self.versions(self.found)) > 1
+        return super().check_action(action, parameters)
+
+    # -- what the shell asks
+
+    def about(self, given: Mapping[str, Any]) -> bool:
+        """One tab a case."""
+        found = given.get("found")
+        return found is not None and found.line.number == self.found.line.number
+
+    def resume(self, given: Mapping[str, Any]) -> None:
+        """As it is now."""
+        self._take(given["found"])
 
     @property
     def heading(self) -> Words:
@@ -40,9 +101,9 @@ class DetailPage(FormPage):
 
     def state_words(self) -> Words:
         """【查看数据】, and the state."""
-        state = self.state_called(self.model.state)
+        words = self.version.words
         reading = both("entry-reading")
-        return Words(f"{reading.zh} {state.zh}", f"{reading.en}, {state.en}")
+        return Words(f"{reading.zh} {words.zh}", f"{reading.en}, {words.en}")
 
     def again(self) -> None:
         """Fetch it anew."""
@@ -63,5 +124,11 @@ class DetailPage(FormPage):
         if found is None:
             self.terminal.say(both("query-gone", case=number), alarm=True)
             return
+        self._take(found)
+
+    def _take(self, found: CaseFound) -> None:
+        if len(self.versions(found)) != len(self.versions(self.found)):
+            self._at = 0
         self.found = found
         self.put(self.of_case(found))
+        self.refresh_bindings()

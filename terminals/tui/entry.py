@@ -6,18 +6,22 @@ is sent and what comes back (terminals.tui.sending), and any system.
 
 from __future__ import annotations
 
-from typing import ClassVar
+import asyncio
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
+from terminals.trouble import Trouble
 from terminals.tui.buttons import Buttons, Option
 from terminals.tui.filled import CTRL_FILES
 from terminals.tui.posting import Posted
 from terminals.tui.sending import SendingPage
 from terminals.tui.words import both
 from terminals.work.checks import Purpose
+from terminals.work.found import CaseFound
 from terminals.work.model import FormModel, in_both
 
 _BUTTONS = (
@@ -35,6 +39,8 @@ class EntryPage(SendingPage):
     SAVE: ClassVar[Words] = both("entry-save")
     DECLARE: ClassVar[Words] = both("entry-declare")
     ASK: ClassVar[Words] = both("entry-ask-declare")
+    ONCE: ClassVar[frozenset[str]] = frozenset()
+    """States in which a form is changed only where that was chosen; one that gets there by itself is read."""
     ESSENTIAL: ClassVar[tuple[str, ...]] = ("save", "declare")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "new", "entry-new"),
@@ -44,11 +50,25 @@ class EntryPage(SendingPage):
         *CTRL_FILES,
     ]
 
+    _chosen = False  # whether it was opened to be changed in a state of ONCE
+
     def compose(self) -> ComposeResult:
         """The buttons, the form."""
         self.prepare()
+        self._chosen = self.model.state in self.ONCE
         yield Buttons(self.options(), self.language)
+        yield self.remark_view()
         yield self.form_view()
+
+    # -- what a system says
+
+    def question(self) -> Words:
+        """What is asked before it is declared."""
+        return self.ASK
+
+    def undeclared(self, found: CaseFound) -> bool:
+        """Whether a case that was declared holds changes that were only saved."""
+        return False
 
     # -- what the shell asks
 
@@ -60,13 +80,48 @@ class EntryPage(SendingPage):
 
     def state_words(self) -> Words:
         """【新建未暂存】 and what comes after it."""
-        model = self.model
+        model, found = self.model, self._found
         if self._waits is not None:
             return both("entry-waiting")
         if not model.state:
             return both("entry-fresh")
         state = self.state_called(model.state)
-        return both("entry-changed", state=state) if model.dirty else state
+        if self.closed:
+            reading = both("entry-reading")
+            state = Words(f"{reading.zh} {state.zh}", f"{reading.en}, {state.en}")
+        if model.dirty:
+            return both("entry-changed", state=state)
+        kept = found is not None and found.line.state == model.state and self.undeclared(found)
+        return both("entry-undeclared", state=state) if kept else state
+
+    @property
+    def closed(self) -> bool:
+        """Whether it came by itself into a state in which only what was chosen is changed."""
+        return self.model.state in self.ONCE and not self._chosen
+
+    def resume(self, given: Mapping[str, Any]) -> None:
+        """Chosen once more: it may be changed in this state; from the menu, a finished form makes room."""
+        if not given and self.finished:
+            self.begin()
+            return
+        found = given.get("found")
+        if found is not None and self._waits is None and not self._busy:
+            self._chosen = self._chosen or found.line.state in self.ONCE
+            self._take(self.model, found)
+
+    @property
+    def finished(self) -> bool:
+        """Whether it is sent as it is here, and no draft any more: what can be thrown away still is one."""
+        model, throw = self.model, self.event_of(Purpose.DELETE)
+        if not model.state or model.dirty or not throw or self._waits is not None or self._busy:
+            return False
+        return self.system.objection(model.state, {}, throw) is not None
+
+    def show_state(self) -> None:
+        """What is closed is for reading; what was chosen counts until the state is another one."""
+        self._chosen = self._chosen and self.model.state in self.ONCE
+        self.view.read(only=self.closed)
+        super().show_state()
 
     # -- which buttons are open
 
@@ -86,6 +141,8 @@ class EntryPage(SendingPage):
         if self._waits is None and not self._busy:
             if purpose is Purpose.DELETE and not model.state:
                 return None  # nothing but what is typed here
+            if self.closed and purpose is not Purpose.DELETE:
+                return both("entry-closed", state=self.state_called(model.state))
             if (
                 purpose is Purpose.DECLARE
                 and self.SAVED_FIRST
@@ -97,7 +154,9 @@ class EntryPage(SendingPage):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is a key for what there is a button for."""
-        return action not in ("save", "declare") or bool(self.event_of(Purpose(action)))
+        if action in ("save", "declare"):
+            return bool(self.event_of(Purpose(action)))
+        return super().check_action(action, parameters)
 
     # -- 新增, 删除
 
@@ -137,8 +196,34 @@ class EntryPage(SendingPage):
                 self.begin()
             return
         question = both("entry-ask-delete", case=self.model.case)
-        if not await self.barred(Purpose.DELETE) and await self.sure(question):
+        if await self.barred(Purpose.DELETE) or not await self.sure(question):
+            return
+        if not await self.overtaken():
             await self.send(Purpose.DELETE)
+
+    # -- what was changed elsewhere, in another window or at another desk
+
+    def _elsewhere(self, model: FormModel, found: CaseFound) -> bool:
+        """What the case holds was sent later than what the form was made of, and not from here."""
+        sent = self.sent_last(found)
+        return bool(model.case and model.app_time) and sent > model.app_time and sent != self._last
+
+    async def overtaken(self) -> bool:
+        """Whether the case was changed elsewhere, and that is to stay; asked where it was."""
+        model = self.model
+        if not model.case:
+            return False
+        try:
+            found = await asyncio.to_thread(self.work.line.case, self.system.name, model.case)
+        except Trouble:
+            return False  # what is sent says why it cannot be
+        if found is None or model is not self.model or not self._elsewhere(model, found):
+            return False
+        if await self.sure(both("entry-ask-overtaken", case=model.case)):
+            model.app_time = self.sent_last(found)
+            return False
+        self._take(model, found)
+        return True
 
     # -- 暂存, 申报
 
@@ -147,7 +232,9 @@ class EntryPage(SendingPage):
         self.run_worker(self._save(), group="send")
 
     async def _save(self) -> None:
-        if not await self.barred(Purpose.SAVE) and await self.right(Purpose.SAVE):
+        if await self.barred(Purpose.SAVE) or not await self.right(Purpose.SAVE):
+            return
+        if not await self.overtaken():
             await self.send(Purpose.SAVE)
 
     def action_declare(self) -> None:
@@ -157,7 +244,7 @@ class EntryPage(SendingPage):
     async def _declare(self) -> None:
         if await self.barred(Purpose.DECLARE) or not await self.right(Purpose.DECLARE):
             return
-        if await self.sure(self.ASK, default=True):
+        if not await self.overtaken() and await self.sure(self.question(), default=True):
             await self.send(Purpose.DECLARE)
 
     async def done(self, model: FormModel, posted: Posted) -> None:
@@ -179,6 +266,8 @@ class EntryPage(SendingPage):
         if against:
             zh, en = "\n".join(each.zh for each in against), "\n".join(each.en for each in against)
             await self.tell(both("entry-saved-faults", case=last.case, faults=Words(zh, en)))
+        elif posted.found is not None and self.undeclared(posted.found):
+            await self.tell(both("entry-saved-undeclared", case=last.case, state=self.state_called(state)))
         else:
             await self.tell(both("entry-saved", case=last.case))
 

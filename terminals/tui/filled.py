@@ -25,17 +25,18 @@ from messages.wire import CST
 from messages.workflow import Body
 from terminals.trouble import Refused, Trouble
 from terminals.tui.attaching import fetch_files
+from terminals.tui.dialogs import Tell
 from terminals.tui.files import of_screen, write_file
 from terminals.tui.form import FormView
 from terminals.tui.page import Page
-from terminals.tui.words import both
+from terminals.tui.words import Saying, both
 from terminals.work.found import CaseFound
 from terminals.work.model import FormModel, Question
 
 if TYPE_CHECKING:
     from terminals.tui.at_work import Work
 
-Make = Callable[[FormModel, list[tuple[Words, str]], str], bytes]
+Make = Callable[[FormModel, list[tuple[Words, str]], str, Words], bytes]
 CTRL_FILES: list[BindingType] = [
     Binding("ctrl+p", "print", "entry-print", show=False),
     Binding("ctrl+y", "export", "entry-export", show=False),
@@ -65,7 +66,13 @@ class FormPage(Page):
     CODE: ClassVar[str]
     WORDS: ClassVar[Words]
     READING: ClassVar[bool] = False
-    BINDINGS: ClassVar[list[BindingType]] = CTRL_FILES
+    BINDINGS: ClassVar[list[BindingType]] = [*CTRL_FILES, Binding("alt+r", "remark", "form-remark")]
+    DEFAULT_CSS = """
+    FormPage > .form--remark {
+        width: 100%; height: auto; max-height: 3; padding: 0 1; display: none;
+        background: $panel; color: $error;
+    }
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,6 +88,14 @@ class FormPage(Page):
     def sent_last(self, found: CaseFound) -> str:
         """The appTime of what was submitted of a case last."""
         return str(found.body.get("appTime", ""))
+
+    def remark(self, found: CaseFound) -> Words:
+        """What customs has said about a case, such as why it was refused; empty for nothing."""
+        return Words()
+
+    def remarked(self) -> CaseFound | None:
+        """The case whose remark stands above the form."""
+        return None
 
     def facts(self) -> list[tuple[Words, str]]:
         """What stands above the head."""
@@ -122,6 +137,10 @@ class FormPage(Page):
         line = self.work.line
         return FormView(self.model, self.language, line.codes.known, self._fetch_list, reading=self.READING)
 
+    def remark_view(self) -> Saying:
+        """The widget for what customs has said, for `compose`."""
+        return Saying(Words(), self.language, classes="form--remark")
+
     def put(self, model: FormModel) -> None:
         """Show another form."""
         self._model = model
@@ -131,8 +150,25 @@ class FormPage(Page):
     def show_state(self) -> None:
         """Say what the form is and in which state."""
         self.view.show_facts(self.facts())
+        for saying in self.query(".form--remark").results(Saying):
+            words = self._remark()
+            saying.say(words)
+            saying.display = words != Words()
         self.view.show_title(both("entry-state", state=self.state_words()))
         self.post_message(self.Headed())
+
+    def _remark(self) -> Words:
+        found = self.remarked()
+        return self.remark(found) if found is not None else Words()
+
+    def action_remark(self) -> None:
+        """All that customs has said, however long."""
+        title = both("form-remark")
+        self.run_worker(self.terminal.ask(Tell(self._remark(), self.language, title=title)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a key for what customs has said where it has."""
+        return self._remark() != Words() if action == "remark" else super().check_action(action, parameters)
 
     def state_words(self) -> Words:
         """The state in the title."""
@@ -233,7 +269,7 @@ class FormPage(Page):
         name = name or of_screen(self.WORDS, self.language, self.terminal.clock())
         copy = self.fresh()  # it may be typed on while the file is made
         copy.restore(self.model.dump())
-        data = partial(make, copy, self.facts(), self.language)
+        data = partial(make, copy, self.facts(), self.language, self.state_words())
         self.run_worker(write_file(self.terminal, name, suffix, data), group="files")
 
     @property

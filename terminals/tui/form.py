@@ -145,6 +145,18 @@ class FormView(Vertical):
         self._bring(HEAD)
         self._help(NOTHING)
 
+    def read(self, *, only: bool) -> None:
+        """From now on nothing can be typed, or it can again; what is on it stays."""
+        if only == self.reading:
+            return
+        active, self.reading = self._sheet().active, only
+        self.head.read(only=only)
+        for lines in self.bodies.values():
+            lines.read(only=only)
+        self._bring(self._front)
+        if active:
+            self.front.focus()
+
     def show_facts(self, facts: Sequence[tuple[Words, str]]) -> None:
         """What stands above the head, such as who enters the form."""
         self.query_one(Facts).show(facts)

@@ -68,8 +68,8 @@ class Lines(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+m", "menu", "form-menu"),
         Binding("escape", "to_list", show=False),
-        Binding("insert", "new", show=False),
-        Binding("delete", "delete", show=False),
+        Binding("insert,ctrl+n", "new", show=False),
+        Binding("delete,ctrl+d", "delete", show=False),
         Binding("ctrl+g", "fetch", "form-fetch"),
     ]
 
@@ -193,6 +193,11 @@ class Lines(Vertical):
             self.sheet.first()
         else:
             self.sheet.focus_field(name)
+
+    def read(self, *, only: bool) -> None:
+        """From now on nothing can be typed in its lines, or it can again."""
+        self._reading = only
+        self.sheet.read(only=only)
 
     def turn_to(self, row: Row) -> None:
         """Make it the line under the cursor, wherever the cursor itself is."""

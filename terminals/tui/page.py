@@ -7,7 +7,7 @@ to know what is on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.containers import Vertical
@@ -77,6 +77,13 @@ class Page(Vertical):
         words = both("close-sure", title=self.heading)
         dialog = Ask(words, self.language, default=False, alarm=True)
         return await self.terminal.ask(dialog) is True
+
+    def about(self, given: Mapping[str, Any]) -> bool:
+        """Whether it is about just what a screen is to be opened with: then it comes to the front instead."""
+        return False
+
+    def resume(self, given: Mapping[str, Any]) -> None:
+        """It was to be opened with that once more, which may be newer than what it shows."""
 
     def help(self) -> Words:
         """What F1 says of this page."""

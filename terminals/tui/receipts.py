@@ -18,7 +18,7 @@ from textual.widget import Widget
 from messages.annotations import Words
 from messages.wire import CST
 from terminals.tui.columns import Column
-from terminals.tui.dialogs import NOTHING
+from terminals.tui.dialogs import NOTHING, Tell
 from terminals.tui.grid import Grid
 from terminals.tui.page import Page
 from terminals.tui.words import Saying, both
@@ -52,7 +52,10 @@ class Receipts(Page):
     Receipts #steps { height: 2fr; }
     Receipts #none { width: 100%; padding: 1; color: $quiet; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+l", "read_all", "key-read")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+l", "read_all", "key-read"),
+        Binding("escape", "ladders", show=False),
+    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,9 +145,18 @@ class Receipts(Page):
             self._show_steps()
 
     def on_grid_picked(self, event: Grid.Picked) -> None:
-        """Enter on a ladder goes to its steps, and back."""
-        other = "#steps" if event.grid.id == "ladders" else "#ladders"
-        self.query_one(other).focus()
+        """Enter on a ladder goes to its steps; on a step it opens all that the step says."""
+        if event.grid.id == "ladders":
+            self.query_one("#steps").focus()
+        elif 0 <= event.row < len(rows := event.grid.rows):
+            info = rows.text(event.row, "info") or "-"
+            said = f"{rows.text(event.row, 'time')}  {rows.text(event.row, 'label')}\n\n{info}"
+            title = _title(ladder) if (ladder := self._current()) else None
+            self.run_worker(self.terminal.ask(Tell(Words(said, said), self.language, title=title)))
+
+    def action_ladders(self) -> None:
+        """Back from the steps."""
+        self.query_one("#ladders").focus()
 
 
 def state(ladder: Ladder) -> Words:

@@ -51,6 +51,7 @@ class SendingPage(FormPage):
         self._kind: Kind | None = None
         self._busy = False
         self._waits: Piece | None = None  # what was sent and is not answered yet
+        self._last = ""  # the appTime of what was sent last from here
 
     # -- what a class says
 
@@ -76,6 +77,26 @@ class SendingPage(FormPage):
     def unsaved(self) -> bool:
         """Whether the gateway does not have it as it is."""
         return self._model is not None and self._model.dirty
+
+    def about(self, given: Mapping[str, Any]) -> bool:
+        """One tab a case, and one a form that was left."""
+        found, draft = given.get("found"), given.get("draft")
+        if found is not None:
+            return bool(found.line.number == self.model.case)
+        return draft is not None and bool(draft.id == self.model.id)
+
+    def resume(self, given: Mapping[str, Any]) -> None:
+        """The case may be another one now; what is typed stays."""
+        self.again()
+
+    def again(self) -> None:
+        """The case as it is now."""
+        if self.model.case and not self._busy:
+            self.anew(self._look, "look")
+
+    def remarked(self) -> CaseFound | None:
+        """The case, as it was fetched last."""
+        return self._found
 
     def drafts(self) -> Sequence[Draft]:
         """The form, while it is unsaved."""
@@ -234,6 +255,7 @@ class SendingPage(FormPage):
         self._busy = True
         self.offer()
         model, piece = self.model, self.piece(purpose)
+        self._last = piece.app_time
         self.terminal.keeper.flush()
         work = partial(self._post.send, self.system.name, piece)
         try:
@@ -362,9 +384,25 @@ class SendingPage(FormPage):
         except Trouble:
             return
         if found is not None and model is self.model and self._waits is None:
+            self._take(model, found)
+
+    def _take(self, model: FormModel, found: CaseFound) -> None:
+        """The case as it is now. What was changed elsewhere is shown where nothing is typed here, else it is
+        asked about before anything of this form is sent.
+        """
+        if self._elsewhere(model, found) and not model.dirty:
+            self._found = found
+            self.put(self.of_case(found))
+            self.terminal.say(both("entry-renewed", case=found.line.number))
+        else:
             self._hold(model, found)
             model.state = found.line.state
-            model.app_time = max(model.app_time, self.sent_last(found))
-            self._blame(model, self.reasons(found))
-            self.show_state()
-            self.offer()
+            if not self._elsewhere(model, found):
+                model.app_time = max(model.app_time, self.sent_last(found))
+        self._blame(self.model, self.reasons(found))
+        self.show_state()
+        self.offer()
+
+    def _elsewhere(self, model: FormModel, found: CaseFound) -> bool:
+        """Whether what stands on the form was changed elsewhere since it was made of the case."""
+        return False

@@ -81,6 +81,14 @@ class Sheet(Face):
         self._hold()
         self.refresh(layout=True)
 
+    def read(self, *, only: bool) -> None:
+        """From now on nothing can be typed in it, or it can again."""
+        self.reading = self.can_focus = only
+        if not self._enterable(self.at) if self.fields and self.row is not None else False:
+            self.at = self._next(-1, 1) or 0
+        self._hold()
+        self.refresh(layout=True)
+
     @property
     def place(self) -> Place | None:
         """The field that the cursor is in, or would be."""

@@ -91,11 +91,11 @@ class Shell(Screen[None]):
         """Open a screen, or go to the tab that has it; where it is narrow, the menu makes room."""
         if self.app.size.width < NARROW:
             self.query_one(SideMenu).add_class("-folded")
-        if entry.single and not given:
-            for page, known in self._entries.items():
-                if known.name == entry.name:
-                    self.pages.show(page)
-                    return page
+        for page, known in self._entries.items():
+            if known.name == entry.name and (page.about(given) if given else entry.single):
+                self.pages.show(page)
+                page.resume(given)
+                return page
         page = entry.factory()(**given)
         self._entries[page] = entry
         await self.pages.add(page)

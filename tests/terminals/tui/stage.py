@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.pilot import Pilot
@@ -26,12 +27,12 @@ class Stage(Painted[None]):
         yield from self._widgets
 
 
-def text(app: Painted[None]) -> list[str]:
+def text(app: Painted[Any]) -> list[str]:
     """What the screen shows, line by line, without colours."""
     return [strip.text for strip in app.screen._compositor.render_strips()]
 
 
-def shown(app: Painted[None]) -> str:
+def shown(app: Painted[Any]) -> str:
     """The same as one text."""
     return "\n".join(text(app))
 

@@ -41,7 +41,7 @@ async def test_receipts_come_while_one_works(house: House, tmp_path: Path) -> No
 
 
 async def test_a_ladder_shows_each_step_with_its_time(house: House, tmp_path: Path) -> None:
-    """The newest submission first; below it what became of it, to the last step; Enter goes between both."""
+    """The newest submission first; below it what became of it, to its end; Enter goes there, Esc back."""
     async with at_work(house, tmp_path, size=SMALL) as (terminal, pilot):
         await terminal.open("receipts")
         await asyncio.to_thread(send, house, "LADDER01")
@@ -56,7 +56,7 @@ async def test_a_ladder_shows_each_step_with_its_time(house: House, tmp_path: Pa
         assert all(label in shown(terminal) for label in labels)
         await pilot.press("enter")
         assert steps.has_focus
-        await pilot.press("enter", "f2")
+        await pilot.press("escape", "f2")
         assert page.query_one("#ladders", Grid).has_focus
         assert "Case no." in shown(terminal)
 
