@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from messages.annotations import Words
 from terminals.work.model import FormModel
-from terminals.work.sheets import Column, Fact, Table, head_of, tables_of
+from terminals.work.sheets import NO_STATE, Column, Fact, Table, head_of, tables_of
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -25,12 +25,15 @@ LONGEST = 32_767  # characters of a cell
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _NO_TITLE = re.compile(r"[\[\]:*?/\\]")
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_STATE = Words("数据状态", "State")
 _WIDTHS = (8, 40)  # characters of a column
 
 
-def form_xlsx(model: FormModel, facts: Sequence[Fact], language: str) -> bytes:
-    """The form: a sheet for the head, one for each group of body lines."""
-    head = [[words.in_language(language), value] for words, value in (*facts, *head_of(model, language))]
+def form_xlsx(model: FormModel, facts: Sequence[Fact], language: str, state: Words = NO_STATE) -> bytes:
+    """The form: a sheet for the head, with its state, and one for each group of body lines."""
+    stands = [(_STATE, state.in_language(language))] if state != NO_STATE else []
+    said = (*stands, *facts, *head_of(model, language))
+    head = [[words.in_language(language), value] for words, value in said]
     tables = [Table(model.form.title, (), head), *tables_of(model, language)]
     return _file(tables, language)
 

@@ -17,14 +17,12 @@ from messages.wire import CST
 from terminals.work.dossier import Section
 from terminals.work.fonts import font_file
 from terminals.work.model import FormModel
-from terminals.work.sheets import Column, Fact, Table, head_of, tables_of
+from terminals.work.sheets import NO_STATE, Column, Fact, Table, head_of, tables_of
 
 if TYPE_CHECKING:
     from terminals.work.paper import Paper
 
 __all__ = ["Column", "dossier_pdf", "form_pdf", "list_pdf"]
-
-NO_STATE = Words()
 
 
 def form_pdf(model: FormModel, facts: Sequence[Fact], language: str, state: Words = NO_STATE) -> bytes:

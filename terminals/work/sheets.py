@@ -16,6 +16,8 @@ from terminals.work.rows import Row
 from terminals.work.standing import Kind
 
 Fact = tuple[Words, str]
+NO_STATE = Words()
+"""Of a form of which no state is to be told."""
 
 
 @dataclass(frozen=True, slots=True)
