@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from messages.workflow import EVERYONE, File, Keep, Publish, Withdraw
 from storage import owners, tables
@@ -45,7 +45,6 @@ _LISTED = (
     .order_by(_bulletin.id.desc())
     .limit(bindparam("limit"))
 )
-_OF_KIND = _LISTED.where(_bulletin.kind == bindparam("of_kind"))
 _ONE = select(*_SHOWN).where(
     _bulletin.audience.in_(bindparam("audiences", expanding=True)), _bulletin.id == bindparam("number")
 )
@@ -94,17 +93,35 @@ def tell(conn: Connection, what: Publish | Withdraw, now: datetime) -> None:
 
 
 def listed(
-    conn: Connection, audiences: Collection[str], before: int | None = None, limit: int = 20, kind: str = ""
+    conn: Connection,
+    audiences: Collection[str],
+    before: int | None = None,
+    limit: int = 20,
+    kind: str = "",
+    *,
+    title: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> list[Bulletin]:
-    """Bulletins for these audiences and for everyone, newest first; `before`: the number to read on from."""
+    """Bulletins for these audiences and for everyone, newest first; `before`: the number to read on from.
+
+    `title` is a part of the title, in whatever case; published from `since` on, and before `until`.
+    """
+    asked = _LISTED
+    if kind:
+        asked = asked.where(_bulletin.kind == kind)
+    if title:
+        asked = asked.where(func.lower(_bulletin.title).contains(title.lower(), autoescape=True))
+    if since is not None:
+        asked = asked.where(_bulletin.published_at >= since)
+    if until is not None:
+        asked = asked.where(_bulletin.published_at < until)
     values = {
         "audiences": [*audiences, EVERYONE],
         "before": _NEWEST if before is None else before,
         "limit": limit,
     }
-    if kind:
-        return [_read(row) for row in conn.execute(_OF_KIND, {**values, "of_kind": kind})]
-    return [_read(row) for row in conn.execute(_LISTED, values)]
+    return [_read(row) for row in conn.execute(asked, values)]
 
 
 def one(conn: Connection, audiences: Collection[str], number: int) -> Bulletin | None:

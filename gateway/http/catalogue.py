@@ -6,18 +6,20 @@ Knows how they are served and cached by clients; refuses to know what a code mea
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.http.access import Access
 from gateway.http.exchange import JSON, XML, HttpError, Request, Response, answer_json, unless_known
 from gateway.http.router import Route
 from gateway.services import Codes, Jobs, Types
-from messages.wire import wire_time
+from messages.wire import CST, wire_time
 from storage import bulletins
 from storage.bulletins import Bulletin
 
 MOST = 100
 _KIND = 40  # characters of a kind of bulletin
+_TITLE = 200  # characters of a part of a title that is looked for
 
 
 class Catalogue:
@@ -38,13 +40,26 @@ class Catalogue:
         )
 
     async def bulletins(self, request: Request) -> Response:
-        """Bulletins for the caller's role, party and for everyone, newest first; `before` reads on."""
+        """Bulletins for the caller's role, party and for everyone, newest first; `before` reads on.
+
+        `title` is a part of the title; `from` and `to` are days in China, both included.
+        """
         session = await self._access.session(request)
-        request.only(("before", "kind", "limit"))
+        request.only(("before", "kind", "limit", "title", "from", "to"))
         before = request.number("before", 0, 0, 10**9) or None
         limit = request.number("limit", 20, 1, MOST)
         kind, audiences = request.one("kind")[:_KIND], (session.role, session.dxp_id)
-        found = await self._reader.run(bulletins.listed, audiences, before, limit, kind)
+        first, last = _day(request, "from"), _day(request, "to")
+        found = await self._reader.run(
+            bulletins.listed,
+            audiences,
+            before,
+            limit,
+            kind,
+            title=request.one("title")[:_TITLE],
+            since=first,
+            until=last and last + timedelta(days=1),
+        )
         return answer_json(
             {
                 "bulletins": [_shown(each) for each in found],
@@ -107,3 +122,14 @@ def _shown(one: Bulletin) -> dict[str, Any]:
             for file in one.files
         ],
     }
+
+
+def _day(request: Request, name: str) -> datetime | None:
+    """The beginning of a day in China, as an aware UTC moment; None where none is asked for."""
+    value = request.one(name)
+    if not value:
+        return None
+    try:
+        return datetime.strptime(value, "%Y%m%d").replace(tzinfo=CST).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise HttpError(400, f"{name} must be a day as yyyyMMdd") from None

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -278,6 +278,27 @@ def test_a_case_is_shown_to_its_owner_and_to_customs(api: Api) -> None:
 
 
 # -- what is common ------------------------------------------------------------------------------
+
+
+def test_bulletins_are_found_by_title_and_day(api: Api) -> None:
+    """A part of the title in any case, the first and the last day in China; a day that is none is refused."""
+    with api.database.write() as connection:
+        for title, hours in (("About 100% Rules", 0), ("关于规则", 14), ("rules again", 15)):
+            at = datetime(2026, 3, 1, 1, 59, tzinfo=UTC) + timedelta(hours=hours)
+            bulletins.publish(connection, "news", title, "text", "customs", at)
+
+    def found(query: str) -> list[str]:
+        answer = api.ask(f"GET /v1/bulletins?{query}", token=api.token())
+        return [each["title"] for each in answer.json["bulletins"]]
+
+    assert found("title=RULES") == ["rules again", "About 100% Rules"]
+    assert found("title=0%25%20r") == ["About 100% Rules"]
+    assert found("title=%25") == ["About 100% Rules"]
+    assert found("from=20260302&kind=news") == ["rules again"]
+    assert found("to=20260301") == ["关于规则", "About 100% Rules"]
+    assert found("from=20260301&to=20260302&title=%E8%A7%84%E5%88%99") == ["关于规则"]
+    for wrong in ("from=2026-03-01", "to=20260230"):
+        assert api.ask(f"GET /v1/bulletins?{wrong}", token=api.token()).status == 400
 
 
 def test_bulletins_are_listed_for_their_audience(api: Api) -> None:
