@@ -23,6 +23,7 @@ STATES = ("draft", "declared", "stored", "approved")
 LIMITS = {
     "usual": {},
     "tiny": {"FEW": 3, "MANY": 12, "GATHERED": 4},
+    "walked": {"FEW": 0, "MANY": 0, "GATHERED": 40},
     "none": {"FEW": 0, "MANY": 0, "GATHERED": 0},
 }
 
