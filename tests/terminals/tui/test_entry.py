@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from textual.pilot import Pilot
 
 from messages.wire import new_guid
 from terminals.tui.app import Terminal
 from terminals.tui.entry import EntryPage
 from terminals.work.checks import Purpose
+from terminals.work.found import CaseFound
 from tests.scenarios.house import House
-from tests.terminals.tui.at_house import at_work, closed, told, until
+from tests.terminals.tui.at_house import PATIENCE, at_work, closed, told, until
 from tests.terminals.work.forms import HEAD, LINE, type_in
 
 pytestmark = pytest.mark.asyncio
@@ -61,6 +63,28 @@ async def test_a_form_is_saved_then_declared_and_its_title_says_so(house: House,
         assert await closed(pilot) == "是否向海关申报？"
         assert (await closed(pilot)).startswith("申报成功")
         await until(pilot, lambda: page.model.state == "入库成功")
+
+
+async def test_the_menu_opens_a_new_form_once_the_one_there_is_finished(house: House, tmp_path: Path) -> None:
+    """What is typed or only saved is gone back to; what is declared makes room for a new form."""
+    async with entry(house, tmp_path) as (_, pilot, page):
+        filled(page)
+        own = page.inner
+        await pilot.press("alt+1")
+        await pilot.pause()
+        assert page.inner == own
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        await pilot.press("alt+1")
+        await pilot.pause()
+        assert (page.inner, page.state_words().zh) == (own, "暂存")
+        await pilot.press("ctrl+r")
+        await closed(pilot)
+        await closed(pilot)
+        await until(pilot, lambda: page.model.state == "入库成功")
+        await pilot.press("alt+1")
+        await until(pilot, lambda: page.state_words().zh == "新建未暂存")
+        assert page.inner == ""
 
 
 async def test_no_sends_nothing(house: House, tmp_path: Path) -> None:
@@ -171,6 +195,9 @@ async def test_the_form_is_printed_and_exported_into_the_own_area(house: House, 
         await pilot.press("ctrl+y")
         await until(pilot, lambda: (tmp_path / "PD3-2.xlsx").exists())
         assert (tmp_path / "PD3.pdf").read_bytes().startswith(b"%PDF")
+        sheet = load_workbook(tmp_path / "PD3.xlsx").active
+        assert sheet is not None
+        assert next(sheet.iter_rows(values_only=True)) == ("数据状态", "新建未暂存")
 
 
 @pytest.mark.parametrize("folder", [".", "attachments"])
@@ -210,6 +237,7 @@ async def test_lines_are_imported_once_the_head_is_complete(
         await pilot.press("ctrl+o")
         await until(pilot, lambda: terminal.screen is not terminal.shell)
         await pilot.press(*"lines.xlsx", "enter")
+        assert "将被文件中的 300 条记录替换" in await closed(pilot, "y")
         assert "已导入 300 条记录" in await closed(pilot)
         lines = page.model.rows("Line")
         assert (len(lines), lines[299].text("gName"), lines[299].text("totalQty")) == (
@@ -219,3 +247,64 @@ async def test_lines_are_imported_once_the_head_is_complete(
         )
         await pilot.press("ctrl+s")
         assert (await closed(pilot)).startswith("暂存成功")
+
+
+async def test_an_import_replaces_nothing_unasked_and_wants_the_columns_that_lines_need(
+    house: House, tmp_path: Path
+) -> None:
+    """No keeps the typed line; a file without a required column is refused, and the line is there still."""
+    async with entry(house, tmp_path) as (terminal, pilot, page):
+        filled(page)
+        whole = [
+            "备案序号",
+            "商品编码",
+            "商品名称",
+            "计量单位",
+            "料件库存数量",
+            "料件在线数量",
+            "料件转进未申报数量",
+        ]
+        for name, headings in (("whole", whole), ("part", whole[:-1])):
+            book = Workbook()
+            rows = book.active
+            assert rows is not None
+            rows.append(headings)
+            rows.append([7, "8542390000", "集成电路", "007", 1, 2, 0][: len(headings)])
+            book.save(tmp_path / f"{name}.xlsx")
+        typed = page.model.rows("Line")[0].text("gName")
+        for name, said, key in (
+            ("whole", "替换，是否继续", "n"),
+            ("part", "缺少必填的列：料件转进", "enter"),
+        ):
+            await pilot.press("ctrl+o")
+            await until(pilot, lambda: terminal.screen is not terminal.shell)
+            await pilot.press(*f"{name}.xlsx", "enter")
+            assert said in await closed(pilot, key)
+            await until(pilot, lambda: terminal.screen is terminal.shell)
+            assert [row.text("gName") for row in page.model.rows("Line")] == [typed]
+
+
+async def test_what_is_typed_between_a_command_and_its_question_goes_into_no_field(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the gateway is slow to say how the case stands, keys wait; the question takes none of them."""
+    async with entry(house, tmp_path) as (terminal, pilot, page):
+        filled(page)
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        asked, line, slow = Event(), terminal.work.line, Event()
+        case = line.case
+
+        def late(*given: str) -> CaseFound | None:
+            asked.set()
+            slow.wait(PATIENCE)
+            return case(*given)
+
+        monkeypatch.setattr(line, "case", late)
+        await pilot.press("ctrl+r")
+        await until(pilot, asked.is_set)
+        await pilot.press(*"y7")
+        slow.set()
+        assert await closed(pilot, "n") == "是否向海关申报？"
+        await pilot.pause()
+        assert (page.unsaved, page.model.state) == (False, "暂存")
