@@ -32,6 +32,14 @@ SENTENCES: Sentences = {
         "{count} lines were read. Columns missing: {absent}. Columns not understood: {strange}.",
         "已导入 {count} 条记录。缺少的列：{absent}；未识别的列：{strange}。",
     ),
+    "import-lacks": (
+        "Nothing was imported: the file has no column {columns}, which every line needs.",
+        "未导入：文件中缺少必填的列：{columns}。",
+    ),
+    "import-ask": (
+        "The lines here ({count}) are replaced by those of the file ({more}). Go on?",
+        "当前表体的 {count} 条记录将被文件中的 {more} 条记录替换，是否继续？",
+    ),
     # the state in the title
     "entry-state": ("[{state}]", "【{state}】"),
     "entry-fresh": ("new, not saved", "新建未暂存"),

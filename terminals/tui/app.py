@@ -47,7 +47,7 @@ from terminals.tui.shell import HOME, Shell
 from terminals.tui.systems import Menu, System
 from terminals.tui.theme import Painted
 from terminals.tui.told import told
-from terminals.tui.typeahead import Early
+from terminals.tui.typeahead import Early, Held
 from terminals.tui.words import both, retell
 from terminals.work.drafts import Draft
 from terminals.work.events import Event
@@ -103,6 +103,7 @@ class Terminal(Painted[int]):
         self._login = Login(self.language)
         self._pins_asked = asyncio.Lock()
         self.early = Early()
+        self.held = Held()
         self._begun: tuple[Work, Menu, Keeper, Shell, Conduct] | None = None
 
     def get_driver_class(self) -> type[Driver]:
@@ -206,6 +207,7 @@ class Terminal(Painted[int]):
             if not answered.done():
                 answered.set_result(result)
 
+        self.held.drop()
         with self._context():
             await self.push_screen(screen, answer)
         return await answered
@@ -274,7 +276,7 @@ class Terminal(Painted[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """What is typed before there is a page waits for it."""
-        if not self.early.keeps(self, event):
+        if not self.early.keeps(self, event) and not self.held.keeps(self, event):
             await super().on_event(event)
 
     def action_nothing(self) -> None:

@@ -229,7 +229,7 @@ class EntryPage(SendingPage):
 
     def action_save(self) -> None:
         """暂存."""
-        self.run_worker(self._save(), group="send")
+        self.command(self._save)
 
     async def _save(self) -> None:
         if await self.barred(Purpose.SAVE) or not await self.right(Purpose.SAVE):
@@ -239,7 +239,7 @@ class EntryPage(SendingPage):
 
     def action_declare(self) -> None:
         """申报."""
-        self.run_worker(self._declare(), group="send")
+        self.command(self._declare)
 
     async def _declare(self) -> None:
         if await self.barred(Purpose.DECLARE) or not await self.right(Purpose.DECLARE):

@@ -12,6 +12,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
+from messages.forms import Field
 from terminals.trouble import Trouble, Unusable
 from terminals.tui.attaching import ATTACHMENTS, choose_file, files_of
 from terminals.tui.buttons import Option
@@ -58,10 +59,31 @@ class ImportingPage(EntryPage):
         outcome = await self.terminal.ask(Progress(both("entry-import"), work, self.language))
         try:
             found = outcome.result() if outcome is not None else None
-            if found is not None:
+            if found is not None and await self._taken(group, found):
                 await self._fill(group.name, found)
         except Trouble as error:
             await self.tell(told(error), alarm=True)
+
+    async def _taken(self, group: Field, found: Imported) -> bool:
+        """Whether a file's lines are to be put in: it has what no line can do without, and nothing typed is
+        replaced unasked.
+        """
+        trial = self.fresh()
+        trial.restore(self.model.dump())
+        trial.fill(group.name, found.lines[:1], replace=True)
+        for row in trial.rows(group.name):
+            standings = [(field, trial.standing(row, field.name)) for field in found.absent]
+            lacking = [
+                field.label
+                for field, standing in standings
+                if standing.required and not standing.locked and not row.text(field.name)
+            ]
+            if lacking:
+                zh, en = "、".join(each.zh for each in lacking), ", ".join(each.en for each in lacking)
+                await self.tell(both("import-lacks", columns=Words(zh, en)), alarm=True)
+                return False
+        there = len(self.model.rows(group.name))
+        return not there or await self.sure(both("import-ask", count=there, more=len(found.lines)))
 
     async def _fill(self, group: str, found: Imported) -> None:
         self.view.follow(self.model.fill(group, found.lines, replace=True))

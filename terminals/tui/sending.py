@@ -9,7 +9,7 @@ system: whether something may happen to a case in its state is asked of the gate
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar
@@ -214,6 +214,17 @@ class SendingPage(FormPage):
         self.offer()
 
     # -- before it is sent
+
+    def command(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do what a key wants; what is typed before its question is seen goes into no field."""
+        self.run_worker(self._commanded(work), group="send")
+
+    async def _commanded(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self.terminal.held.begin()
+        try:
+            await work()
+        finally:
+            self.terminal.held.end(self.terminal)
 
     async def barred(self, purpose: Purpose) -> bool:
         """Whether a button is closed, which is said then."""

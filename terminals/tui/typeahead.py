@@ -46,6 +46,43 @@ class Early:
             app.post_message(events.Key(key.key, key.character))
 
 
+class Held:
+    """Keys that come between a command and its question: they are no text for the field that has the cursor.
+
+    They are lost to a dialog that comes, as whatever was typed before it could be seen; else they are given.
+    """
+
+    def __init__(self) -> None:
+        self._keys: list[events.Key] = []
+        self._commands = 0
+
+    def begin(self) -> None:
+        """A command is under way."""
+        self._commands += 1
+
+    def keeps(self, app: App[int], event: events.Event) -> bool:
+        """Whether an event is a key that has to wait: F1 to F12 are no text and go between pages."""
+        if not self._commands or not isinstance(event, events.Key) or app.screen.is_modal:
+            return False
+        if event.key[0] == "f" and event.key[1:].isdigit():
+            return False
+        if len(self._keys) < _MOST:
+            self._keys.append(event)
+        return True
+
+    def drop(self) -> None:
+        """A dialog has come."""
+        self._keys.clear()
+
+    def end(self, app: App[int]) -> None:
+        """The command is done: what came without a dialog goes where the cursor is."""
+        self._commands -= 1
+        if not self._commands:
+            keys, self._keys = self._keys, []
+            for key in keys:
+                app.post_message(events.Key(key.key, key.character))
+
+
 def passed_on(widget: Widget, event: events.Key | events.Paste) -> bool:
     """Whether `event` was meant for somebody else by now, and went there."""
     screen = widget.app.screen
