@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from messages.faults import NodeFault
 from messages.inspection import standing
+from messages.inspection.events import AGENCIES
 from messages.inspection.publications import RULES
-from messages.lookups import CODE, Key, Lookup
+from messages.lookups import CODE, OPENING, Key, Lookup
 from messages.workflow import Body, Facts, Party, PartyByCode
 
 MOST = 200  # of one answer
@@ -64,7 +66,25 @@ def _own(key: Key, facts: Facts) -> Body | None:
     return None if known is None else {"agencyName": known.name}
 
 
+def _opening(key: Key, facts: Facts) -> Body | None:
+    """Whether an agency may be filed anew now, and its account's name."""
+    if key["type"] != "PSI111":
+        return None
+    try:
+        standing.check_filing(key[CODE], facts)
+    except NodeFault as fault:
+        return {"objection": fault.info}
+    return {"content": _own(key, facts) or {}}
+
+
 LOOKUPS = {
+    OPENING: Lookup(
+        by=("type",),
+        facts=lambda key: (*standing.facts(key[CODE]), PartyByCode(key[CODE])),
+        values=_opening,
+        roles=AGENCIES.roles,
+        of_asker=True,
+    ),
     "agencies": _agencies(lambda key, agency: True),
     "agencies-by-name": Lookup(
         by=("agencyName",),

@@ -154,6 +154,15 @@ def test_an_agency_is_filed_once(world: World) -> None:
     assert world.review(second) == [-121109]
 
 
+def test_an_application_says_before_it_is_opened_that_it_cannot_be(world: World) -> None:
+    """In the words of its refusal; one that can be made begins with the account's name."""
+    told = world.look("opening", AGENCY, type="PSI111")
+    assert world.apply() == [-111109]
+    assert told == {"objection": world.told}
+    assert world.look("opening", AGENCY_2, type="PSI111") == {"content": {"agencyName": AGENCY_2.name}}
+    assert world.look("opening", AGENCY, type="PSI171") is None
+
+
 # -- 业务受理
 
 
