@@ -27,7 +27,8 @@ BEFORE = {  # sample -> what comes before it, of which the last is about the sam
     "PSI131-change": [*FILED, "PSI131-draft"], "PSI131-delete": ["PSI131-draft"],
     "PSI141-accept": [*FILED, SENT], "PSI141-return": [*FILED, SENT], "PSI151": [*FILED, SENT, TAKEN],
     "PSI171": [CHECK], "PSI181-pass": [CHECK, "PSI171"], "PSI181-supplement": [CHECK, "PSI171"],
-    "PSI191": FILED, "PSI191-timed": FILED, "PSI191-revoke": FILED, RECTIFY: FILED, "PSI191-lift": [*FILED, "PSI191"],
+    "PSI191": FILED, "PSI191-timed": FILED, "PSI191-revoke": FILED, RECTIFY: FILED,
+    "PSI191-lift": [*FILED, "PSI191"],
     "PSI191-refused": FILED, "PSI211": ["PSI201"], "PSI211-draft": ["PSI201"],
     "PSI221-withdraw": ["PSI221"],
 }  # fmt: skip
