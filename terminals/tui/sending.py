@@ -319,6 +319,9 @@ class SendingPage(FormPage):
             await self._still_waiting(posted)
         else:
             await self.done(model, posted)
+        with suppress(Trouble):  # where it cannot be kept they count as new
+            self.work.ladders.told(posted.steps)  # a dialog has said them
+        self.terminal.receipts_read()
         self.show_state()
         self.offer()
 

@@ -148,6 +148,17 @@ class Ladders:
 
         self._change(change)
 
+    def told(self, steps: Iterable[Step]) -> None:
+        """These steps were said to the person who sent."""
+        guids = {step.guid for step in steps}
+
+        def change(content: _Content) -> None:
+            for guid in guids & content.steps.keys():
+                content.steps[guid] = as_read(content.steps[guid])
+
+        if guids:
+            self._change(change)
+
     def wait(self, cop_msg_id: str, timeout: float) -> tuple[Step, ...]:
         """The steps of a message once each of its nodes has one; after `timeout` seconds those there are."""
 

@@ -59,6 +59,7 @@ async def test_a_form_is_saved_then_declared_and_its_title_says_so(house: House,
         await pilot.press("ctrl+s")
         assert (await closed(pilot)).startswith("暂存成功。统一编号：Z")
         assert (page.state_words().zh, page.unsaved) == ("暂存", False)
+        assert page.work.ladders.unread == 0, "what was just said is no news"
         await pilot.press("ctrl+r")
         assert await closed(pilot) == "是否向海关申报？"
         assert (await closed(pilot)).startswith("申报成功")
@@ -238,7 +239,11 @@ async def test_lines_are_imported_once_the_head_is_complete(
         await until(pilot, lambda: terminal.screen is not terminal.shell)
         await pilot.press(*"lines.xlsx", "enter")
         assert "将被文件中的 300 条记录替换" in await closed(pilot, "y")
-        assert "已导入 300 条记录" in await closed(pilot)
+        said = await closed(pilot)
+        assert "已导入 300 条记录" in said
+        assert "备注" in said  # left empty
+        assert "序号" not in said.replace("备案序号", "")  # filled in here, as the total is
+        assert "总库存数量" not in said
         lines = page.model.rows("Line")
         assert (len(lines), lines[299].text("gName"), lines[299].text("totalQty")) == (
             300,
