@@ -29,8 +29,8 @@ SENTENCES: Sentences = {
     ),
     "import-title": ("Import: lines take the place of those here", "导入（替换当前表体）"),
     "import-done": (
-        "{count} lines were read. Columns missing: {absent}. Columns not understood: {strange}.",
-        "已导入 {count} 条记录。缺少的列：{absent}；未识别的列：{strange}。",
+        "Lines read: {count}. Columns left empty: {absent}. Columns not understood: {strange}.",
+        "已导入 {count} 条记录。未填的列：{absent}；未识别的列：{strange}。",
     ),
     "import-lacks": (
         "Nothing was imported: the file has no column {columns}, which every line needs.",

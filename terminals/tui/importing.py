@@ -87,10 +87,12 @@ class ImportingPage(EntryPage):
 
     async def _fill(self, group: str, found: Imported) -> None:
         self.view.follow(self.model.fill(group, found.lines, replace=True))
-        absent = Words(
-            "、".join(field.label.zh for field in found.absent) or "-",
-            ", ".join(field.label.en for field in found.absent) or "-",
-        )
         await self.ask_owed()
-        strange = "、".join(found.strange) or "-"
+        rows = self.model.rows(group)
+        empty = [field for field in found.absent if not any(row.text(field.name) for row in rows)]
+        absent = Words(
+            "、".join(field.label.zh for field in empty) or "-",
+            ", ".join(field.label.en for field in empty) or "-",
+        )
+        strange = Words("、".join(found.strange) or "-", ", ".join(found.strange) or "-")
         await self.tell(both("import-done", count=len(found.lines), absent=absent, strange=strange))

@@ -60,7 +60,8 @@ def total(row: Row, parts: tuple[str, ...]) -> str | None:
     if any(field.problem(value) is not None for field, value in found):
         return None
     try:
-        return format(sum((Decimal(value) for _, value in found), Decimal(0)), "f") if found else ""
+        text = format(sum((Decimal(value) for _, value in found), Decimal(0)), "f") if found else ""
+        return text.rstrip("0").rstrip(".") if "." in text else text  # 0.5 and 0.50 are 1
     except InvalidOperation:  # parts that are no numbers by their schema
         return None
 

@@ -241,7 +241,7 @@ async def test_lines_are_imported_once_the_head_is_complete(
         assert "将被文件中的 300 条记录替换" in await closed(pilot, "y")
         said = await closed(pilot)
         assert "已导入 300 条记录" in said
-        assert "备注" in said  # left empty
+        assert "规格型号" in said  # left empty
         assert "序号" not in said.replace("备案序号", "")  # filled in here, as the total is
         assert "总库存数量" not in said
         lines = page.model.rows("Line")

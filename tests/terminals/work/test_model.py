@@ -149,6 +149,8 @@ def test_a_sum_is_filled_in_and_follows_its_parts() -> None:
     assert row.text("totalQty") == "6"
     changed = model.set(row, "scrapQty", "0.25")
     assert row.text("totalQty") == "6.25"
+    model.set(row, "scrapQty", "0.50")
+    assert row.text("totalQty") == "6.5"
     assert {place.name for place in changed.places} == {"scrapQty", "totalQty"}
     for name in ("stockQty", "onlineQty", "transferInQty", "scrapQty"):
         model.set(row, name, "")
