@@ -7,7 +7,7 @@ from lxml import etree
 
 from messages.faults import FAULTS
 from messages.registry import BY_CODE, SYSTEMS
-from messages.system import CUSTOMS, System
+from messages.system import CUSTOMS, System, content
 
 PARTY = "DXPENT0000000001"
 
@@ -63,3 +63,10 @@ def test_every_response_code_has_words_of_its_own() -> None:
     """A chart of refusals names them in both languages."""
     assert all(len(kind.words) == 2 and all(kind.words) for kind in FAULTS.values())
     assert len({kind.words for kind in FAULTS.values()}) == len(FAULTS)
+
+
+def test_an_empty_line_is_a_line_of_which_nothing_is_filled_in() -> None:
+    """<Bill/> of a draft is a mapping as any other line is; an empty field stays an empty text."""
+    inside = "<letterNo/><Bill/><Bill><billNo>1</billNo></Bill>"
+    node = etree.fromstring(f'<Request xmlns="urn:x">{inside}</Request>')
+    assert content(node, frozenset({"Bill"})) == {"letterNo": "", "Bill": [{}, {"billNo": "1"}]}
