@@ -56,7 +56,7 @@ async def test_a_chinese_request_is_kept_with_its_faults_completed_and_sent(
     async with at_work(house, tmp_path, "customs") as (terminal, pilot):
         page = await terminal.open("assistance.write")
         assert isinstance(page, ChineseEntry)
-        await until(pilot, lambda: page._kind is not None)
+        await until(pilot, lambda: page._kind is not None and pilot.app.focused is page.view.front)
         model = page.model
         type_in(model, model.head, HEAD)
         page.view.follow()

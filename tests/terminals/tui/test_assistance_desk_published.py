@@ -45,7 +45,7 @@ async def test_material_is_published_with_a_file_changed_and_withdrawn(house: Ho
     async with at_work(house, tmp_path, "customs") as (terminal, pilot):
         page = await terminal.open("assistance.publish")
         assert isinstance(page, PublicationEntry)
-        await until(pilot, lambda: page._kind is not None)
+        await until(pilot, lambda: page._kind is not None and pilot.app.focused is page.view.front)
         head = {"kind": "material", "title": "操作手册 Manual", "content": "外网端用户操作手册。"}
         for name, value in head.items():
             page.model.set(page.model.head, name, value)
