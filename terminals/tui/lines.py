@@ -68,8 +68,10 @@ class Lines(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+m", "menu", "form-menu"),
         Binding("escape", "to_list", show=False),
-        Binding("insert,ctrl+n", "new", show=False),
-        Binding("delete,ctrl+d", "delete", show=False),
+        Binding("ctrl+n", "new", "entry-new"),
+        Binding("ctrl+d", "delete", "entry-delete"),
+        Binding("insert", "new", show=False),
+        Binding("delete", "delete", show=False),
         Binding("ctrl+g", "fetch", "form-fetch"),
     ]
 
