@@ -6,12 +6,13 @@ rules.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import timedelta
 
 from messages.faults import NodeFault
+from messages.system import CUSTOMS
 from messages.wire import app_time
-from messages.workflow import Actor, Body, Case, Context, Event
+from messages.workflow import Actor, Body, Case, CaseByNumber, Context, Event, Facts
 
 AHEAD = timedelta(days=1)  # an appTime further ahead would shut out every later correction
 CONTROL = ("guid", "appType", "appTime", "appStatus", "caseNo")  # of the message, not of the form
@@ -37,6 +38,20 @@ def check_time(event: Event, case: Case | None, context: Context, ahead: int) ->
         raise NodeFault(ahead, f"appTime {time} is in the future: set the clock")
     if case is not None and time <= str(case.body["appTime"]):
         raise NodeFault(_OLD, f"appTime {time} 不晚于 {case.body['appTime']} / it is not later")
+
+
+def named(event: Event, facts: Facts, system: str, private: Container[str], fault: int) -> Case:
+    """The case that a message names, if its sender may know of it; else NodeFault `fault`.
+
+    A case is known to its owner, to its partner, and to customs but while it is in a `private` state.
+    """
+    actor, number = actor_of(event), str(event.content.get("caseNo", ""))
+    case: Case | None = facts[CaseByNumber(number)] if number else None
+    if case is not None and case.system == system:
+        own = actor.party in (case.owner, case.partner)
+        if own or (actor.role == CUSTOMS and case.state not in private):
+            return case
+    raise NodeFault(fault, f"统一编号 {number} 不存在 / there is no case of that number for you")
 
 
 def not_in_state(label: tuple[str, str] | None, done: tuple[str, str]) -> str:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from messages import stepping
 from messages.assistance.names import AHEAD_OF_TIME, NO_CASE, SYSTEM_NAME, WRONG_STATE
-from messages.assistance.table import LABELS, PRIVATE, TRANSITIONS, WHAT, Row
+from messages.assistance.table import LABELS, PRIVATE, TRANSITIONS, WHAT
 from messages.faults import NodeFault
 from messages.stepping import actor_of, form_of, not_in_state
-from messages.system import CUSTOMS
-from messages.workflow import Actor, Body, Case, CaseByNumber, Context, Event, Facts
+from messages.transitions import Row
+from messages.workflow import Body, Case, Context, Event, Facts
 
 __all__ = ["actor_of", "check_time", "form_of", "lock", "named", "objection", "row"]
 
@@ -23,15 +23,7 @@ def lock(number: object) -> str:
 
 def named(event: Event, facts: Facts) -> Case:
     """The case that a message names, if its sender may know of it. Raises NodeFault."""
-    actor, number = actor_of(event), str(event.content.get("caseNo", ""))
-    case: Case | None = facts[CaseByNumber(number)] if number else None
-    if case is None or case.system != SYSTEM_NAME or not _knows(actor, case):
-        raise NodeFault(NO_CASE, f"统一编号 {number} 不存在 / there is no case of that number for you")
-    return case
-
-
-def _knows(actor: Actor, case: Case) -> bool:
-    return case.owner == actor.party or (actor.role == CUSTOMS and case.state not in PRIVATE)
+    return stepping.named(event, facts, SYSTEM_NAME, PRIVATE, NO_CASE)
 
 
 def row(case: Case | None, event: str) -> Row:

@@ -6,9 +6,8 @@ have keys of their own. Source: the manual, 4.2 and 5.1; 退回 is the specifica
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from messages.statuses import Status
+from messages.transitions import Row, steps, transitions
 
 DRAFT, PENDING, RETURNED = "草稿", "待处理", "退回"
 ANSWERED, EVALUATED, DELETED = "已反馈", "已评价", "已删除"
@@ -53,15 +52,6 @@ PRIVATE = frozenset({DRAFT, DELETED})
 """Of these, only the foreign customs that wrote them knows."""
 
 
-class Row(NamedTuple):
-    """In `state`, `event` leads to `target` and sends a receipt of `status`."""
-
-    state: str | None  # None: there is no case yet
-    event: str
-    target: str
-    status: int
-
-
 TABLE = (
     #   state       event       target       receipt
     # a foreign customs asks China
@@ -89,7 +79,6 @@ TABLE = (
     Row(PUBLISHED,  "withdraw", WITHDRAWN,   Status.DRAFTED),
 )  # fmt: skip
 
-TRANSITIONS: dict[tuple[str | None, str], Row] = {(row.state, row.event): row for row in TABLE}
+TRANSITIONS = transitions(TABLE)
 
-STEPS: dict[int, tuple[str, str]] = {row.status: LABELS[row.target] for row in reversed(TABLE)}
-"""What a receipt's status means to people: the state that the first row with it leads to."""
+STEPS = steps(TABLE, LABELS)

@@ -6,9 +6,8 @@ a refused review (审批不通过) is corrected like a 退单; 库存重新申�
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from messages.statuses import Status, fault_status
+from messages.transitions import Row, steps, transitions
 
 DRAFT, DECLARED, STORED, RETURNED = "暂存", "申报中", "入库成功", "退单"
 APPROVED, REFUSED, DELETED = "审批通过", "审批不通过", "已删除"
@@ -25,15 +24,6 @@ LABELS = {
 
 NOT_APPROVED = 101  # own fault number: 审批不通过
 REFUSED_STATUS = fault_status(111, NOT_APPROVED)
-
-
-class Row(NamedTuple):
-    """In `state`, `event` leads to `target` and sends its owner a receipt of `status`."""
-
-    state: str | None  # None: there is no case yet
-    event: str
-    target: str
-    status: int
 
 
 TABLE = (
@@ -58,7 +48,6 @@ TABLE = (
     Row(APPROVED,  "declare", DECLARED,  Status.DECLARING),  # used up when it is declared
 )  # fmt: skip
 
-TRANSITIONS: dict[tuple[str | None, str], Row] = {(row.state, row.event): row for row in TABLE}
+TRANSITIONS = transitions(TABLE)
 
-STEPS: dict[int, tuple[str, str]] = {row.status: LABELS[row.target] for row in reversed(TABLE)}
-"""What a receipt's status means to people: the state that the first row with it leads to."""
+STEPS = steps(TABLE, LABELS)

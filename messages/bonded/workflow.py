@@ -25,10 +25,10 @@ from messages.bonded.table import (
     RETURNED,
     STORED,
     TRANSITIONS,
-    Row,
 )
 from messages.faults import NodeFault
 from messages.stepping import not_in_state
+from messages.transitions import Row
 from messages.wire import app_time, sortable, wire_date
 from messages.workflow import (
     Body,

@@ -29,11 +29,12 @@ from messages.enterprise.names import (
 )
 from messages.enterprise.preconditions import NOTHING, Standing, refusal
 from messages.enterprise.rules import Fault, Known, faults
-from messages.enterprise.table import REFUSED, Row
+from messages.enterprise.table import REFUSED
 from messages.faults import NodeFault
 from messages.naming import digests, files_of
 from messages.stepping import actor_of, form_of, told
 from messages.system import CUSTOMS
+from messages.transitions import Row
 from messages.wire import wire_date
 from messages.workflow import (
     Body,

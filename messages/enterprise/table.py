@@ -7,9 +7,8 @@ declare/111. Source: the manual, 第五篇, and the specification; an applicatio
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from messages.statuses import Status
+from messages.transitions import Row, steps, transitions
 
 DRAFT, PENDING, APPROVED, REFUSED, DELETED = "暂存", "待审核", "审核通过", "审核不通过", "已删除"
 ASKED, REPLIED = "待答复", "已答复"
@@ -28,15 +27,6 @@ LABELS = {
 }
 PRIVATE = frozenset({DRAFT, DELETED})
 """Of these, only the enterprise knows."""
-
-
-class Row(NamedTuple):
-    """In `state`, `event` leads to `target` and sends a receipt of `status`."""
-
-    state: str | None  # None: there is no case yet
-    event: str
-    target: str
-    status: int
 
 
 TABLE = (
@@ -61,10 +51,9 @@ TABLE = (
     Row(PUBLISHED,  "withdraw", WITHDRAWN,  Status.DRAFTED),
 )  # fmt: skip
 
-TRANSITIONS: dict[tuple[str | None, str], Row] = {(row.state, row.event): row for row in TABLE}
+TRANSITIONS = transitions(TABLE)
 
-STEPS: dict[int, tuple[str, str]] = {row.status: LABELS[row.target] for row in reversed(TABLE)}
-"""What a receipt's status means to people: the state that the first row with it leads to."""
+STEPS = steps(TABLE, LABELS)
 
 WHAT = {
     "save": ("暂存", "kept as a draft"),

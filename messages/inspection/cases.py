@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 from messages import stepping
 from messages.faults import NodeFault
 from messages.inspection.names import AHEAD_OF_TIME, FILE, NO_CASE, SYSTEM_NAME, WRONG, WRONG_STATE
-from messages.inspection.table import LABELS, PRIVATE, TRANSITIONS, WHAT, Row
+from messages.inspection.table import LABELS, PRIVATE, TRANSITIONS, WHAT
 from messages.naming import described, digests, files_of, wrong_files
 from messages.stepping import actor_of, form_of, not_in_state
-from messages.system import CUSTOMS
+from messages.transitions import Row
 from messages.wire import CST, wire_date
 from messages.workflow import (
-    Actor,
     Body,
     Case,
     CaseByNumber,
@@ -52,15 +51,7 @@ def about(event: Event) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
 
 def named(event: Event, facts: Facts) -> Case:
     """The case that a message names, if its sender may know of it. Raises NodeFault."""
-    actor, number = actor_of(event), str(event.content.get("caseNo", ""))
-    case: Case | None = facts[CaseByNumber(number)] if number else None
-    if case is None or case.system != SYSTEM_NAME or not _knows(actor, case):
-        raise NodeFault(NO_CASE, f"编号 {number} 不存在 / there is no case of that number for you")
-    return case
-
-
-def _knows(actor: Actor, case: Case) -> bool:
-    return actor.party in (case.owner, case.partner) or (actor.role == CUSTOMS and case.state not in PRIVATE)
+    return stepping.named(event, facts, SYSTEM_NAME, PRIVATE, NO_CASE)
 
 
 def row(case: Case | None, event: str) -> Row:

@@ -6,10 +6,9 @@ Source: the manual, 第六篇; 变更待审核 and the states of what customs ca
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from messages.inspection.names import CHANGE_REFUSED, NOT_ACCEPTED
 from messages.statuses import Status, fault_status
+from messages.transitions import Row, transitions
 
 DRAFT, PENDING, FILED, MORE, REFUSED = "备案暂存", "备案待审核", "已受理", "备案补充材料", "不予受理"
 CHANGING, REVOKED, DELETED = "变更待审核", "备案已撤销", "备案已删除"
@@ -102,15 +101,6 @@ NOT_ACCEPTED_STATUS = fault_status(111, NOT_ACCEPTED)
 CHANGE_REFUSED_STATUS = fault_status(111, CHANGE_REFUSED)
 
 
-class Row(NamedTuple):
-    """In `state`, `event` leads to `target` and sends a receipt of `status`."""
-
-    state: str | None  # None: there is no case yet
-    event: str
-    target: str
-    status: int
-
-
 TABLE = (
     #   state           event         target          receipt
     # an agency is filed 备案
@@ -178,7 +168,7 @@ TABLE = (
     Row(PUBLISHED,      "withdraw",   WITHDRAWN,      Status.DRAFTED),
 )  # fmt: skip
 
-TRANSITIONS: dict[tuple[str | None, str], Row] = {(row.state, row.event): row for row in TABLE}
+TRANSITIONS = transitions(TABLE)
 
 STEPS: dict[int, tuple[str, str]] = {
     Status.DRAFTED: ("暂存", "kept"),
