@@ -21,7 +21,9 @@ class Across:
         """`margin`: the cells before the first column."""
         self.columns = tuple(columns)
         self.hidden: frozenset[str] = frozenset()
-        self.widths: dict[str, int] = {}
+        self.widths: dict[str, int] = {}  # as they are drawn
+        self._whole: dict[str, int] = {}  # where there is room for all
+        self._cells = 0  # that there are
         self.aside = 0  # columns moved out
         self._margin = margin
         self._fixed = fixed
@@ -44,7 +46,7 @@ class Across:
     @property
     def needed(self) -> int:
         """The cells that it takes to show all of them."""
-        return self._margin + sum(self.widths[each.key] + GAP for each in self.shown)
+        return self._margin + sum(self._whole[each.key] + GAP for each in self.shown)
 
     def overflows(self, cells: int) -> bool:
         """Whether those that are seen do not fit into so many cells."""
@@ -79,13 +81,26 @@ class Across:
         for column in self.shown:
             heading = width(column.words.in_language(language)) + column.sorts if headings else 1
             found = (width(rows.text(row, column.key)) for row in looked_at)
-            self.widths[column.key] = column.cells or max(heading, min(column.most, max(found, default=0)))
+            self._whole[column.key] = column.cells or max(heading, min(column.most, max(found, default=0)))
+        self.squeeze(self._cells)
+
+    def squeeze(self, cells: int) -> None:
+        """Fit them into so many cells (0: as they want), as far as there are columns that give way."""
+        self._cells = cells
+        self.widths = dict(self._whole)
+        over = self.needed - GAP - cells if cells else 0
+        for column in self.shown:
+            if column.least and over > 0:
+                given = min(over, max(0, self._whole[column.key] - column.least))
+                self.widths[column.key] -= given
+                over -= given
 
     def widen(self, rows: Rows, row: int) -> bool:
         """Make room for what is in one row now; whether there was not enough."""
-        before = dict(self.widths)
+        before = dict(self._whole)
         for column in self.shown:
             if not column.cells:
                 wanted = min(column.most, width(rows.text(row, column.key)))
-                self.widths[column.key] = max(self.widths[column.key], wanted)
-        return self.widths != before
+                self._whole[column.key] = max(self._whole[column.key], wanted)
+        self.squeeze(self._cells)
+        return self._whole != before

@@ -19,13 +19,17 @@ TONES = ("bad", "good", "warn", "quiet")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, and how wide it may be; `cells` 0 is as wide as what is in it."""
+    """A column: its heading, and how wide it may be; `cells` 0 is as wide as what is in it.
+
+    Where there is not room for all, one with `least` gives way, down to that.
+    """
 
     key: str
     words: Words
     number: bool = False  # stands to the right
     cells: int = 0
     most: int = 32
+    least: int = 0
     sorts: bool = False  # the list can be put in its order
 
 

@@ -319,8 +319,11 @@ class Grid(ScrollView, can_focus=True):
                 self.scroll_to(y=wanted, animate=False, force=True)
 
     def _on_resize(self, event: events.Resize) -> None:
+        self.across.squeeze(self._cells)
+        self.refresh()
         self._follow()
 
     def watch_show_vertical_scrollbar(self) -> None:
         """Every line is shorter by it."""
+        self.across.squeeze(self._cells)
         self.refresh()

@@ -40,7 +40,7 @@ class Imported:
 def read_lines(file: Path | IO[bytes], columns: Iterable[Field], most: int, *, name: str = "") -> Imported:
     """The lines in the first sheet that has a heading of `columns`, a label in either language or a name.
 
-    `name` is what an open file is called. Raises Unusable for a file that is no .xlsx, is hostile, has no such
+    `name` is what an open file is called. Raises Unusable for a file that is no .xlsx or hostile, has no such
     heading or more than `most` lines.
     """
     fields = tuple(columns)

@@ -68,7 +68,7 @@ class StocktakeQueue(QueryPage):
         Column(SEQUENCE, both("query-number"), number=True, cells=4),
         Column("number", both("query-case"), cells=19, sorts=True),
         Column(WORST, Words("最大差异", "Largest off"), number=True, most=16, sorts=True),
-        Column("etpsName", Words("核查企业", "Enterprise"), cells=22),
+        Column("etpsName", Words("核查企业", "Enterprise"), most=40, least=10),
         Column("declDate", Words("申报日期", "Declared"), cells=9, sorts=True),
         Column("etpsCode", Words("核查企业代码", "Enterprise code"), most=10, sorts=True),
         Column("state", both("query-state"), most=12),

@@ -31,7 +31,7 @@ COLUMNS = (
     Column(SEQUENCE, both("query-number"), number=True, cells=4),
     Column("number", both("query-case"), cells=19, sorts=True),
     Column("etpsInnerNo", Words("企业内部编号", "Own number"), most=20, sorts=True),
-    Column("etpsName", Words("核查企业", "Enterprise"), cells=18),
+    Column("etpsName", Words("核查企业", "Enterprise"), most=40, least=10),
     Column("stockDate", Words("盘库日期", "Counted"), cells=9, sorts=True),
     Column("state", both("query-state"), most=12, sorts=True),
 )

@@ -13,7 +13,6 @@ from tests.scenarios.house import House
 from tests.terminals.tui.at_house import at_work, closed, until
 from tests.terminals.work.forms import type_in
 
-
 BOOK_LINE = {"recordNo": "1", "codeTs": "8542390000", "gName": "集成电路", "unit": "007"}
 
 
@@ -30,7 +29,7 @@ def sheet(folder: Path) -> None:
 
 @pytest.mark.asyncio
 async def test_a_withdrawal_that_had_to_wait_is_told_as_one(tmp_path: Path) -> None:
-    """Signed while the gateway was away, the form closed and taken up again; nothing says that it is filed."""
+    """Signed while the gateway was away, closed and taken up again; nothing says that it is filed."""
     own = House(tmp_path / "home")
     own.start()
     number = f"H{new_guid().replace('-', '')[:11].upper()}"

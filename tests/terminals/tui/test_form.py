@@ -86,7 +86,7 @@ async def test_every_standing_is_told_by_colour_and_by_mark() -> None:
 
 @pytest.mark.asyncio
 async def test_a_wrong_format_is_told_when_the_field_is_left_and_not_before() -> None:
-    """Red, the reason above the next field's help; typing on takes the reason away, correcting it the colour."""
+    """Red, the reason above the next field's help; typing on takes that away, correcting it the colour."""
     app = Desk(empty())
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("a", "-", "b")

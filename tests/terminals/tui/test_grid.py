@@ -144,6 +144,28 @@ async def test_columns_that_do_not_fit_are_reached_aside() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_column_gives_way_where_there_is_not_room_for_all() -> None:
+    """Long names are cut, down to what was agreed; the columns beside them are seen whole."""
+    columns = (COLUMNS[0], Column("name", Words("商品名称", "Goods"), most=70, least=10), COLUMNS[2])
+    row = ("1", "集成电路" * 7, "20240916.5")
+    grid = Grid(columns, "zh")
+    app = Stage(grid)
+    async with app.run_test(size=SMALL) as pilot:
+        grid.show(Listed(columns, [row]))
+        await pilot.pause()
+        assert row[1] in text(app)[1]
+        await pilot.resize_terminal(40, 24)
+        await pilot.pause()
+        line = text(app)[1]
+        assert "…" in line
+        assert line.rstrip().endswith(row[2])
+        assert "›" not in text(app)[0]
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert row[1] in text(app)[1]
+
+
+@pytest.mark.asyncio
 async def test_hidden_columns_are_not_shown_until_they_are_wanted_again() -> None:
     """All are shown to begin with."""
     grid = Grid(COLUMNS, "zh")
