@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -187,14 +187,24 @@ def _explain(finding: _Finding, field: Field | None) -> Iterator[Violation]:
         yield Violation(path, line, "content", f"{called}: {_plain(finding.reason)}")
 
 
+def _needed(expected: Sequence[str], field: Field | None) -> str:
+    """The one of those expected that cannot be left out; '' where there is none, or a choice."""
+    if field is None or len(expected) == 1:
+        return expected[0] if len(expected) == 1 else ""
+    found = [(each, field.child(each.partition(" ")[0])) for each in expected]
+    required = [each for each, child in found if child is None or child.required]
+    return required[0] if len(required) == 1 else ""
+
+
 def _structure(finding: _Finding, field: Field | None) -> Violation:
     path, line = location(finding.element)
     inside = _called(field) if field else _local(finding.element)
     expected = [_name_of(each, field) for each in finding.expected]
     wanted = f"; expected here: {_some(expected)}" if expected else ""
+    needed = _needed(expected, field)
     if finding.intruder is None:
-        missing = expected[0].partition(" ")[0] if len(expected) == 1 else ""
-        what = f"{expected[0]} is required and missing" if missing else f"something is missing{wanted}"
+        missing = needed.partition(" ")[0]
+        what = f"{needed} is required and missing" if missing else f"something is missing{wanted}"
         text = f"{inside} ends too early: {what}"
         return Violation(f"{path}/{missing}" if missing else path, line, "required", text)
     namespace, _, name = finding.intruder.tag.rpartition("}")
@@ -212,10 +222,10 @@ def _structure(finding: _Finding, field: Field | None) -> Violation:
     before = finding.intruder.itersiblings(finding.intruder.tag, preceding=True)
     if most is not None and sum(1 for _ in before) >= most:
         return Violation(place, line, "maxOccurs", f"{inside} has too many {_called(known)}: at most {most}")
-    missing = expected[0].partition(" ")[0] if len(expected) == 1 else ""
+    missing = needed.partition(" ")[0]
     wanted_field = field.child(missing) if field else None
     if wanted_field is not None and wanted_field.required and wanted_field is not known:
-        text = f"{expected[0]} is required and missing before {_called(known)}"
+        text = f"{needed} is required and missing before {_called(known)}"
         return Violation(f"{path}/{missing}", line, "required", text)
     return Violation(place, line, "order", f"{_called(known)} is not allowed at this place{wanted}")
 

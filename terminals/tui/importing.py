@@ -82,7 +82,7 @@ class ImportingPage(EntryPage):
                 zh, en = "、".join(each.zh for each in lacking), ", ".join(each.en for each in lacking)
                 await self.tell(both("import-lacks", columns=Words(zh, en)), alarm=True)
                 return False
-        there = len(self.model.rows(group.name))
+        there = sum(1 for row in self.model.rows(group.name) if any(row.values.values()))
         return not there or await self.sure(both("import-ask", count=there, more=len(found.lines)))
 
     async def _fill(self, group: str, found: Imported) -> None:

@@ -114,12 +114,21 @@ def text_of(value: Any, field: Field) -> str:
     else:
         text = str(value).strip()
     if field.many:
-        return " ".join(part for part in _PARTS.split(text) if part.isascii()).strip()
+        return " ".join(_codes(text, field))
     if field.hints.list or field.choices:
         text = text.split(" ", 1)[0]  # exports have the meaning behind the code
     if isinstance(value, int | float) and field.base == "string" and field.min_length == field.max_length:
         text = text.zfill(field.max_length or 0)  # a spreadsheet drops zeros in front
     return text
+
+
+def _codes(text: str, field: Field) -> Iterator[str]:
+    """The codes among what stands in a cell, without the meanings behind them."""
+    known = {choice.value for choice in field.choices}
+    meanings = {word for choice in field.choices for word in _PARTS.split(choice.label.en)}
+    for part in _PARTS.split(text):
+        if part and part.isascii() and (part in known or part not in meanings):
+            yield part
 
 
 def names_of(field: Field) -> tuple[str, str, str]:

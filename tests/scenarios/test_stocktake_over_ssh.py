@@ -160,11 +160,11 @@ def goods(pane: Pane, name: str, unit: str, stock: str) -> None:
 def pulled(pane: Pane, operator: Card) -> None:
     """The card goes out in the middle of a line and comes back: closed meanwhile, and then as it was."""
     operator.take_out()
-    pane.until("卡已拔出", "已录入的内容", "所有界面均不能录入")
+    pane.until("卡已断开", "已录入的内容", "所有界面均不能录入")
     pane.type("999")
     pane.press(NEXT, "F4")
     operator.put_in()
-    pane.until("854231", gone=["卡已拔出", "999"])
+    pane.until("854231", gone=["卡已断开", "999"])
 
 
 def dropped(pane: Pane, host: HostProcess) -> None:

@@ -72,7 +72,7 @@ async def at_officers(visit: Visit, look: Callable[[str, Terminal, Pilot[int]], 
         assert isinstance(progress, RequestProgress)
         await until(pilot, lambda: progress._kind is not None and len(progress.table.items) == 4)
         await until(pilot, lambda: "KR/2024" in str(progress.table.items[0].inner))
-        await pilot.pause()
+        await until(pilot, lambda: terminal.focused is progress.table.grid)
         await look("progress", terminal, pilot)
         await terminal.open("assistance.import")
         await pilot.pause()

@@ -10,10 +10,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import Workbook
 
+from messages.forms import own_forms
 from terminals.trouble import Unusable
 from terminals.work.checks import Purpose
 from terminals.work.export import form_xlsx
-from terminals.work.importing import Imported, read_lines
+from terminals.work.importing import Imported, read_lines, text_of
 from terminals.work.model import FormModel
 from tests.terminals.work.forms import LINE, empty, stocktake
 
@@ -123,3 +124,12 @@ def test_what_is_no_spreadsheet_is_refused(tmp_path: Path, content: bytes) -> No
         read(file)
     with pytest.raises(Unusable, match="none"):
         read(tmp_path / "none.xlsx")
+
+
+@pytest.mark.parametrize("cell", ["2 origin", "2 原产地核查", "2", 2])
+def test_a_drop_down_of_several_codes_leaves_its_codes(cell: object) -> None:
+    """As the list wrote it in either language; several with whatever between them, and a wrong one stays."""
+    field = own_forms().form("CMA111").node.child("reqType")
+    assert field is not None
+    assert text_of(cell, field) == "2"
+    assert text_of("1 documents, 2 origin；9", field) == "1 2 9"
