@@ -16,7 +16,7 @@ from messages.workflow import Actor, Body, Case, CaseByNumber, Context, Event, F
 
 AHEAD = timedelta(days=1)  # an appTime further ahead would shut out every later correction
 CONTROL = ("guid", "appType", "appTime", "appStatus", "caseNo")  # of the message, not of the form
-_OLD = 14  # E-Port's fault: 旧报文
+OLD = 14  # E-Port's fault: 旧报文
 _MOST = 900  # characters of a receipt that tell faults
 
 
@@ -37,7 +37,7 @@ def check_time(event: Event, case: Case | None, context: Context, ahead: int) ->
     if time > app_time(context.now + AHEAD):
         raise NodeFault(ahead, f"appTime {time} is in the future: set the clock")
     if case is not None and time <= str(case.body["appTime"]):
-        raise NodeFault(_OLD, f"appTime {time} 不晚于 {case.body['appTime']} / it is not later")
+        raise NodeFault(OLD, f"appTime {time} 不晚于 {case.body['appTime']} / it is not later")
 
 
 def named(event: Event, facts: Facts, system: str, private: Container[str], fault: int) -> Case:
@@ -52,6 +52,13 @@ def named(event: Event, facts: Facts, system: str, private: Container[str], faul
         if own or (actor.role == CUSTOMS and case.state not in private):
             return case
     raise NodeFault(fault, f"统一编号 {number} 不存在 / there is no case of that number for you")
+
+
+def check_seen(event: Event, case: Case, fault: int, words: str) -> None:
+    """Whoever decides has looked at what is there now, if the message says at what; else `fault`."""
+    submitted = case.body.get("declTime")
+    if event.content.get("declTime", submitted) != submitted:
+        raise NodeFault(fault, words)
 
 
 def not_in_state(label: tuple[str, str] | None, done: tuple[str, str]) -> str:

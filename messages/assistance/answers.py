@@ -11,6 +11,7 @@ from messages.assistance.cases import actor_of, form_of, lock, named, row
 from messages.assistance.names import MISSING, OUTDATED
 from messages.assistance.rules import digests, named_files
 from messages.faults import NodeFault
+from messages.stepping import check_seen
 from messages.system import CUSTOMS
 from messages.wire import app_time
 from messages.workflow import (
@@ -55,8 +56,8 @@ def answer(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     case, actor = named(event, facts), actor_of(event)
     step = row(case, event.name)
     form = form_of(event.content)
-    if form.pop("declTime", submitted := case.body.get("declTime")) != submitted:
-        raise NodeFault(OUTDATED, "请求已重新提交，请核对后再答复 / it was submitted anew: look again")
+    check_seen(event, case, OUTDATED, "请求已重新提交，请核对后再答复 / it was submitted anew: look again")
+    form.pop("declTime", None)
     if event.name == "answer" and not form.get("conclusion"):
         raise NodeFault(MISSING, "结论代码(conclusion) 不能为空 / feedback needs a conclusion")
     files = named_files(actor.party, facts, form)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from messages.bonded import books
@@ -27,7 +27,7 @@ from messages.bonded.table import (
     TRANSITIONS,
 )
 from messages.faults import NodeFault
-from messages.stepping import not_in_state
+from messages.stepping import AHEAD, check_seen, form_of, not_in_state
 from messages.transitions import Row
 from messages.wire import app_time, sortable, wire_date
 from messages.workflow import (
@@ -51,8 +51,6 @@ SYSTEM = "bonded"
 RECEIPT = "BVS112"
 REVIEW_RECEIPT = "BVS122"
 IN_FORCE_STATES = (STORED, APPROVED, REFUSED)  # a stored version is in force, and nothing declared since
-CONTROL = ("guid", "appType", "appTime", "appStatus", "caseNo")  # of the message, not of the form
-AHEAD = timedelta(days=1)  # an appTime further ahead would shut out every later correction
 
 NO_CASE, WRONG_STATE, USED_UP, AHEAD_OF_TIME, NO_LINES, MISSING, WRONG, IN_FORCE, OUTDATED = range(102, 111)
 FAULTS = {
@@ -199,7 +197,7 @@ def _new_case(event: Event, context: Context) -> Case:
 
 def _form(node: Body, now: datetime, *, declared: bool) -> dict[str, Any]:
     """What was typed, with the numbers and the date that the system fills in (返填)."""
-    form: dict[str, Any] = {name: value for name, value in node.items() if name not in CONTROL}
+    form: dict[str, Any] = form_of(node)
     form["Line"] = [{**entry, "seqNo": str(place)} for place, entry in enumerate(node.get("Line", ()), 1)]
     form.pop("declDate", None)
     if declared:
@@ -259,8 +257,7 @@ def _review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     if case is None or case.system != SYSTEM:
         raise NodeFault(NO_CASE, f"统一编号 {node['caseNo']} 不存在 / there is no stocktake of that number")
     row = _row(case, event.name)
-    if node.get("declTime", stored := case.body.get("declTime")) != stored:
-        raise NodeFault(OUTDATED, "企业已重新申报，请核对后再审核 / it was declared anew: look again")
+    check_seen(event, case, OUTDATED, "企业已重新申报，请核对后再审核 / it was declared anew: look again")
     reason = str(node.get("reviewInfo", "")).strip()
     if event.name == "refuse" and not reason:
         raise NodeFault(MISSING, "审批不通过须写明原因 / say why it is not approved (reviewInfo)")

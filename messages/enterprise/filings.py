@@ -25,7 +25,7 @@ from messages.enterprise.names import (
 )
 from messages.faults import NodeFault
 from messages.statuses import Status
-from messages.stepping import CONTROL, actor_of, check_time, told
+from messages.stepping import actor_of, check_time, form_of, told
 from messages.wire import FIRST
 from messages.workflow import (
     Body,
@@ -154,7 +154,7 @@ def load(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     against = list(_faults(node))
     if against:
         raise NodeFault(WRONG, told(against))
-    body = {name: value for name, value in node.items() if name not in CONTROL}
+    body = form_of(node)
     managers = numbered(node.get("Manager", ()), filed.body.get("Manager", ()) if filed else ())
     body = {**body, "appTime": node["appTime"], **({"Manager": managers} if managers else {})}
     return put(code, body), _done(event, f"{code} 已备案 / filed: {body['cnName']}")

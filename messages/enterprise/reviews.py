@@ -30,7 +30,7 @@ from messages.enterprise.names import (
     WRONG,
 )
 from messages.faults import NodeFault
-from messages.stepping import actor_of, told
+from messages.stepping import actor_of, check_seen, told
 from messages.wire import app_time, wire_date
 from messages.workflow import (
     Body,
@@ -71,8 +71,7 @@ def review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     step = row(case, event.name)
     check_time(event, None, context)
     form: Body = case.body["stored"]
-    if node.get("declTime", case.body["declTime"]) != case.body["declTime"]:
-        raise NodeFault(STALE, "企业已重新申报，请核对后再审核 / it was declared anew: look again")
+    check_seen(event, case, STALE, "企业已重新申报，请核对后再审核 / it was declared anew: look again")
     for name in ("regCode", "scc"):
         if node[name] != form[name]:
             raise NodeFault(WRONG, f"{name} {node[name]} 与作业不符 / the application has {form[name]}")

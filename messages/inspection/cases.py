@@ -32,7 +32,6 @@ from messages.workflow import (
 __all__ = ["actor_of", "form_of"]
 
 NOTICE = "notice"  # the kind of bulletin that tells somebody of a step
-_OLD = 14  # E-Port's fault: 旧报文
 
 
 def lock(number: object) -> str:
@@ -77,11 +76,9 @@ def check_time(event: Event, case: Case | None, context: Context) -> None:
 
 def check_seen(event: Event, case: Case) -> None:
     """Whoever decides has looked at what is there now, if the message says at what. Raises NodeFault."""
-    seen = event.content.get("declTime")
-    if seen is not None and seen != case.body["declTime"]:
-        raise NodeFault(
-            _OLD, f"{case.number} 在 {seen} 之后又有提交 / something newer was sent since: look at it first"
-        )
+    since = f"{case.number} 在 {event.content.get('declTime')} 之后又有提交"
+    words = f"{since} / something newer was sent since: look at it first"
+    stepping.check_seen(event, case, stepping.OLD, words)
 
 
 def named_files(event: Event, facts: Facts) -> tuple[File, ...]:

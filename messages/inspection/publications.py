@@ -22,6 +22,7 @@ from messages.inspection.cases import (
 from messages.inspection.events import DELETE, NEW
 from messages.inspection.names import FILED, MISSING, NO_CASE, PUBLICATION, SYSTEM_NAME
 from messages.statuses import Status
+from messages.stepping import OLD
 from messages.workflow import (
     Context,
     Effect,
@@ -38,7 +39,6 @@ from messages.workflow import (
     Withdraw,
 )
 
-_OLD = 14  # E-Port's fault: 旧报文
 RULES = RecordsUnder(SYSTEM_NAME, "rule", "")
 
 
@@ -109,7 +109,7 @@ def rule(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     if node["appType"] != NEW and before is None:
         raise NodeFault(NO_CASE, f"HS编码 {known.key} 没有规则 / there is no rule for it")
     if before is not None and str(before.body["appTime"]) >= str(node["appTime"]):
-        raise NodeFault(_OLD, f"appTime {node['appTime']} 不晚于已发布的 / it is not later than the rule's")
+        raise NodeFault(OLD, f"appTime {node['appTime']} 不晚于已发布的 / it is not later than the rule's")
     ends = context.now if node["appType"] == DELETE else None
     if ends is None and not node.get("gName"):
         raise NodeFault(MISSING, "规则内容不能为空 / say what the rule is (gName, inspect, content)")
