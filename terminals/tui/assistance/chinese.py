@@ -12,12 +12,11 @@ from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
 from messages.assistance.table import ASSESSED, REPLIED, SENT
-from terminals.tui.assistance.lists import BILLS, DATE, LETTER, MATTER, TYPE, CaseList
+from terminals.tui.assistance.lists import DATE, LETTER, CaseList, columns
 from terminals.tui.assistance.opinion import OpinionPage
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
-from terminals.tui.query import SEQUENCE, Action
-from terminals.tui.words import both
+from terminals.tui.query import Action
 
 
 class ChineseRequests(CaseList):
@@ -33,16 +32,7 @@ class ChineseRequests(CaseList):
         Criterion(f"{LETTER}.contains", Words("协查函编号", "Reference number")),
         Criterion(DATE, Words("申报时间", "Date"), between=True),
     )
-    COLUMNS: ClassVar[tuple[Column, ...]] = (
-        Column(SEQUENCE, both("query-number"), number=True, cells=4),
-        Column("state", Words("状态", "State"), cells=12, sorts=True),
-        Column(LETTER, Words("中方协查编号", "Reference number"), most=24, sorts=True),
-        Column(TYPE, Words("请求类型", "Types"), most=22),
-        Column(DATE, Words("申请日期", "Date"), cells=9, sorts=True),
-        Column(BILLS, Words("票数", "Bills"), number=True, cells=5, sorts=True),
-        Column("reqSender", Words("发函人", "Sender"), most=16),
-        Column(MATTER, Words("请求备注", "Matter"), most=20),
-    )
+    COLUMNS: ClassVar[tuple[Column, ...]] = columns(Words("中方协查编号", "Reference number"), state=12)
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("view", Words("查看", "View"), "ctrl+o", "assistance.case"),
         Action(

@@ -15,8 +15,10 @@ from messages.annotations import Words
 from messages.forms import own_forms
 from messages.wire import from_sortable, parse_wire_time
 from terminals.trouble import Trouble
+from terminals.tui.columns import Column
 from terminals.tui.filled import Desk
-from terminals.tui.query import QueryPage
+from terminals.tui.query import SEQUENCE, QueryPage
+from terminals.tui.words import both
 from terminals.work.found import CaseLine, Search
 from terminals.work.model import FormModel
 
@@ -29,6 +31,20 @@ LONG, VERY_LONG = timedelta(days=3), timedelta(days=7)
 """From when a case that waits is marked, by ! and by !!."""
 
 _MEANT = (COUNTRY, TYPE, MATTER)
+
+
+def columns(letter: Words, *, state: int) -> tuple[Column, ...]:
+    """The columns of an officer's list: what its reference numbers are called, and how wide states are."""
+    return (
+        Column(SEQUENCE, both("query-number"), number=True, cells=4),
+        Column("state", Words("状态", "State"), cells=state, sorts=True),
+        Column(LETTER, letter, most=24, sorts=True),
+        Column(TYPE, Words("请求类型", "Types"), most=22),
+        Column(DATE, Words("申请日期", "Date"), cells=9, sorts=True),
+        Column(BILLS, Words("票数", "Bills"), number=True, cells=5, sorts=True),
+        Column("reqSender", Words("发函人", "Sender"), most=16),
+        Column(MATTER, Words("请求备注", "Matter"), most=20),
+    )
 
 
 def waited(age: timedelta, language: str) -> str:

@@ -16,7 +16,7 @@ from messages.assistance.table import ANSWERED, DRAFT, EVALUATED, PENDING, RETUR
 from messages.codes import Code
 from messages.forms import own_forms
 from terminals.trouble import Trouble
-from terminals.tui.assistance.lists import BILLS, DATE, LETTER, MATTER, TYPE, CaseList
+from terminals.tui.assistance.lists import DATE, LETTER, TYPE, CaseList, columns
 from terminals.tui.assistance.request import CODE, on_form
 from terminals.tui.attaching import job_of
 from terminals.tui.batches import Fates
@@ -25,7 +25,7 @@ from terminals.tui.criteria import Criterion
 from terminals.tui.dialogs import Ask, Tell
 from terminals.tui.filled import Desk
 from terminals.tui.progress import Outcome, Progress, Report
-from terminals.tui.query import SEQUENCE, Action, Batch
+from terminals.tui.query import Action, Batch
 from terminals.tui.told import told
 from terminals.tui.words import both
 from terminals.work.batches import Fate, send_all
@@ -69,16 +69,7 @@ class RequestProgress(CaseList):
         Criterion(f"{TYPE}.contains", Words("请求类型", "Type"), codes=TYPES),
         Criterion(DATE, Words("申报时间", "Date"), between=True),
     )
-    COLUMNS: ClassVar[tuple[Column, ...]] = (
-        Column(SEQUENCE, both("query-number"), number=True, cells=4),
-        Column("state", Words("状态", "State"), cells=9, sorts=True),
-        Column(LETTER, Words("外方协查编号", "Reference number"), most=24, sorts=True),
-        Column(TYPE, Words("请求类型", "Types"), most=22),
-        Column(DATE, Words("申请日期", "Date"), cells=9, sorts=True),
-        Column(BILLS, Words("票数", "Bills"), number=True, cells=5, sorts=True),
-        Column("reqSender", Words("发函人", "Sender"), most=16),
-        Column(MATTER, Words("请求备注", "Matter"), most=20),
-    )
+    COLUMNS: ClassVar[tuple[Column, ...]] = columns(Words("外方协查编号", "Reference number"), state=9)
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("view", Words("查看", "View"), "ctrl+o", "assistance.case"),
         SAID,
