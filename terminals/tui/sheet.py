@@ -11,39 +11,20 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.geometry import Offset, Region, Size, Spacing
-from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.geometry import Region
+from textual.layout import Layout
 from textual.widget import Widget
 
-from messages.annotations import Words
-from messages.codes import Code
 from messages.forms import Field
+from terminals.tui import coding
 from terminals.tui.arrange import is_long
-from terminals.tui.buttons import Option
-from terminals.tui.choose import ChooseMany
 from terminals.tui.face import Face
 from terminals.tui.field import Editing, Editor, LongEditor
 from terminals.tui.keeper import Keeper
-from terminals.tui.picker import CodePicker, meant
+from terminals.tui.within import Within
 from terminals.work.model import FormModel
 from terminals.work.rows import Changed, Place, Row, cleaned
 from terminals.work.standing import Kind
-
-
-class _Within(Layout):
-    """The editor lies where the current field is."""
-
-    name = "within"
-
-    def arrange(
-        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
-    ) -> ArrangeResult:
-        assert isinstance(parent, Sheet)
-        region = parent.editing_region
-        return [WidgetPlacement(region, Offset(), Spacing(), child) for child in children]
-
-
-_WITHIN = _Within()
 
 
 class Sheet(Face):
@@ -57,13 +38,14 @@ class Sheet(Face):
         self.can_focus = reading
         self._keeper = keeper
         self._before = ""  # the current field's text when the cursor came
+        self._within = Within(lambda: self.editing_region)
         self._line = Editor(self)
         self._long: LongEditor | None = None
 
     @property
     def layout(self) -> Layout:
         """Its editors lie where it says."""
-        return _WITHIN
+        return self._within
 
     def compose(self) -> Iterable[Widget]:
         """The editor for a line; that for long texts is made when it is first needed."""
@@ -250,11 +232,9 @@ class Sheet(Face):
     def _resolve(self, place: Place) -> None:
         """A code may be typed by its name, or in small letters."""
         text = place.row.text(place.name)
-        coded = text and self.listed(place.field) and not place.field.many
-        codes = self._keeper.codes(place.field) if coded else None
-        if codes and not any(each.code == text for each in codes):
-            code = meant(codes, text)
-            if code:
+        if text and self.listed(place.field) and not place.field.many:
+            code = coding.resolved(self._keeper.codes(place.field) or (), text)
+            if code != text:
                 self.typed(code)
 
     def choose(self) -> bool:
@@ -262,31 +242,8 @@ class Sheet(Face):
         place = self.place
         if place is None or not self.listed(place.field) or self.reading:
             return False
-        field, text = place.field, place.row.text(place.name)
-        codes = self._keeper.codes(field)
-        if field.many and codes is not None:
-            self._choose_several(field, codes, text)
-            return True
-        known = codes is not None and any(each.code == text for each in codes)
-        picker = CodePicker(
-            field.label,
-            codes if codes is not None else lambda: self._keeper.fetch(field),
-            self.language,
-            current=text,
-            typed="" if known else text,
-            take=self._take,
-        )
-        self.app.push_screen(picker)
+        coding.choose(self.app, self._keeper, place, self.language, self._take)
         return True
-
-    def _choose_several(self, field: Field, codes: Sequence[Code], text: str) -> None:
-        def chosen(keys: frozenset[str] | None) -> None:
-            if keys is not None:
-                self._take(" ".join(each.code for each in codes if each.code in keys))
-
-        options = [Option(each.code, _with_code(each)) for each in codes]
-        dialog = ChooseMany(field.label, options, text.split(), self.language)
-        self.app.push_screen(dialog, chosen)
 
     def _take(self, code: str) -> None:
         self.editor.renew(code)
@@ -386,7 +343,3 @@ class Sheet(Face):
                 if self.listed(box.field) and event.x == box.right - 1:
                     self.choose()
                 return
-
-
-def _with_code(code: Code) -> Words:
-    return Words(f"{code.code} {code.label.zh}", f"{code.code} {code.label.en}")
