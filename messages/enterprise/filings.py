@@ -1,13 +1,15 @@
 """Filed registrations (注册信息备案): what customs holds of an enterprise, and how it is loaded and kept.
 
-Records only: `registration` by the customs registration code (海关注册编号), which is a party's, and
-`pending` by the social credit code, which several of them may share: the applications under way. Both are
-in force from the beginning of time and replaced as a whole: whoever holds the lock sees what is there now,
-also where the clocks of two gateways, or their waits, differ.
+Records: `registration` by the customs registration code (海关注册编号), which is a party's, and `pending` by
+the social credit code, which several of them may share: the applications under way. Both are in force from
+the beginning of time and replaced as a whole: whoever holds the lock sees what is there now, also where the
+clocks of two gateways, or their waits, differ. Beside each registration customs has a case of its own, its
+entry in the register, by which it is found by name, code, status and validity; the record has what is filed.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -23,18 +25,23 @@ from messages.enterprise.names import (
     SYSTEM_NAME,
     WRONG,
 )
+from messages.enterprise.table import FILED, UNFILED
 from messages.faults import NodeFault
 from messages.statuses import Status
 from messages.stepping import actor_of, check_time, form_of, told
 from messages.wire import FIRST
 from messages.workflow import (
+    Actor,
     Body,
+    Case,
+    CaseByNumber,
     Context,
     Effect,
     Event,
     Facts,
     Issue,
     Needs,
+    Put,
     PutRecord,
     Record,
     RecordInForce,
@@ -43,6 +50,7 @@ from messages.workflow import (
 WINDOW = timedelta(days=90)
 """Before a licence's end, in which its extension is applied for (the specification leaves the days open)."""
 _FILED = 10
+_FOUND_BY = ("regCode", "scc", "cnName", "validTo")
 
 
 def registration(code: str) -> RecordInForce:
@@ -75,9 +83,23 @@ def put_pending(scc: str, applications: Sequence[Mapping[str, str]]) -> PutRecor
     return PutRecord(Record(SYSTEM_NAME, "pending", scc, {"open": list(applications)}, FIRST))
 
 
-def put(code: str, body: Body) -> PutRecord:
-    """The registration as it is from now on."""
-    return PutRecord(Record(SYSTEM_NAME, "registration", code, body, FIRST))
+def entry(code: str) -> CaseByNumber:
+    """The entry of this customs registration code in the register."""
+    return CaseByNumber(f"B{code}")
+
+
+def put(code: str, body: Body, facts: Facts, actor: Actor, context: Context) -> tuple[PutRecord, Put]:
+    """The registration as it is from now on, in force and in the register; `facts` have its `entry`."""
+    record = PutRecord(Record(SYSTEM_NAME, "registration", code, body, FIRST))
+    case: Case | None = facts[entry(code)]
+    if case is None:
+        number = entry(code).number
+        case = Case(number, SYSTEM_NAME, actor.party, "", {"regCode": code}, context.now, context.now)
+    found = {name: str(body[name]) for name in _FOUND_BY if body.get(name)}
+    state = FILED[str(body["regStatus"])]
+    return record, Put(
+        dataclasses.replace(case, state=state, changed=context.now, search={**found, "type": FILING})
+    )
 
 
 # -- what a registration says of itself
@@ -122,10 +144,11 @@ def tables(filed: Body, today: str) -> dict[str, Any]:
 
 
 def needs(event: Event) -> Needs:
-    """The registration as it is filed, and what is under way."""
+    """The registration as it is filed, its entry, and what is under way."""
     node = event.content
     code, scc = str(node["regCode"]), str(node["scc"])
-    return Needs((registration(code), pending(scc)), claims=(claim_registration(code), claim_pending(scc)))
+    claims = (claim_registration(code), claim_pending(scc))
+    return Needs((registration(code), entry(code), pending(scc)), claims=claims)
 
 
 def load(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
@@ -149,15 +172,18 @@ def load(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         assert filed is not None  # above
         if any(one["regCode"] == code for one in under_way(facts[pending(str(node["scc"]))])):
             raise NodeFault(OCCUPIED, f"{code} 有待审批的申请 / applications of {code} are pending")
-        gone = Record(SYSTEM_NAME, "registration", code, filed.body, FIRST, FIRST)
-        return PutRecord(gone), _done(event, f"{code} 备案已撤销 / withdrawn")
+        gone = PutRecord(Record(SYSTEM_NAME, "registration", code, filed.body, FIRST, FIRST))
+        listed: Case | None = facts[entry(code)]
+        unlisted = [Put(dataclasses.replace(listed, state=UNFILED, changed=context.now))] if listed else []
+        return gone, *unlisted, _done(event, f"{code} 备案已撤销 / withdrawn")
     against = list(_faults(node))
     if against:
         raise NodeFault(WRONG, told(against))
     body = form_of(node)
     managers = numbered(node.get("Manager", ()), filed.body.get("Manager", ()) if filed else ())
     body = {**body, "appTime": node["appTime"], **({"Manager": managers} if managers else {})}
-    return put(code, body), _done(event, f"{code} 已备案 / filed: {body['cnName']}")
+    done = put(code, body, facts, actor_of(event), context)
+    return *done, _done(event, f"{code} 已备案 / filed: {body['cnName']}")
 
 
 def numbered(managers: Sequence[Body], before: Sequence[Body]) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ FAULTS = {
     NOT_APPROVED: ("注册信息没有审批通过", "the registration is not approved"),
 }
 
-SEARCH = ("type", "applyDate", "scc", "objectionType", "regCode", "cnName", "title")
+SEARCH = ("type", "applyDate", "scc", "objectionType", "regCode", "cnName", "title", "validTo")
 
 # types of messages that are applications (specification, "Applications")
 CHANGE, RENEW, CANCEL = "ENT111", "ENT121", "ENT131"

@@ -58,7 +58,7 @@ def needs(event: Event) -> Needs:
     node = event.content
     code, scc, number = str(node["regCode"]), str(node["scc"]), str(node["caseNo"])
     return Needs(
-        (CaseByNumber(number), filings.registration(code), filings.pending(scc)),
+        (CaseByNumber(number), filings.registration(code), filings.entry(code), filings.pending(scc)),
         (lock(number),),
         (filings.claim_registration(code), filings.claim_pending(scc)),
     )
@@ -84,7 +84,7 @@ def review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     if event.name == "approve":
         changed = _carried_out(case, facts, node, wire_date(context.now))
         if changed is not None:
-            effects.append(filings.put(str(form["regCode"]), changed))
+            effects += filings.put(str(form["regCode"]), changed, facts, actor, context)
     decided = {"result": node["reviewResult"], "info": reason, "by": actor.holder}
     body = {**case.body, "review": {**decided, "time": app_time(context.now)}}
     case = dataclasses.replace(case, state=step.target, body=body, changed=context.now)

@@ -13,6 +13,9 @@ from messages.transitions import Row, steps, transitions
 DRAFT, PENDING, APPROVED, REFUSED, DELETED = "暂存", "待审核", "审核通过", "审核不通过", "已删除"
 ASKED, REPLIED = "待答复", "已答复"
 PUBLISHED, WITHDRAWN = "已发布", "已撤回"
+FILED = {"1": "正常", "2": "注销", "3": "超期", "4": "临时注册登记", "5": "未审批通过"}
+"""A registration's entry is in the state of what is filed: regStatus → state."""
+UNFILED = "备案已撤销"
 
 LABELS = {
     DRAFT: (DRAFT, "draft"),
@@ -24,6 +27,12 @@ LABELS = {
     REPLIED: (REPLIED, "answered"),
     PUBLISHED: (PUBLISHED, "published"),
     WITHDRAWN: (WITHDRAWN, "withdrawn"),
+    FILED["1"]: (FILED["1"], "in order"),
+    FILED["2"]: (FILED["2"], "cancelled"),
+    FILED["3"]: (FILED["3"], "expired"),
+    FILED["4"]: (FILED["4"], "temporary registration"),
+    FILED["5"]: (FILED["5"], "registration not approved"),
+    UNFILED: (UNFILED, "filing withdrawn"),
 }
 PRIVATE = frozenset({DRAFT, DELETED})
 """Of these, only the enterprise knows."""

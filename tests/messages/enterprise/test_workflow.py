@@ -13,6 +13,7 @@ from messages.enterprise.table import (
     APPROVED,
     ASKED,
     DRAFT,
+    FILED,
     LABELS,
     PENDING,
     PUBLISHED,
@@ -20,6 +21,7 @@ from messages.enterprise.table import (
     REPLIED,
     TABLE,
     TRANSITIONS,
+    UNFILED,
     Row,
 )
 from messages.senders import NO_CARD
@@ -334,8 +336,38 @@ def test_a_notice_is_its_publishers(world: World) -> None:
 
 
 def test_states_have_words_in_both_languages() -> None:
-    """All that the table names."""
-    assert {row.target for row in TABLE} | {row.state for row in TABLE if row.state} == set(LABELS)
+    """All that the table names, and those of entries in the register."""
+    named = {row.target for row in TABLE} | {row.state for row in TABLE if row.state}
+    assert named | {*FILED.values(), UNFILED} == set(LABELS)
     assert APPROVED in LABELS
     assert SYSTEM.waiting(CUSTOMS) == (PENDING, ASKED)
     assert SYSTEM.waiting("operator") == (REFUSED,)
+
+
+def test_the_register_has_what_is_filed_as_it_is_now() -> None:
+    """An entry follows each filing and each approval; customs alone has it, and nothing waits in it."""
+    world = World()
+
+    def found() -> tuple[str, str, str, str]:
+        case = world.cases[f"B{TRADER.cop_code}"]
+        return case.owner, case.state, case.search["cnName"], case.search.get("validTo", "")
+
+    assert found() == (DESK.party, FILED["1"], TRADER.name, "20271231")
+    world.file(DESK_2, appType="2", cnName="浦东新名有限公司", validTo=None)
+    assert found() == (DESK.party, FILED["1"], "浦东新名有限公司", "")
+    world.apply("ENT131")
+    world.review(world.last().number)
+    assert found()[1] == FILED["2"]
+    world.file(appType="3")
+    assert found()[1] == UNFILED
+    world.file()
+    assert found() == (DESK.party, FILED["1"], TRADER.name, "20271231")
+    assert {FILED["1"], UNFILED}.isdisjoint({*SYSTEM.waiting("customs"), *SYSTEM.waiting("enterprise")})
+
+
+def test_no_message_but_a_filing_changes_an_entry_of_the_register(world: World) -> None:
+    """It is a case, but neither reviewed nor withdrawn as others are; its enterprise does not know of it."""
+    number = f"B{TRADER.cop_code}"
+    assert world.review(number) == [-411102]
+    assert world.send("ENT611", {"appType": "3", "caseNo": number}, DESK) == [-611102]
+    assert world.delete("ENT111", number) == [-111101]
