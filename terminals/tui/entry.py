@@ -20,9 +20,10 @@ from terminals.tui.filled import CTRL_FILES
 from terminals.tui.posting import Posted
 from terminals.tui.sending import SendingPage
 from terminals.tui.words import both
+from terminals.work.blaming import in_both
 from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound
-from terminals.work.model import FormModel, in_both
+from terminals.work.model import FormModel
 
 _BUTTONS = (
     ("delete", Purpose.DELETE, "ctrl+d"),

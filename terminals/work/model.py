@@ -7,7 +7,6 @@ know screens, the gateway and every system's name. Not thread-safe: it belongs t
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -22,7 +21,7 @@ from messages.faults import Violation
 from messages.forms import Field, Form
 from messages.system import CASE
 from messages.workflow import File
-from terminals.work import checks, filling, keeping
+from terminals.work import blaming, checks, filling, keeping
 from terminals.work.checks import Problem, Purpose, Verdict
 from terminals.work.filling import Question
 from terminals.work.judging import Judge
@@ -30,16 +29,11 @@ from terminals.work.plan import FILE, Plan, plan_of
 from terminals.work.rows import EVERYTHING, NOTHING, Changed, Place, Row, cleaned
 from terminals.work.standing import Standing
 
-__all__ = ["Context", "FormModel", "Question", "in_both"]
+__all__ = ["Context", "FormModel", "Question"]
 
 NEW, CHANGE, DELETE = "1", "2", "3"  # appType
 TODAY = "today"  # the prefill that a form knows by itself
 _OF_FILE = {"mediaType": "media_type"}  # fields of a file's line that File calls otherwise
-_PATH = re.compile(r"\(((?:[A-Za-z0-9]+\[[0-9]+\]/)+[A-Za-z0-9]+)\)")
-_WHERE = re.compile(r"\([A-Za-z0-9\[\]/]+\)")
-_NAMED = re.compile(r"\(([A-Za-z0-9]+)\)")
-_LINE = re.compile(r"第 ?([0-9]+) ?条")
-_STRUCTURE = ("required", "order")  # rules of messages.violations about elements, not values
 _STATUS = {Purpose.SAVE: "1", Purpose.DECLARE: "2", Purpose.DELETE: "2"}  # appStatus
 
 
@@ -266,46 +260,11 @@ class FormModel:
 
     def blame(self, violation: Violation) -> Place | None:
         """Show what the gateway found, at its field, until that is changed. None where it is no field's."""
-        place = self.locate(violation.path)
-        if place is None:
-            return None
-        found = self._judge.problems(place.row, self.control(Purpose.DECLARE), below=False)
-        own = [problem for problem in found if problem.place.row is place.row]
-        if violation.rule in _STRUCTURE and own:  # named is what stands behind the gap
-            place = own[0].place
-        said = next((problem.words for problem in own if problem.place == place), None)
-        words = said or Words(violation.text, violation.text)
-        place.row.blamed[place.name] = (place.row.values.get(place.name, ""), words)
-        return place
+        return blaming.blame(self.head, self._judge, self.control(Purpose.DECLARE), violation)
 
     def blame_receipt(self, info: str) -> Place | None:
-        """Show a receipt's words at the field that they name, such as 盘库日期(stockDate), in the head or in
-        the line that they number, such as 第 3 条商品编码(codeTs), or that their path leads to, such as
-        净重(Bill[1]/Goods[2]/netWt).
-        """
-        for path in _PATH.findall(info):
-            place = self.locate(f"{self.plan.name}/{path}")
-            if place is not None:
-                row = place.row
-                row.blamed[place.name] = (row.values.get(place.name, ""), in_both(info))
-                return place
-        words = in_both(info)
-        said = _LINE.search(info)
-        rows = self._numbered(int(said[1])) if said else [self.head]
-        for name in _NAMED.findall(info):
-            for row in rows:
-                field = row.plan.fields.get(name)
-                if field is not None and field in row.plan.shown:
-                    row.blamed[name] = (row.values.get(name, ""), words)
-                    return Place(row, name)
-                if name in row.plan.plans:
-                    return Place(row, name)
-        return None
-
-    def _numbered(self, number: int) -> list[Row]:
-        """The head's lines of this number, of whatever group."""
-        groups = self.head.lines.values()
-        return [lines[number - 1] for lines in groups if 0 < number <= len(lines)]
+        """Show a receipt's words at the field that they name; None where they name none."""
+        return blaming.blame_receipt(self.head, info)
 
     def locate(self, path: str) -> Place | None:
         """The field that a violation's path means, or its group or line where the field is no shown one."""
@@ -374,9 +333,3 @@ class FormModel:
     def node(self, control: Mapping[str, str]) -> etree._Element:
         """The business node in schema order; `control` has the fields that the terminal fills by itself."""
         return keeping.node(self.form, self.head, self._judge, control)
-
-
-def in_both(info: str) -> Words:
-    """What a receipt says in both languages (中文(path) / English), each without the path; else as it is."""
-    zh, between, en = info.partition(" / ")
-    return Words(_WHERE.sub("", zh), en) if between and " / " not in en else Words(info, info)

@@ -15,8 +15,8 @@ from messages.workflow import Body
 from terminals.tui.detail import DetailPage, Version
 from terminals.tui.importing import ImportingPage
 from terminals.tui.words import both
+from terminals.work.blaming import in_both
 from terminals.work.found import CaseFound
-from terminals.work.model import in_both
 
 if TYPE_CHECKING:
     from terminals.tui.at_work import Work
