@@ -1,8 +1,7 @@
 """The terminal: one person from login to quitting, on one screen.
 
-Knows its beginning and its end, the language, and how a question is asked from wherever one comes up: a key,
-a thread that wants a PIN, something that happened by itself. Refuses to know any system, every particular
-page, and what to do about what happens by itself (`conduct` does).
+Knows its beginning and its end, its keys, and who is at work. Refuses to know any system, every particular
+page, how a question is shown (`asking` does), and what to do about what happens by itself (`conduct` does).
 """
 
 from __future__ import annotations
@@ -10,49 +9,42 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import structlog
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.message import Message
-from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from hardware.signer import PinRequest, SignerError
+from hardware.signer import SignerError
 from messages.annotations import Words
 from messages.visible import plain
 from messages.wire import CST
-from terminals.trouble import Told
+from terminals.tui.asking import Asking
 from terminals.tui.at_work import Work
 from terminals.tui.conduct import Conduct
 from terminals.tui.dialogs import Ask, Tell
 from terminals.tui.driver import LineDriver, LineLost
 from terminals.tui.ends import HUNG_UP, Ends
 from terminals.tui.help import help_of
-from terminals.tui.holder import KINDS, Pins
 from terminals.tui.keeping import Keeper
 from terminals.tui.login import Login
 from terminals.tui.offered import TABLE
 from terminals.tui.page import Page
-from terminals.tui.pin import PinPrompt
 from terminals.tui.place import Place
 from terminals.tui.shell import HOME, Shell
 from terminals.tui.systems import Menu, System
-from terminals.tui.theme import Painted
-from terminals.tui.told import told
-from terminals.tui.typeahead import Early, Held
+from terminals.tui.typeahead import Early
 from terminals.tui.words import both, retell
 from terminals.work.drafts import Draft
 from terminals.work.events import Event
 
-T = TypeVar("T")
 BROKEN = 70  # exit status when something raised (EX_SOFTWARE of sysexits.h)
 PACKAGE = "eport-gateway"
 
@@ -66,7 +58,7 @@ class Incident:
     number: str
 
 
-class Terminal(Painted[int]):
+class Terminal(Asking):
     """The application. `run` it, then `end` it, then look whether it is `broken`."""
 
     TITLE = "E-Port"
@@ -91,19 +83,16 @@ class Terminal(Painted[int]):
         table: tuple[System, ...] = TABLE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        super().__init__()
+        super().__init__(place.language)
         self.place = place
         self.clock = clock
-        self.language = place.language
         self.broken: Exception | None = None
         self.farewell = Words()  # what is said on the terminal when the screens are gone
         self.left: list[Draft] = []  # forms that were not finished, from earlier terminals
         self._table = table
         self._ends = Ends(self._hung_up, self._keep)
         self._login = Login(self.language)
-        self._pins_asked = asyncio.Lock()
         self.early = Early()
-        self.held = Held()
         self._begun: tuple[Work, Menu, Keeper, Shell, Conduct] | None = None
 
     def get_driver_class(self) -> type[Driver]:
@@ -197,36 +186,7 @@ class Terminal(Painted[int]):
         shell.call_after_refresh(self.early.give, self)
         await conduct.begin()
 
-    # -- asking and telling
-
-    async def ask(self, screen: Screen[T]) -> T | None:
-        """Show a dialog; its result."""
-        answered: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
-
-        def answer(result: T | None) -> None:
-            if not answered.done():
-                answered.set_result(result)
-
-        self.held.drop()
-        with self._context():
-            await self.push_screen(screen, answer)
-        return await answered
-
-    async def withdraw(self, screen: Screen[Any]) -> None:
-        """Close a dialog that nobody has answered, with whatever is in front of it."""
-        while screen in self.screen_stack:
-            with self._context():
-                await self.screen.dismiss(None)
-
-    def complain(self, error: Told, key: str = "") -> None:
-        """Say what went wrong; `key` is a saying that has it as its reason."""
-        words = told(error) if isinstance(error, BaseException) else Words(error.told("zh"), error.told("en"))
-        self.say(both(key, reason=words) if key else words, alarm=True)
-
-    def say(self, words: Words, *, alarm: bool = False) -> None:
-        """Say something that goes away by itself."""
-        text = plain(words.in_language(self.language), "\n")
-        self.notify(text, severity="error" if alarm else "information", markup=False)
+    # -- what threads tell
 
     def broke(self, number: str) -> None:
         """For any thread: something broke beside the screens, which the log has under this number."""
@@ -243,34 +203,6 @@ class Terminal(Painted[int]):
             self.say(both("incident", number=message.event.number), alarm=True)
         elif self._begun is not None:
             await self._begun[4].happened(message.event)
-
-    def pins(self) -> Pins:
-        """Asks for PINs on this screen, for any thread."""
-        loop = asyncio.get_running_loop()
-
-        def show(request: PinRequest, purpose: Words) -> Future[str | None]:
-            return asyncio.run_coroutine_threadsafe(self._ask_pin(request, purpose), loop)
-
-        return Pins(show)
-
-    async def _ask_pin(self, request: PinRequest, purpose: Words) -> str | None:
-        kind = KINDS[request.kind]
-        name = f"{request.label} {request.serial}"
-        device = Words(f"{kind.zh} {name}", f"{kind.en} {name}")
-        words = both("pin-for", device=device, purpose=purpose) if purpose != Words() else device
-        if request.missed and request.tries is None:  # an Ikey, which seldom says how many are left
-            words = both("pin-missed", prompt=words)
-        prompt = PinPrompt(words, self.language, tries=request.tries, wrong=request.again)
-        async with self._pins_asked:
-            try:
-                return await self.ask(prompt)
-            finally:
-                await self.withdraw(prompt)
-
-    async def no_pin_asked(self) -> None:
-        """Wait until no PIN is being asked for."""
-        async with self._pins_asked:
-            pass
 
     # -- keys
 
