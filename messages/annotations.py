@@ -53,6 +53,16 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What may be chosen now: the lines `of` what a lookup without a key knows, each a code with its name."""
+
+    lookup: str
+    of: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """A group whose lines are files: what may be chosen. Its fields filled by "file" say which one it was."""
 
@@ -73,10 +83,11 @@ class Hints:
     list: str | None = None  # name of a large code list
     width: int | None = None  # characters, where a number's facets cannot say it
     lookup: Lookup | None = None
+    offer: Offer | None = None
     required_when: Condition | None = None  # of a group: it needs a line at least
     absent_when: Condition | None = None
     locked_when: Condition | None = None  # kept as it is while that holds
-    sum_of: tuple[str, ...] = ()
+    sum_of: tuple[str, ...] = ()  # fields of its group; or one of the lines of a group below: Goods/qty
     counts: bool = False  # filled with the line's place in its group, from 1
     latest: str | None = None  # "today": a date that may not lie in the future, in China Standard Time
     prefill: str | None = None  # of a new form: "today", or a lookup without a key that knows the field
@@ -139,6 +150,7 @@ _READERS: dict[str, Callable[[Element], tuple[str, Any]]] = {
     "code": lambda element: ("list", element.get("list")),
     "width": lambda element: ("width", int(element.get("characters", "0"))),
     "lookup": lambda element: ("lookup", _lookup(element)),
+    "offer": lambda element: ("offer", Offer(**element.attrib)),
     "require": lambda element: ("required_when", _condition(element)),
     "absent": lambda element: ("absent_when", _condition(element)),
     "lock": lambda element: ("locked_when", _condition(element)),

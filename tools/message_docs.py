@@ -113,6 +113,8 @@ def _notes(each: Field, first: bool) -> str:
         when = f" when {_when(found.when)}" if found.when else ""
         fills = ", ".join(f"`{name}`" for name in (*found.locks, *found.suggests))
         notes.append(f"looked up ({found.name}){when}: fills {fills}")
+    if hints.offer:
+        notes.append(f"one of `{hints.offer.of}` of the lookup `{hints.offer.lookup}`")
     if hints.sum_of:
         notes.append("sum of " + ", ".join(f"`{name}`" for name in hints.sum_of))
     if each.help.en and each.help.en != f"At most {each.max_length} characters":

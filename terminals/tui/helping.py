@@ -90,5 +90,14 @@ def _condition(plan: Plan, condition: Condition) -> Words:
 
 
 def _labels(plan: Plan, names: Iterable[str], zh: str, en: str = "") -> Words:
-    fields = [plan.fields[name] for name in names if name in plan.fields]
-    return Words(zh.join(each.label.zh for each in fields), (en or zh).join(each.label.en for each in fields))
+    labels = [label for name in names if (label := _label(plan, name)) is not None]
+    return Words(zh.join(each.zh for each in labels), (en or zh).join(each.en for each in labels))
+
+
+def _label(plan: Plan, name: str) -> Words | None:
+    """A field's; that of a column below, such as Goods/qty, behind its group's."""
+    group, between, part = name.partition("/")
+    if between:
+        of, column = plan.plans[group].group.label, plan.plans[group].fields[part].label
+        return Words(f"{of.zh}：{column.zh}", f"{of.en}: {column.en}")
+    return plan.fields[name].label if name in plan.fields else None

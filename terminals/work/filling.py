@@ -1,4 +1,4 @@
-"""What a form fills in by itself: sums of quantities, and what lookups find (调出).
+"""What a form fills in by itself: sums of fields and of columns, and what lookups find (调出).
 
 Knows what is overtyped: a value that was filled in is replaced by the next one, or taken back with what it
 came from; a value that somebody typed over it stays. Refuses to ask anybody: questions go out, answers come.
@@ -6,12 +6,13 @@ came from; a value that somebody typed over it stays. Refuses to ask anybody: qu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from messages.annotations import Lookup
+from messages.forms import Field
 from terminals.work.judging import Control, Judge
 from terminals.work.rows import EVERYTHING, NOTHING, Changed, Key, Place, Row, cleaned
 
@@ -40,6 +41,15 @@ def put(row: Row, name: str, value: str) -> bool:
 # -- sums
 
 
+def add_up(row: Row, part: str) -> Changed:
+    """`part` is another value: fill the sums that it belongs to, in its row and in the one above."""
+    changed = resum(row, part)
+    if row.parent is not None and row.parent.plan.totals:
+        for name in (part, *row.plan.summed(part)):
+            changed |= retotal(row.parent, row.plan.name, name)
+    return changed
+
+
 def resum(row: Row, part: str) -> Changed:
     """Fill the sums that `part` belongs to, unless they are overtyped."""
     changed = NOTHING
@@ -56,12 +66,29 @@ def resum(row: Row, part: str) -> Changed:
 
 def total(row: Row, parts: tuple[str, ...]) -> str | None:
     """The sum of the parts that there are, '' for none; None while one of them is wrong."""
-    found = [(row.plan.fields[name], value) for name in parts if (value := row.values.get(name))]
+    return _added((row.plan.fields[name], row.values.get(name, "")) for name in parts)
+
+
+def retotal(row: Row, group: str, part: str = "") -> Changed:
+    """Fill what adds up the lines of `group`; while one of them is wrong, there is no such sum."""
+    changed = NOTHING
+    for name in row.plan.totalled(group, part):
+        of = row.plan.totals[name][1]
+        field = row.plan.plans[group].fields[of]
+        value = _added((field, line.values.get(of, "")) for line in row.lines[group])
+        if put(row, name, value or ""):
+            changed |= Changed(frozenset({Place(row, name)}))
+    return changed
+
+
+def _added(parts: Iterable[tuple[Field, str]]) -> str | None:
+    """Exactly, without zeros behind: 0.5 and 0.50 are 1; '' for nothing; None where one is no number."""
+    found = [(field, value) for field, value in parts if value]
     if any(field.problem(value) is not None for field, value in found):
         return None
     try:
         text = format(sum((Decimal(value) for _, value in found), Decimal(0)), "f") if found else ""
-        return text.rstrip("0").rstrip(".") if "." in text else text  # 0.5 and 0.50 are 1
+        return text.rstrip("0").rstrip(".") if "." in text else text
     except InvalidOperation:  # parts that are no numbers by their schema
         return None
 

@@ -110,7 +110,7 @@ class FormModel:
             return NOTHING
         self.revision += 1
         changed = Changed(frozenset({Place(row, name)}), name in self._watched)
-        return changed | filling.withdraw(row, name) | filling.resum(row, name)
+        return changed | filling.withdraw(row, name) | filling.add_up(row, name)
 
     def add(self, group: str, parent: Row | None = None, at: int | None = None) -> Row:
         """A new empty line, at the end or before place `at`. Raises ValueError when the group is full."""
@@ -147,6 +147,7 @@ class FormModel:
         copies = tuple(self._copied(row, parent) for row in rows)
         parent.lines[group].extend(copies)
         parent.renumber(group)
+        filling.retotal(parent, group)
         self.revision += 1
         return copies
 
@@ -169,6 +170,7 @@ class FormModel:
         for parent, group in groups:
             parent.lines[group] = [row for row in parent.lines[group] if row not in gone]
             parent.renumber(group)
+            filling.retotal(parent, group)
         self.revision += bool(groups)
         return EVERYTHING if groups else NOTHING
 
@@ -194,6 +196,7 @@ class FormModel:
             fresh.append(row)
         self.head.lines[group] = [*kept, *fresh]
         self.head.renumber(group)
+        filling.retotal(self.head, group)
         self.revision += 1
         return EVERYTHING
 
@@ -237,7 +240,7 @@ class FormModel:
         if changed is not NOTHING:
             self.revision += 1
             for place in changed.places:
-                changed |= filling.resum(place.row, place.name)
+                changed |= filling.add_up(place.row, place.name)
         return changed
 
     # -- judging it
@@ -289,7 +292,7 @@ class FormModel:
     def refill(self, content: Mapping[str, Any]) -> None:
         """Show what the system has filled in (返填) since, such as 申报日期; what was typed stays."""
         for field in self.fields:
-            if field.hints.fill == "system" and field.name != CASE:
+            if field.hints.fill == "system" and field.name != CASE and field.name not in self.plan.totals:
                 filling.put(self.head, field.name, str(content.get(field.name, "")))
 
     def load(self, content: Mapping[str, Any], *, case: str, state: str, app_time: str = "") -> None:
@@ -298,6 +301,8 @@ class FormModel:
         self.case, self.state, self.app_time = case, state, app_time
         self._show_case()
         filling.trust(self.head, self._judge, self.control(Purpose.DECLARE))
+        for group in self.plan.plans:
+            filling.retotal(self.head, group)
         self.revision += 1
         self._clean = self.revision
 

@@ -22,7 +22,9 @@ class Plan:
         self.fields = {each.name: each for each in group.children if not each.is_group}
         self.plans = {each.name: Plan(each) for each in group.children if each.is_group}
         self.shown = tuple(each for each in self.fields.values() if each.hints.fill != TERMINAL)
-        self.sums = {each.name: each.hints.sum_of for each in self.shown if each.hints.sum_of}
+        parts = {each.name: each.hints.sum_of for each in self.shown if each.hints.sum_of}
+        self.sums = {name: of for name, of in parts.items() if "/" not in of[0]}
+        self.totals = {name: _column(of[0]) for name, of in parts.items() if "/" in of[0]}
         self.lookups = tuple(
             (each.name, each.hints.lookup) for each in self.shown if each.hints.lookup is not None
         )
@@ -45,6 +47,10 @@ class Plan:
     def summed(self, part: str) -> Iterator[str]:
         """The fields that are sums of `part` and others."""
         return (name for name, parts in self.sums.items() if part in parts)
+
+    def totalled(self, group: str, part: str = "") -> Iterator[str]:
+        """The fields that add up `part` of the lines of `group`; any part, if none is said."""
+        return (name for name, of in self.totals.items() if of[0] == group and part in ("", of[1]))
 
     def asked_by(self, name: str) -> Iterator[tuple[Plan, str, Lookup]]:
         """The lookups, here and below, that have `name` in their key."""
@@ -72,6 +78,12 @@ class Plan:
     def watched(self) -> frozenset[str]:
         """The fields whose change may change how others stand."""
         return frozenset(condition.field for condition in self.conditions())
+
+
+def _column(path: str) -> tuple[str, str]:
+    """Goods/qty: the group and its field."""
+    group, _, part = path.partition("/")
+    return group, part
 
 
 def plan_of(form: Form) -> Plan:

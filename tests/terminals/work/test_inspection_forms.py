@@ -10,8 +10,9 @@ from messages.system import content
 from messages.workflow import File
 from terminals.work.checks import Purpose
 from terminals.work.model import FormModel
+from terminals.work.rows import Place
 from terminals.work.standing import Kind
-from tests.messages.inspection.world import ENTRUSTMENT, FILING, GOODS, digest
+from tests.messages.inspection.world import AGENCY, ENTRUSTMENT, FILING, GOODS, digest
 from tests.terminals.work.forms import empty, message, type_in, violations
 
 CODES = [kind.code for kind in SYSTEM.types]
@@ -30,6 +31,20 @@ def filing() -> FormModel:
         type_in(model, model.add(group), line)
     model.attach("Attachment", File(digest(1), 1000, "application/pdf", "1.pdf"))
     return model
+
+
+def entrustment() -> FormModel:
+    """An entrustment without goods, whose agency was found."""
+    model = empty("PSI131")
+    type_in(model, model.head, ENTRUSTMENT)
+    (question,) = model.questions()
+    model.answer(question, {"agencyCode": AGENCY.cop_code, "agencyName": AGENCY.name})
+    return model
+
+
+def totals(model: FormModel) -> tuple[str, str]:
+    """总数量 and 总金额 as they stand in the head."""
+    return model.head.text("totalQty"), model.head.text("totalAmount")
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -79,8 +94,7 @@ def test_a_draft_of_a_filing_is_checked_when_it_is_kept(name: str, wrong: str) -
 
 def test_an_entrustment_is_kept_without_goods_and_submitted_with_them() -> None:
     """Totals are locked; the first line of goods is what the submission lacks."""
-    model = empty("PSI131")
-    type_in(model, model.head, ENTRUSTMENT)
+    model = entrustment()
     assert model.problems(Purpose.SAVE) == []
     assert violations(model, Purpose.SAVE) == ()
     assert [problem.place.path for problem in model.problems(Purpose.DECLARE)] == ["Goods"]
@@ -89,6 +103,45 @@ def test_an_entrustment_is_kept_without_goods_and_submitted_with_them() -> None:
     type_in(model, model.add("Goods"), GOODS)
     assert model.problems(Purpose.DECLARE) == []
     assert violations(model, Purpose.DECLARE) == ()
+
+
+def test_totals_follow_the_goods_at_every_key() -> None:
+    """Typed, copied, filled in from a sheet, deleted: exactly, and without zeros behind."""
+    model = entrustment()
+    assert totals(model) == ("", "")
+    first = model.add("Goods")
+    type_in(model, first, {"qty": "0.1", "amount": "0.10"})
+    changed = model.set(model.add("Goods"), "qty", "0.2")
+    assert totals(model) == ("0.3", "0.1")
+    assert Place(model.head, "totalQty") in changed.places
+    model.copy([first])
+    assert totals(model) == ("0.4", "0.2")
+    model.fill("Goods", [{"qty": "999999999999.99999", "amount": "7"}])
+    assert totals(model) == ("1000000000000.39999", "7.2")
+    assert model.delete(model.rows("Goods")[1:]).all
+    assert totals(model) == ("0.1", "0.1")
+
+
+def test_there_is_no_total_while_a_line_is_no_number() -> None:
+    """It is back when that is put right."""
+    model = entrustment()
+    row = model.add("Goods")
+    type_in(model, row, {"qty": "3", "amount": "5"})
+    model.set(row, "qty", "three")
+    assert totals(model) == ("", "5")
+    model.set(row, "qty", "4")
+    assert totals(model) == ("4", "5")
+
+
+def test_a_case_s_totals_are_those_of_its_goods() -> None:
+    """Read from a case, whatever the gateway has written there, and when it was saved; it stays clean."""
+    model = empty("PSI131")
+    stored = {**ENTRUSTMENT, "totalQty": "2.00", "totalAmount": "150000.50", "Goods": [GOODS]}
+    model.load(stored, case="P000000000000000001", state="委托暂存")
+    assert totals(model) == ("2", "150000.5")
+    model.refill(stored)
+    assert totals(model) == ("2", "150000.5")
+    assert not model.dirty
 
 
 def test_a_disposal_asks_for_an_end_where_there_is_one() -> None:
