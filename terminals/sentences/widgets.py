@@ -93,6 +93,10 @@ SENTENCES: Sentences = {
         "The head is not complete: {what}",
         "表头未录入完成，不能录入表体：{what}",
     ),
+    "form-save-first": (
+        "Save first (Ctrl+S): what comes behind the head is open then.",
+        "请先暂存（Ctrl+S），暂存后才能继续录入表头以后的内容。",
+    ),
     "form-new-line": ("New line", "新增一条记录"),
     "form-delete-lines": ("Delete lines", "删除记录"),
     "form-copy-line": ("Copy line", "复制记录"),
