@@ -57,11 +57,6 @@ SENTENCES: Sentences = {
         "{count} drafts were made; they are in the progress list.",
         "已生成 {count} 份草稿，见进度跟踪。",
     ),
-    "news-read": ("Read", "阅读"),
-    "help-news": (
-        "Enter reads what is under the cursor, Ctrl+G fetches its files into your area, F5 looks anew.",
-        "按 Enter 阅读，Ctrl+G 将附件下载到本人文件区，F5 刷新。",
-    ),
     "help-request": (
         (
             "Three steps: basics, documents and goods, attached files. Alt+N goes to the next step, Alt+P "

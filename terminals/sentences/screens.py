@@ -167,6 +167,42 @@ SENTENCES: Sentences = {
         "所选数据的状态均不能{action}。",
     ),
     "query-not-now": ("{action} is not possible in state {state}.", "数据状态为“{state}”，不能{action}。"),
+    "news-read": ("Read", "阅读"),
+    "help-news": (
+        (
+            "Type a part of the title or days and press Enter to search. In the list, Enter reads what is "
+            "under the cursor, Ctrl+T fetches its files into your area, F5 looks anew."
+        ),
+        (
+            "输入标题的一部分或日期，按 Enter 查询。在列表中按 Enter 阅读，Ctrl+T 将附件下载到本人文件区，"
+            "F5 刷新。"
+        ),
+    ),
+    "help-news-item": (
+        "Up, Down, PgUp and PgDn read on. Ctrl+G fetches the files into your area.",
+        "用上下键、PgUp、PgDn 阅读。Ctrl+G 将附件下载到本人文件区。",
+    ),
+    "help-register": (
+        (
+            "Type a part of what you look for and press Enter. Enter on a line or Ctrl+E changes it, Ctrl+N "
+            "files another, F5 looks anew. To withdraw one, open it and press Ctrl+D."
+        ),
+        (
+            "输入要查找内容的一部分，按 Enter 查询。在某行按 Enter 或 Ctrl+E 修改，Ctrl+N 新增，F5 刷新。"
+            "撤销备案在修改页面按 Ctrl+D。"
+        ),
+    ),
+    "help-register-read": (
+        "Type a part of what you look for and press Enter. F5 looks anew.",
+        "输入要查找内容的一部分，按 Enter 查询。F5 刷新。",
+    ),
+    "help-dossier": (
+        (
+            "Up, Down, PgUp and PgDn read on, Left and Right go from part to part. Ctrl+G fetches the files "
+            "into your area, Ctrl+P prints."
+        ),
+        "用上下键、PgUp、PgDn 阅读，左右键跳到上一节或下一节。Ctrl+G 将附件取到本人文件区，Ctrl+P 打印。",
+    ),
     "help-query": (
         (
             "Choose by which one to search with Up and Down, type, press Enter. Then choose a line and what "

@@ -176,9 +176,22 @@ class Line:
                 detail=detail(answer),
             )  # fmt: skip
 
-    def news(self, kind: str = "", before: int | None = None, limit: int = 20) -> NewsPage:
-        """What was published, the newest first; `before` a number reads on, `kind`: only such."""
+    def news(
+        self,
+        kind: str = "",
+        before: int | None = None,
+        limit: int = 20,
+        *,
+        title: str = "",
+        first: str = "",
+        last: str = "",
+    ) -> NewsPage:
+        """What was published, the newest first; `before` a number reads on, `kind`: only such.
+
+        `title` is a part of the title; `first` and `last` are days in China, yyyyMMdd, both included.
+        """
         asked = [("kind", kind), ("before", str(before or "")), ("limit", str(limit))]
+        asked += [("title", title), ("from", first), ("to", last)]
         return self._read("/v1/bulletins", [(name, value) for name, value in asked if value], news_page_of)
 
     def news_item(self, number: int) -> News | None:

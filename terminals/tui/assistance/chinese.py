@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from messages.annotations import Words
 from messages.assistance.table import ASSESSED, REPLIED, SENT
 from terminals.tui.assistance.lists import DATE, LETTER, CaseList, columns
-from terminals.tui.assistance.opinion import OpinionPage
+from terminals.tui.assistance.opinion import Opinion
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
 from terminals.tui.query import Action
@@ -26,6 +26,7 @@ class ChineseRequests(CaseList):
     FORM: ClassVar[str] = "CMA141"
     WORDS: ClassVar[Words] = Words("中方海关协查", "Requests of China")
     STATES: ClassVar[tuple[str, ...]] = (SENT, REPLIED, ASSESSED)
+    AT_ONCE: ClassVar[bool] = True
     TOGETHER: ClassVar[bool] = True
     ROWS: ClassVar[int] = 10
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (
@@ -51,12 +52,8 @@ class ChineseRequests(CaseList):
         Binding(each.hot, f"act('{each.key}')", each.words.zh, show=False) for each in ACTIONS
     ]
 
-    def on_mount(self) -> None:
-        """What there is, at once."""
-        self.call_after_refresh(self.action_run)
 
-
-class ForeignFeedback(OpinionPage):
+class ForeignFeedback(Opinion):
     """反馈: text, conclusion, files."""
 
     CODE: ClassVar[str] = "CMA151"

@@ -14,7 +14,7 @@ from messages.annotations import Words
 from messages.assistance.table import ASSESSED, OWN_DRAFT, REPLIED, SENT
 from terminals.tui.assistance.desk import CRITERIA, VIEW
 from terminals.tui.assistance.lists import BILLS, COUNTRY, DATE, LETTER, TYPE, WAITED, CaseList
-from terminals.tui.assistance.opinion import OpinionPage
+from terminals.tui.assistance.opinion import Opinion
 from terminals.tui.assistance.request import RequestEntry
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
@@ -31,6 +31,7 @@ class ChineseQuery(CaseList):
     FORM: ClassVar[str] = "CMA141"
     WORDS: ClassVar[Words] = Words("中方协查查询", "Chinese requests")
     STATES: ClassVar[tuple[str, ...]] = (REPLIED, SENT, OWN_DRAFT, ASSESSED)
+    AT_ONCE: ClassVar[bool] = True
     TOGETHER: ClassVar[bool] = True
     CRITERIA: ClassVar[tuple[Criterion, ...]] = CRITERIA
     COLUMNS: ClassVar[tuple[Column, ...]] = (
@@ -54,10 +55,6 @@ class ChineseQuery(CaseList):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(each.hot, f"act('{each.key}')", each.words.zh, show=False) for each in ACTIONS
     ]
-
-    def on_mount(self) -> None:
-        """What moved last is there at once."""
-        self.call_after_refresh(self.action_run)
 
 
 class ChineseEntry(RequestEntry):
@@ -83,7 +80,7 @@ class ChineseEntry(RequestEntry):
         return Words(f"已发送外方。{state.zh}", f"Sent to the foreign customs. {state.en}")
 
 
-class FeedbackEvaluation(OpinionPage):
+class FeedbackEvaluation(Opinion):
     """What customs thinks of a foreign customs' feedback: a grade and a text, once."""
 
     CODE: ClassVar[str] = "CMA161"

@@ -26,7 +26,7 @@ from terminals.tui.assistance.lists import (
     WAITED,
     CaseList,
 )
-from terminals.tui.assistance.opinion import OpinionPage
+from terminals.tui.assistance.opinion import Opinion
 from terminals.tui.assistance.progress import TYPES
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
@@ -64,6 +64,7 @@ class RequestQueue(CaseList):
     FORM: ClassVar[str] = "CMA111"
     WORDS: ClassVar[Words] = Words("国际协查办理", "Foreign requests to answer")
     STATES: ClassVar[tuple[str, ...]] = (PENDING,)
+    AT_ONCE: ClassVar[bool] = True
     TOGETHER: ClassVar[bool] = True
     CRITERIA: ClassVar[tuple[Criterion, ...]] = CRITERIA
     COLUMNS: ClassVar[tuple[Column, ...]] = (
@@ -79,10 +80,6 @@ class RequestQueue(CaseList):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(each.hot, f"act('{each.key}')", each.words.zh, show=False) for each in ACTIONS
     ]
-
-    def on_mount(self) -> None:
-        """The queue is there at once."""
-        self.call_after_refresh(self.action_run)
 
 
 class RequestQuery(CaseList):
@@ -108,7 +105,7 @@ class RequestQuery(CaseList):
     ]
 
 
-class RequestAnswer(OpinionPage):
+class RequestAnswer(Opinion):
     """One foreign request: 反馈 with a conclusion and files, or 退回 with the reason."""
 
     CODE: ClassVar[str] = "CMA121"

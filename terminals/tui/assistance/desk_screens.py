@@ -29,12 +29,12 @@ DESK: tuple[Entry, ...] = (
         _DESK, "alt+7", codes=("CMA141",),
     ),
     Entry(
-        "assistance.published", Words("发布查询", "Published"), f"{_HERE}.published:PublicationQuery", _DESK,
+        "assistance.published", Words("发布查询", "Published"), f"{_HERE}.published:Publications", _DESK,
         "alt+8",
     ),
     Entry(
         "assistance.publish", Words("发布新闻资料", "Publish news, material"),
-        f"{_HERE}.published:PublicationEntry", _DESK, codes=("CMA171",),
+        f"{_HERE}.published:Publication", _DESK, codes=("CMA171",),
     ),
     Entry(
         "assistance.agreements", Words("互助协议备案", "Agreements"), f"{_HERE}.registers:AgreementRegister",
@@ -65,6 +65,7 @@ DESK: tuple[Entry, ...] = (
         f"{_HERE}.chinese_desk:FeedbackEvaluation", _DESK, single=False, codes=("CMA161",), listed=False,
     ),
     Entry(
-        "assistance.case", Words("查看", "Case"), f"{_HERE}.case:CasePage", _DESK, single=False, listed=False,
+        "assistance.case", Words("查看", "Case"), f"{_HERE}.case:AssistanceCase", _DESK,
+        single=False, listed=False,
     ),
 )  # fmt: skip

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from messages.annotations import Words
-from terminals.tui.assistance.case import CasePage
-from terminals.tui.assistance.opinion import OpinionPage
+from terminals.tui.assistance.case import AssistanceCase
+from terminals.tui.assistance.opinion import Opinion
 from terminals.work.dossier import Section
 
 
-class RequestEvaluation(OpinionPage):
+class RequestEvaluation(Opinion):
     """评价."""
 
     CODE: ClassVar[str] = "CMA131"
@@ -22,7 +22,7 @@ class RequestEvaluation(OpinionPage):
     DECIDE: ClassVar[Words] = Words("提交评价", "Send the evaluation")
 
 
-class SaidPage(CasePage):
+class SaidPage(AssistanceCase):
     """反馈信息, 评价查看: of a case what was said to the request, without the request."""
 
     WORDS: ClassVar[Words] = Words("反馈信息", "Feedback")

@@ -5,8 +5,8 @@ Knows the search columns and the code lists behind them; refuses to know who loo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -19,7 +19,7 @@ from terminals.tui.columns import Column
 from terminals.tui.filled import Desk
 from terminals.tui.query import SEQUENCE, QueryPage
 from terminals.tui.words import both
-from terminals.work.found import CaseLine, Search
+from terminals.work.found import CaseLine
 from terminals.work.model import FormModel
 
 COUNTRY, TYPE, BILLS, MATTER, DATE, LETTER, WAITED = (
@@ -83,11 +83,10 @@ class CaseList(QueryPage):
         if self.is_attached:
             self.table.grid.again()
 
-    def search(self) -> Search:
+    def search(self) -> Mapping[str, str]:
         """Codes are typed in either case, and types of request by their names, too."""
         found = super().search()
-        criteria = {name: self._code(name.partition(".")[0], text) for name, text in found.criteria.items()}
-        return replace(found, criteria=criteria)
+        return {name: self._code(name.partition(".")[0], text) for name, text in found.items()}
 
     def _code(self, column: str, text: str) -> str:
         if column == COUNTRY:

@@ -1,212 +1,27 @@
-"""新闻动态 and 资料中心: what China Customs has published, to be read, and its files fetched.
+"""新闻动态 and 资料中心: what China Customs has published for foreign officers.
 
-Knows two kinds of publications and how one is read; refuses to know who publishes and how files are fetched.
+Knows the two kinds; refuses to know how publications are listed and read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.widget import Widget
-
 from messages.annotations import Words
-from messages.wire import CST, parse_wire_time
-from terminals.tui.attaching import fetch_files
-from terminals.tui.buttons import Buttons, Option
-from terminals.tui.columns import Column, Fetched, Wanted
-from terminals.tui.page import Page
-from terminals.tui.reader import Reader
-from terminals.tui.table import PagedTable
-from terminals.tui.words import both
-from terminals.work.dossier import Said, Section, sized
-from terminals.work.news import News
-from terminals.work.receipts import Step
-
-MOST = 1_000
-"""Publications that a list goes back."""
-_PAGE = 100  # the gateway's most
-_READ = Words("阅读", "Read")
-_FILES = Words("下载附件", "Fetch files")
-_COLUMNS = (
-    Column("time", Words("发布时间", "Published"), cells=16),
-    Column("title", Words("标题", "Title"), most=70),
-    Column("files", Words("附件", "Files"), number=True, cells=5),
-)
+from terminals.tui.publications import NewsList
 
 
-def published(item: News) -> str:
-    """When it was, in China."""
-    return parse_wire_time(item.published).astimezone(CST).strftime("%Y-%m-%d %H:%M")
-
-
-class NewsList(Page):
-    """新闻动态, the newest first."""
+class News(NewsList):
+    """新闻动态."""
 
     KIND: ClassVar[str] = "news"
+    DETAIL: ClassVar[str] = "assistance.read"
     WORDS: ClassVar[Words] = Words("新闻动态", "News")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+o", "read", "news-read"),
-        Binding("ctrl+t", "files", "form-fetch"),
-    ]
-
-    def compose(self) -> ComposeResult:
-        """The list, and what can be done with a line."""
-        yield PagedTable(_COLUMNS, self._fetch, self._text, self.language)
-        yield Buttons(self._options(), self.language)
-
-    def on_mount(self) -> None:
-        """At once."""
-        self.call_after_refresh(self.table.start)
-
-    @property
-    def heading(self) -> Words:
-        """The screen's name."""
-        return self.WORDS
-
-    @property
-    def table(self) -> PagedTable[News]:
-        """The list."""
-        return self.query_one(PagedTable)
-
-    def first(self) -> Widget:
-        """The list."""
-        return self.table.grid
-
-    def help(self) -> Words:
-        """What F1 says."""
-        return both("help-news")
-
-    def again(self) -> None:
-        """Anew."""
-        self.table.action_again()
-
-    def came(self, steps: Sequence[Step]) -> None:
-        """Publications come without receipts."""
-
-    def _fetch(self, wanted: Wanted) -> Fetched[News]:
-        """In a thread: the gateway tells them from the newest on, and a page is cut from that."""
-        found: list[News] = []
-        before: int | None = None
-        while len(found) < MOST:
-            page = self.work.line.news(self.KIND, before, _PAGE)
-            found += page.news
-            before = page.before
-            if before is None:
-                break
-        start = (wanted.page - 1) * wanted.size
-        return Fetched(found[start : start + wanted.size], len(found))
-
-    def _text(self, item: News, key: str) -> str:
-        if key == "time":
-            return published(item)
-        return item.title if key == "title" else str(len(item.files) or "")
-
-    def _options(self) -> list[Option]:
-        item = self.table.item if self.is_mounted else None
-        return [
-            Option("read", _READ, "ctrl+o", item is not None),
-            Option("files", _FILES, "ctrl+t", item is not None and bool(item.files)),
-        ]
-
-    def on_paged_table_moved(self) -> None:
-        """Another line may have no files."""
-        self.query_one(Buttons).offer(self._options())
-
-    def on_paged_table_came(self) -> None:
-        """… and another page."""
-        self.query_one(Buttons).offer(self._options())
-
-    def on_paged_table_picked(self) -> None:
-        """Enter reads it."""
-        self.action_read()
-
-    def on_buttons_pressed(self, event: Buttons.Pressed) -> None:
-        """By mouse, or from the row of buttons."""
-        event.stop()
-        getattr(self, f"action_{event.key}")()
-
-    def action_read(self) -> None:
-        """The one under the cursor."""
-        item = self.table.item
-        if item is not None:
-            self.terminal.open_soon("assistance.read", item=item)
-
-    def action_files(self) -> None:
-        """Its files, into the own area."""
-        item = self.table.item
-        if item is not None and item.files:
-            self.run_worker(fetch_files(self.terminal, item.files), group="files")
-
-    def retell(self, language: str) -> None:
-        """Everything in another language."""
-        super().retell(language)
-        self.table.refresh()
 
 
-class MaterialList(NewsList):
+class Material(NewsList):
     """资料中心."""
 
     KIND: ClassVar[str] = "material"
+    DETAIL: ClassVar[str] = "assistance.read"
     WORDS: ClassVar[Words] = Words("资料中心", "Material centre")
-
-
-class NewsItem(Page):
-    """One publication, to be read."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g", "files", "form-fetch")]
-
-    def __init__(self, item: News) -> None:
-        super().__init__()
-        self._item = item
-
-    def compose(self) -> ComposeResult:
-        """The text; and its files, if there are any."""
-        yield Buttons((Option("files", _FILES, "ctrl+g", bool(self._item.files)),), self.language)
-        yield Reader(self.language)
-
-    def on_mount(self) -> None:
-        """Show it."""
-        self.query_one(Reader).show(_sections(self._item))
-
-    @property
-    def heading(self) -> Words:
-        """The title."""
-        return _same(self._item.title)
-
-    def first(self) -> Widget:
-        """The text."""
-        return self.query_one(Reader)
-
-    def help(self) -> Words:
-        """What F1 says."""
-        return both("help-news")
-
-    def on_buttons_pressed(self, event: Buttons.Pressed) -> None:
-        """By mouse, or from the row of buttons."""
-        event.stop()
-        self.action_files()
-
-    def action_files(self) -> None:
-        """Into the own area."""
-        if self._item.files:
-            self.run_worker(fetch_files(self.terminal, self._item.files), group="files")
-
-
-def _sections(item: News) -> list[Section]:
-    said = [
-        Said(Words("发布时间", "Published"), _same(published(item))),
-        Said(Words("内容", "Text"), _same(item.body)),
-    ]
-    files = tuple(
-        Said(_same(str(number)), _same(f"{file.name} ({sized(file.size)})"))
-        for number, file in enumerate(item.files, 1)
-    )
-    read = [Section(_same(item.title), tuple(said))]
-    return [*read, Section(Words("附件", "Files"), files, 1)] if files else read
-
-
-def _same(text: str) -> Words:
-    return Words(text, text)

@@ -28,9 +28,9 @@ OFFICERS: tuple[Entry, ...] = (
         "assistance.asked", Words("中方海关协查", "Requests of China"), f"{_HERE}.chinese:ChineseRequests",
         _OWN, "alt+5",
     ),
-    Entry("assistance.news", Words("新闻动态", "News"), f"{_HERE}.news:NewsList", _OWN, "alt+6"),
+    Entry("assistance.news", Words("新闻动态", "News"), f"{_HERE}.news:News", _OWN, "alt+6"),
     Entry(
-        "assistance.material", Words("资料中心", "Material centre"), f"{_HERE}.news:MaterialList", _OWN,
+        "assistance.material", Words("资料中心", "Material centre"), f"{_HERE}.news:Material", _OWN,
         "alt+7",
     ),
     Entry(
@@ -42,13 +42,15 @@ OFFICERS: tuple[Entry, ...] = (
         single=False, codes=("CMA151",), listed=False,
     ),
     Entry(
-        "assistance.case", Words("查看", "Case"), f"{_HERE}.case:CasePage", _OWN, single=False, listed=False,
+        "assistance.case", Words("查看", "Case"), f"{_HERE}.case:AssistanceCase", _OWN,
+        single=False, listed=False,
     ),
     Entry(
         "assistance.said", Words("反馈信息", "Feedback"), f"{_HERE}.evaluation:SaidPage", _OWN,
         single=False, listed=False,
     ),
     Entry(
-        "assistance.read", Words("阅读", "Read"), f"{_HERE}.news:NewsItem", _OWN, single=False, listed=False,
+        "assistance.read", Words("阅读", "Read"), "terminals.tui.publications:NewsItem", _OWN,
+        single=False, listed=False,
     ),
 )  # fmt: skip

@@ -62,6 +62,7 @@ class RequestProgress(CaseList):
     FORM: ClassVar[str] = CODE
     WORDS: ClassVar[Words] = Words("进度跟踪", "Progress")
     STATES: ClassVar[tuple[str, ...]] = (DRAFT, PENDING, RETURNED, ANSWERED, EVALUATED)
+    AT_ONCE: ClassVar[bool] = True
     TOGETHER: ClassVar[bool] = True
     ROWS: ClassVar[int] = 10
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (
@@ -88,10 +89,6 @@ class RequestProgress(CaseList):
         *(Binding(each.hot, f"act('{each.key}')", each.words.zh, show=False) for each in ACTIONS),
         *(Binding(each.hot, f"act('{each.key}')", each.words.zh, show=False) for each in BATCHES),
     ]
-
-    def on_mount(self) -> None:
-        """What there is, at once."""
-        self.call_after_refresh(self.action_run)
 
     def picked(self) -> None:
         """Enter goes on with a draft, and shows anything else."""

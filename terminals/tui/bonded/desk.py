@@ -62,6 +62,7 @@ class StocktakeQueue(QueryPage):
 
     CODE: ClassVar[str] = "BVS121"
     WORDS: ClassVar[Words] = Words("保税核查审核", "Stocktake review")
+    AT_ONCE: ClassVar[bool] = True
     STATES: ClassVar[tuple[str, ...]] = (STORED,)
     CRITERIA: ClassVar[tuple[Criterion, ...]] = CRITERIA
     COLUMNS: ClassVar[tuple[Column, ...]] = (
@@ -92,10 +93,6 @@ class StocktakeQueue(QueryPage):
     def tone(self, line: CaseLine, key: str) -> str:
         """… and in colour."""
         return ("bad" if line.text(key) else "quiet") if key == WORST else ""
-
-    def on_mount(self) -> None:
-        """The queue is there at once."""
-        self.call_after_refresh(self.action_run)
 
 
 class StocktakeReview(ReviewPage):

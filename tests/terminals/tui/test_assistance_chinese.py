@@ -11,7 +11,8 @@ import pytest
 
 from terminals.tui.assistance.chinese import ChineseRequests, ForeignFeedback
 from terminals.tui.assistance.evaluation import SaidPage
-from terminals.tui.assistance.news import MaterialList, NewsItem, NewsList
+from terminals.tui.assistance.news import Material, News
+from terminals.tui.publications import NewsItem
 from terminals.tui.reader import Reader
 from tests.scenarios.house import House
 from tests.terminals.tui import assisted
@@ -114,14 +115,14 @@ async def test_news_are_read_and_material_is_fetched(house: House, tmp_path: Pat
     await asyncio.to_thread(customs.submit, "CMA171", 2)
     async with officer(house, tmp_path) as (terminal, pilot):
         page = await terminal.open("assistance.news")
-        assert isinstance(page, NewsList)
+        assert isinstance(page, News)
         await until(pilot, lambda: len(page.table.items) == 1)
         title = page.table.items[0].title
         await pilot.press("enter")
         item = await front(terminal, pilot, NewsItem)
         assert title in item.query_one(Reader).text
         material = await terminal.open("assistance.material")
-        assert isinstance(material, MaterialList)
+        assert isinstance(material, Material)
         await until(pilot, lambda: len(material.table.items) == 1)
         assert material.table.items[0].title != title
         await pilot.pause()

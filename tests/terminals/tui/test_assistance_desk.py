@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from terminals.tui.assistance.case import CasePage
 from terminals.tui.assistance.desk import RequestAnswer, RequestQuery, RequestQueue
+from terminals.tui.dossiers import CasePage
 from terminals.tui.reader import Reader
 from terminals.work.checks import Purpose
 from terminals.work.found import CaseLine

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from terminals.tui.assistance.desk_charts import DeskCharts
-from terminals.tui.assistance.published import PublicationEntry, PublicationQuery
 from terminals.tui.pick import PickFile
 from terminals.tui.plots import Bars
+from terminals.tui.published import PublicationEntry, PublicationQuery
 from tests.scenarios.house import House
 from tests.terminals.tui import assisted
 from tests.terminals.tui.at_house import at_work, closed, until

@@ -31,7 +31,7 @@ async def test_an_agreement_is_filed_changed_and_withdrawn(house: House, tmp_pat
         assert isinstance(register, AgreementRegister)
         await until(pilot, lambda: register.filed)
         before = len(register.filed)
-        assert register._called("KOR") == "KOR 韩国"
+        assert register._called("country", "KOR") == "KOR 韩国"
         await pilot.press("ctrl+n")
         await until(pilot, lambda: isinstance(terminal.shell.pages.front, AgreementEntry))
         await pilot.pause()

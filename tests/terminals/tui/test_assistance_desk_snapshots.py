@@ -76,7 +76,7 @@ async def walk(
         await until(pilot, lambda: answer._kind is not None)
         await look("answer")
         await pilot.press("ctrl+o")
-        case = await front(terminal, pilot, "CasePage")
+        case = await front(terminal, pilot, "AssistanceCase")
         await until(pilot, lambda: case._history)
         await look("case")
         listed = await opened(terminal, pilot, "assistance.chinese", lambda page: page.table.items)

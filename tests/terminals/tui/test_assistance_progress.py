@@ -11,11 +11,11 @@ from openpyxl import load_workbook
 from textual.pilot import Pilot
 
 from terminals.tui.app import Terminal
-from terminals.tui.assistance.case import CasePage
 from terminals.tui.assistance.evaluation import RequestEvaluation, SaidPage
 from terminals.tui.assistance.progress import RequestProgress
 from terminals.tui.assistance.request import RequestEntry
 from terminals.tui.batches import Fates
+from terminals.tui.dossiers import CasePage
 from terminals.tui.grid import Grid
 from terminals.tui.reader import Reader
 from tests.scenarios.house import House
