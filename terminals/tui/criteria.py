@@ -18,7 +18,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from messages.annotations import Words
+from messages.annotations import Offer, Words
 from messages.codes import Code
 from terminals.tui.picker import CodePicker
 from terminals.tui.words import Saying, both, retell
@@ -28,12 +28,21 @@ _DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One way to search: a search column, whether it is asked from–to, and the codes that it may have."""
+    """One way to search: a search column, whether it is asked from–to, and the codes that it may have.
+
+    `offer`: codes that are asked for when they are wanted.
+    """
 
     column: str
     words: Words
     between: bool = False
     codes: tuple[Code, ...] = ()
+    offer: Offer | None = None
+
+    @property
+    def coded(self) -> bool:
+        """Whether codes are shown by Space."""
+        return bool(self.codes) or self.offer is not None
 
 
 class Criteria(Vertical):
@@ -57,9 +66,17 @@ class Criteria(Vertical):
     class Below(Message):
         """Down, on the last criterion."""
 
-    def __init__(self, criteria: Sequence[Criterion], language: str, *, together: bool = False) -> None:
-        """`together`: all of them count."""
+    def __init__(
+        self,
+        criteria: Sequence[Criterion],
+        language: str,
+        *,
+        together: bool = False,
+        offered: Callable[[Offer], Sequence[Code]] = lambda _: (),
+    ) -> None:
+        """`together`: all of them count; `offered` gets the codes of an offer, in a thread."""
         super().__init__()
+        self._offered = offered
         self._together = together
         self._criteria = tuple(criteria)
         self._language = language
@@ -71,8 +88,8 @@ class Criteria(Vertical):
             counts = self._together or at == self._chosen
             with Horizontal(id=f"by-{at}", classes="-chosen" if counts else ""):
                 yield Saying(self._label(at), self._language)
-                yield _Coded(self._pick) if each.codes else _line()
-                if each.codes:
+                yield _Coded(self._pick) if each.coded else _line()
+                if each.coded:
                     yield Saying(both("query-codes"), self._language, classes="codes")
                 if each.between:
                     yield Saying(both("query-until"), self._language, classes="until")
@@ -146,8 +163,9 @@ class Criteria(Vertical):
         def take(code: str) -> None:
             line.value = code
 
-        codes = criterion.codes
-        picker = CodePicker(criterion.words, codes, self._language, current=line.value, take=take)
+        offer, current = criterion.offer, line.value
+        codes = criterion.codes if offer is None else lambda: self._offered(offer)
+        picker = CodePicker(criterion.words, codes, self._language, current=current, take=take)
         self.app.push_screen(picker)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -71,7 +71,7 @@ class Face(Widget):
 
     def listed(self, field: Field) -> bool:
         """Whether it has a code list that can be chosen from."""
-        coded = bool(field.choices or field.hints.list)
+        coded = bool(field.choices or field.hints.list or field.hints.offer)
         return coded and not self.reading and not self.standing(field).locked
 
     def meaning(self) -> str:

@@ -7,7 +7,7 @@ Refuses to know any system: a system's own screen is a class that says which mes
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
@@ -17,8 +17,8 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from messages.annotations import Words
-from messages.codes import CodeList
-from messages.forms import own_forms
+from messages.codes import Code, CodeList
+from messages.forms import Field, own_forms
 from messages.registry import BY_CODE
 from messages.system import CASE, System
 from messages.wire import CST
@@ -32,6 +32,7 @@ from terminals.tui.page import Page
 from terminals.tui.words import Saying, both
 from terminals.work.found import CaseFound
 from terminals.work.model import FormModel, Question
+from terminals.work.offers import offered
 
 if TYPE_CHECKING:
     from terminals.tui.at_work import Work
@@ -66,6 +67,7 @@ class FormPage(Page):
     CODE: ClassVar[str]
     WORDS: ClassVar[Words]
     READING: ClassVar[bool] = False
+    VIEW: ClassVar[type[FormView]] = FormView
     BINDINGS: ClassVar[list[BindingType]] = [*CTRL_FILES, Binding("alt+r", "remark", "form-remark")]
     DEFAULT_CSS = """
     FormPage > .form--remark {
@@ -134,8 +136,8 @@ class FormPage(Page):
 
     def form_view(self) -> FormView:
         """The widget, for `compose`."""
-        line = self.work.line
-        return FormView(self.model, self.language, line.codes.known, self._fetch_list, reading=self.READING)
+        known = self.work.line.codes.known
+        return self.VIEW(self.model, self.language, known, self._fetch_codes, reading=self.READING)
 
     def remark_view(self) -> Saying:
         """The widget for what customs has said, for `compose`."""
@@ -189,13 +191,17 @@ class FormPage(Page):
 
     # -- code lists and lookups
 
-    def _fetch_list(self, name: str) -> CodeList:
+    def _fetch_codes(self, field: Field) -> Sequence[Code]:
+        """In a thread: of its list, or what is offered now."""
+        if field.hints.offer is not None:
+            return offered(self.work.line, self.system.name, field.hints.offer)
+        name = field.hints.list or ""
         found = self.work.line.code_list(name)
         if found is None:
             raise Refused(
                 "answer-unexpected", origin=self.work.line.origin, path=name, status=404, detail="-"
             )
-        return found
+        return tuple(found.codes.values())
 
     def _fetch_lists(self) -> None:
         """In a thread: whatever list any field of the form has."""

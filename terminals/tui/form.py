@@ -65,15 +65,15 @@ class FormView(PartedView):
         model: FormModel,
         language: str,
         code_list: Callable[[str], CodeList | None],
-        fetch_list: Callable[[str], CodeList],
+        fetch_codes: Callable[[Field], Sequence[Code]],
         *,
         reading: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
-        """`reading`: nothing can be typed (查看明细)."""
+        """`fetch_codes` gets a field's codes from the gateway; `reading`: nothing can be typed (查看明细)."""
         super().__init__(self, model, language, reading=reading, id=id)
         self._code_list = code_list
-        self._fetch_list = fetch_list
+        self._fetch_codes = fetch_codes
         self._notice = NOTHING  # what has to be read before the next letter, as why the field left is wrong
 
     def load(self, model: FormModel) -> None:
@@ -178,7 +178,9 @@ class FormView(PartedView):
         self.bodies[group.name].to(row)
 
     def codes(self, field: Field) -> Sequence[Code] | None:
-        """A field's codes: of the schema, or of a list if that is here."""
+        """A field's codes: of the schema, or of a list if that is here; what is offered now is asked for."""
+        if field.hints.offer is not None:
+            return None
         if not field.hints.list:
             return [Code(choice.value, choice.label) for choice in field.choices]
         known = self._code_list(field.hints.list)
@@ -186,8 +188,7 @@ class FormView(PartedView):
 
     def fetch(self, field: Field) -> Sequence[Code]:
         """A field's codes, from the gateway."""
-        assert field.hints.list is not None
-        return tuple(self._fetch_list(field.hints.list).codes.values())
+        return self._fetch_codes(field)
 
     # -- help
 

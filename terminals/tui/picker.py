@@ -78,8 +78,12 @@ class Found:
     def text(self, row: int, key: str) -> str:
         """The code, its name in the screen's language, or in the other one."""
         code = self.codes[row]
-        zh = (self._language == "zh") == (key == _NAME)
-        return code.code if key == _CODE else code.label.zh if zh else code.label.en
+        if key == _CODE:
+            return code.code
+        name, other = code.label.zh, code.label.en
+        if self._language != "zh":
+            name, other = other, name
+        return name if key == _NAME else other if other != name else ""
 
     def tone(self, row: int, key: str) -> str:
         """The other language stands back."""
@@ -136,6 +140,8 @@ class CodePicker(Dialog[str]):
         worker: Worker[Sequence[Code]] = event.worker
         if event.state is WorkerState.SUCCESS:
             self._codes, self._load = Codes(worker.result or ()), None
+            if any(each.code == self._typed for each in self._codes.all):
+                self._typed = ""  # it is one of them already: all are to be seen
             self._show(self._current)
         elif event.state is WorkerState.ERROR:
             self._load = None

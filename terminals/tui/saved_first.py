@@ -5,6 +5,8 @@ Knows that a form without a state is nowhere but here; refuses to know which for
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from terminals.tui.entry import EntryPage
 from terminals.tui.form import FormView
 from terminals.tui.parting import HEAD
@@ -26,10 +28,7 @@ class SavedFirstView(FormView):
 class SavedFirstEntry(EntryPage):
     """A form of which the head is saved before its lines are typed and files are attached."""
 
-    def form_view(self) -> FormView:
-        """The widget, for `compose`."""
-        known = self.work.line.codes.known
-        return SavedFirstView(self.model, self.language, known, self._fetch_list, reading=self.READING)
+    VIEW: ClassVar[type[FormView]] = SavedFirstView
 
     def show_state(self) -> None:
         """Lines are closed until there is a state."""

@@ -11,6 +11,7 @@ import socket
 import ssl
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
@@ -25,8 +26,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import Screen
 
-from messages.codes import CodeList
-from messages.forms import Form, form
+from messages.codes import Code, CodeList
+from messages.forms import Field, Form, form
 from terminals.client import Gateway
 from terminals.trouble import Trouble
 from terminals.tui.app import Terminal
@@ -96,8 +97,8 @@ class _Nobody:
         return date(2024, 1, 1)
 
 
-def _no_list(name: str) -> CodeList:
-    raise LookupError(name)
+def _no_codes(field: Field) -> Sequence[Code]:
+    raise LookupError(field.name)
 
 
 class _Around(Screen[None]):
@@ -117,7 +118,7 @@ class _Around(Screen[None]):
             yield pages
             yield Entries(menu, language, numbered=True)
         model = FormModel(self._form, _Nobody())
-        yield FormView(model, language, lambda _: None, _no_list)
+        yield FormView(model, language, lambda _: None, _no_codes)
         yield Status(language, self._terminal.clock)
         yield Keys(language)
 

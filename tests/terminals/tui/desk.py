@@ -10,8 +10,8 @@ from textual.keys import key_to_character
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from messages.codes import CodeList
-from messages.forms import Form, form
+from messages.codes import Code
+from messages.forms import Field, Form, form
 from terminals.tui.form import FormView
 from terminals.tui.sheet import Sheet
 from terminals.work.model import FormModel
@@ -38,9 +38,11 @@ class Desk(Stage):
         self.owed = 0
         self.typed = 0
 
-    def _fetch(self, name: str) -> CodeList:
+    def _fetch(self, field: Field) -> Sequence[Code]:
+        name = field.hints.list
+        assert name
         self.fetched.append(name)
-        return LISTS.get(name)
+        return tuple(LISTS.get(name).codes.values())
 
     def on_mount(self) -> None:
         """The cursor is in the first field."""

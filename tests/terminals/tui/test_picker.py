@@ -77,6 +77,25 @@ async def test_what_was_typed_in_the_field_is_looked_for_at_once() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_code_that_is_chosen_already_hides_none_of_what_is_offered_now() -> None:
+    """The cursor is on it; a name that is the same in both languages is shown once."""
+    app = Stage()
+    agencies = [
+        Code("1100980001", Words("Inspectors One", "Inspectors One")),
+        Code("1100980002", Words("二", "Two")),
+    ]
+    results: list[str | None] = []
+    async with app.run_test(size=SMALL) as pilot:
+        picker = CodePicker(TITLE, lambda: agencies, "zh", current="1100980002", typed="1100980002")
+        app.push_screen(picker, results.append)
+        await until(pilot, lambda: "Inspectors One" in shown(app))
+        assert shown(app).count("Inspectors One") == 1
+        assert "Two" in shown(app)
+        await pilot.press("enter")
+        assert results == ["1100980002"]
+
+
+@pytest.mark.asyncio
 async def test_what_stands_in_the_field_and_is_no_code_filters_nothing() -> None:
     """A wrong value is to be put right: all codes are offered, and typing begins anew."""
     async with Stage().run_test(size=SMALL) as pilot:
