@@ -108,6 +108,7 @@ LOOKUPS = {
         facts=lambda key: standing.EVERY,
         values=_all_open,
     ),
+    "rules": Lookup(by=(), facts=lambda key: (RULES,), values=_rules(lambda key, code, rule: True)),
     "rules-by-code": Lookup(  # for a longer or a shorter code
         by=("codeTs",),
         facts=lambda key: (RULES,),

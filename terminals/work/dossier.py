@@ -75,7 +75,7 @@ def _divided(model: FormModel, row: Row, heading: Words, depth: int) -> list[Sec
         if field.hints.section is not None:
             parts.append((field.hints.section, []))
         if row.values.get(field.name):
-            parts[-1][1].append(Said(field.label, _value(model, row, field)))
+            parts[-1][1].append(Said(field.label, value(model, row, field)))
     first, *others = parts
     own = [Section(first[0], tuple(first[1]), depth)]
     return [*own, *(Section(words, tuple(said), depth + 1) for words, said in others if said)]
@@ -113,7 +113,7 @@ def _meaning(model: FormModel, row: Row, field: Field) -> Words:
     return Words(found.zh or text, found.en or text)
 
 
-def _value(model: FormModel, row: Row, field: Field) -> Words:
+def value(model: FormModel, row: Row, field: Field) -> Words:
     """A code of a list with its meaning; of a few choices the meaning alone, which says it all."""
     text = row.text(field.name)
     if field.choices:

@@ -14,7 +14,10 @@ Query = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for. `criteria`: column or column.from, .to, .starts, .contains → value, '' for any."""
+    """What to look for. `criteria`: column or column.from, .to, .starts, .contains → value, '' for any.
+
+    One of `states`, where `criteria` has no state.
+    """
 
     criteria: Mapping[str, str] = field(default_factory=dict)
     states: tuple[str, ...] = ()
@@ -26,7 +29,8 @@ class Search:
     def query(self) -> Query:
         """As the gateway is asked."""
         asked = [(name, value) for name, value in self.criteria.items() if value]
-        asked += [("state", state) for state in self.states]
+        if not self.criteria.get("state"):
+            asked += [("state", state) for state in self.states]
         if self.owner:
             asked.append(("owner", self.owner))
         return [*asked, ("order", self.order), ("page", str(self.page)), ("size", str(self.size))]

@@ -1,0 +1,350 @@
+"""Annual reports (年度报告) at the customs desk: of a year, who was called, who has reported, who is missing.
+
+Knows that an agency that is filed and was not called has no case; refuses to know how lists, forms and
+sending work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from messages.annotations import Words
+from messages.codes import Code
+from messages.inspection.names import REPORT, SYSTEM_NAME
+from messages.inspection.table import CALLED, LABELS, REPORTED, REPORTING
+from messages.wire import CST
+from terminals.trouble import Trouble
+from terminals.tui.attaching import job_of
+from terminals.tui.batches import Fates
+from terminals.tui.buttons import Option
+from terminals.tui.coding import resolved
+from terminals.tui.columns import Column, Fetched, Wanted
+from terminals.tui.criteria import Criterion
+from terminals.tui.inspection.desk_calls import ToAgency
+from terminals.tui.posting import Posted
+from terminals.tui.progress import Outcome, Progress, Report
+from terminals.tui.query import SEQUENCE
+from terminals.tui.searching import SearchPage
+from terminals.tui.told import told
+from terminals.tui.words import Saying, both
+from terminals.work.batches import Fate, send_all
+from terminals.work.checks import Purpose
+from terminals.work.drafts import Draft
+from terminals.work.found import CaseFound, CaseLine, Search
+from terminals.work.model import FormModel
+
+_PAGE = 100  # the gateway's most
+_NOT_CALLED = "-"
+_STATES = {_NOT_CALLED: Words("未通知", "not called"), **{
+    state: Words(*LABELS[state]) for state in (CALLED, REPORTING, REPORTED)
+}}  # fmt: skip
+_CALL = both("reports-call")
+_NAMED = 5  # agencies that a question names
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """An agency and its report of a year; none where it was not called."""
+
+    code: str
+    name: str
+    line: CaseLine | None = None
+
+    @property
+    def state(self) -> str:
+        """Of the report."""
+        return self.line.state if self.line is not None else _NOT_CALLED
+
+
+class ReportsOfYear(SearchPage[Reporter]):
+    """年度报告: every agency that is filed or was called, of last year if no other is typed."""
+
+    WORDS: ClassVar[Words] = Words("年度报告", "Annual reports")
+    CRITERIA: ClassVar[tuple[Criterion, ...]] = (
+        Criterion("year", Words("报告年份", "Year")),
+        Criterion("name", Words("检验机构", "Agency")),
+        Criterion(
+            "state", Words("状态", "State"), codes=tuple(Code(key, words) for key, words in _STATES.items())
+        ),
+    )
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column(SEQUENCE, both("query-number"), number=True, cells=4),
+        Column("state", both("query-state"), most=12, sorts=True),
+        Column("code", Words("机构代码", "Code"), cells=10, sorts=True),
+        Column("name", Words("检验机构", "Agency"), most=40, least=10, sorts=True),
+        Column("day", Words("通知时间", "Called"), cells=9, sorts=True),
+        Column("number", Words("报告编号", "Number"), cells=19, sorts=True),
+    )
+    TOGETHER: ClassVar[bool] = True
+    AT_ONCE: ClassVar[bool] = True
+    ORDER: ClassVar[str] = "state"
+    DEFAULT_CSS = """
+    ReportsOfYear > .reports--sum { width: 100%; height: 1; padding: 0 1; background: $panel; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+o", "view", "query-view"),
+        Binding("ctrl+r", "call", "reports-call"),
+        Binding("ctrl+e", "call_all", "reports-call-all"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: tuple[Reporter, ...] = ()  # of the year that was asked for
+
+    def compose(self) -> ComposeResult:
+        """How many are missing, between what is typed and the list."""
+        for widget in super().compose():
+            if widget.id == "actions":
+                yield Saying(Words(), self.language, classes="reports--sum")
+            yield widget
+
+    @property
+    def year(self) -> str:
+        """The year that is listed."""
+        return self._asked.get("year") or str(self.terminal.clock().astimezone(CST).year - 1)
+
+    @property
+    def marks(self) -> bool:
+        """Several may be called on together."""
+        return True
+
+    # -- the list
+
+    def _fetch(self, wanted: Wanted) -> Fetched[Reporter]:
+        """In a thread: all agencies of the year, of which a page is cut."""
+        asked, self._all = self._asked, tuple(self._reporters())
+        name, state = asked.get("name", "").casefold(), asked.get("state", "")
+        state = resolved(tuple(Code(key, words) for key, words in _STATES.items()), state)
+        fit = [
+            each
+            for each in self._all
+            if name in f"{each.code} {each.name}".casefold() and state in ("", each.state)
+        ]
+        order = wanted.order.removeprefix("-")
+        fit.sort(key=lambda each: (_sorted(each, order), each.code), reverse=wanted.order.startswith("-"))
+        start = (wanted.page - 1) * wanted.size
+        return Fetched(fit[start : start + wanted.size], len(fit))
+
+    def _reporters(self) -> Iterator[Reporter]:
+        known = self.work.line.lookup(SYSTEM_NAME, "agencies", ()) or {}
+        filed = {str(each["agencyCode"]): str(each["agencyName"]) for each in known.get("Agency", ())}
+        lines = {line.text("agency"): line for line in self._lines()}
+        for code in sorted(filed.keys() | lines.keys()):
+            line = lines.get(code)
+            yield Reporter(code, filed.get(code) or (line.text("subject") if line else ""), line)
+
+    def _lines(self) -> Iterator[CaseLine]:
+        page, pages = 1, 1
+        while page <= pages:
+            search = Search({"kind": REPORT, "words": self.year}, (), "number", page, _PAGE)
+            found = self.work.line.cases(SYSTEM_NAME, search)
+            yield from found.cases
+            page, pages = page + 1, found.pages
+
+    def text(self, item: Reporter, key: str) -> str:
+        """What stands in a cell."""
+        if key == "state":
+            return _STATES[item.state].in_language(self.language)
+        if key in ("code", "name"):
+            return str(getattr(item, key))
+        return item.line.text(key) if item.line is not None else ""
+
+    def tone(self, item: Reporter, key: str) -> str:
+        """Who is missing stands out."""
+        if key != "state":
+            return ""
+        return "good" if item.state == REPORTED else "warn"
+
+    def on_paged_table_came(self) -> None:
+        """How many there are of each."""
+        count = {state: sum(each.state == state for each in self._all) for state in _STATES}
+        parts = [(words, count[state]) for state, words in _STATES.items()]
+        self.query_one(".reports--sum", Saying).say(
+            Words(
+                f"{self.year} 年：" + "，".join(f"{words.zh} {number}" for words, number in parts),
+                f"{self.year}: " + ", ".join(f"{words.en} {number}" for words, number in parts),
+            )
+        )
+
+    # -- actions
+
+    def _options(self) -> list[Option]:
+        item = self.table.item if self.is_mounted else None
+        return [
+            Option("view", both("query-view"), "ctrl+o", item is not None and item.line is not None),
+            Option("call", both("reports-call"), "ctrl+r", self.is_mounted and bool(self._uncalled())),
+            Option("call_all", both("reports-call-all"), "ctrl+e", _NOT_CALLED in _states(self._all)),
+        ]
+
+    def _uncalled(self) -> tuple[str, ...]:
+        """Those of the marked ones, or the one under the cursor, that were not called on."""
+        return tuple(each.code for each in self.table.chosen if each.line is None)
+
+    def picked(self) -> None:
+        """Enter shows a report, or calls for it."""
+        item = self.table.item
+        if item is not None and item.line is None:
+            self.action_call()
+        else:
+            self.action_view()
+
+    def action_view(self) -> None:
+        """The report under the cursor, and what it was called for with."""
+        item = self.table.item
+        if item is not None and item.line is not None:
+            self.anew(partial(self._view, item.line.number), "open")
+
+    async def _view(self, number: str) -> None:
+        try:
+            found = await asyncio.to_thread(self.work.line.case, SYSTEM_NAME, number)
+        except Trouble as error:
+            self.terminal.complain(error)
+            return
+        if found is not None:
+            await self.terminal.open("inspection.case", found=found)
+
+    def action_call(self) -> None:
+        """Call on the chosen ones; the form of one that is not listed begins empty."""
+        self._call(self._uncalled())
+
+    def action_call_all(self) -> None:
+        """Call on all that were not."""
+        self._call(tuple(each.code for each in self._all if each.line is None))
+
+    def _call(self, to: tuple[str, ...]) -> None:
+        self.terminal.open_soon("inspection.call-report", year=self.year, to=to)
+
+
+def _states(reporters: Sequence[Reporter]) -> set[str]:
+    return {each.state for each in reporters}
+
+
+def _sorted(reporter: Reporter, column: str) -> str:
+    """What is put in order; states in the order in which they come."""
+    if column == "state":
+        return str(list(_STATES).index(reporter.state))
+    if column in ("code", "name"):
+        return str(getattr(reporter, column))
+    return reporter.line.text(column) if reporter.line is not None else ""
+
+
+class ReportCallEntry(ToAgency):
+    """A call for a year's report: to the agency on the form, or to all that were chosen.
+
+    It goes to all of them while the first one's code stands on the form.
+    """
+
+    CODE: ClassVar[str] = "PSI201"
+    WORDS: ClassVar[Words] = _CALL
+
+    def __init__(
+        self,
+        found: CaseFound | None = None,
+        draft: Draft | None = None,
+        year: str = "",
+        to: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(found, draft)
+        self._year, self._to = year, to
+
+    def fresh(self) -> FormModel:
+        """For the year that was listed."""
+        model = super().fresh()
+        if self._year:
+            model.set(model.head, "year", self._year)
+        if self._to:
+            model.set(model.head, "agencyCode", self._to[0])
+        model.settled()
+        return model
+
+    @property
+    def inner(self) -> str:
+        """The year and the agency."""
+        head = self.model.head
+        return f"{head.text('year')} {head.text('agencyCode')}".strip()
+
+    def event_of(self, purpose: Purpose) -> str:
+        """Sending it is all that can happen."""
+        return "call" if purpose is Purpose.DECLARE else ""
+
+    @property
+    def many(self) -> tuple[str, ...]:
+        """The codes of those that it goes to, if they are several."""
+        first = self.model.head.text("agencyCode")
+        return self._to if len(self._to) > 1 and first == self._to[0] else ()
+
+    def facts(self) -> list[tuple[Words, str]]:
+        """How many it goes to."""
+        first, *others = super().facts()
+        if not self.many:
+            return [first, *others]
+        count = len(self.many)
+        several = Words(f"{count} 家检验机构", f"{count} agencies").in_language(self.language)
+        return [(first[0], several), *others]
+
+    def question(self) -> Words:
+        """Which year, and who is called on."""
+        year = self.model.head.text("year")
+        names = [self.called(code) for code in self.many or (self.model.head.text("agencyCode"),)]
+        zh, en = [each.zh for each in names[:_NAMED]], [each.en for each in names[:_NAMED]]
+        if len(names) > _NAMED:
+            zh.append(f"等 {len(names)} 家")
+            en.append(f"and others, {len(names)} in all")
+        return Words(
+            "\n".join([f"是否通知填报 {year} 年度报告？", *zh]),
+            "\n".join([f"Call for the report of {year}?", *en]),
+        )
+
+    async def send(self, purpose: Purpose) -> None:
+        """To one as any form; to many as a batch."""
+        if self.many:
+            await self._send_all(self.many)
+        else:
+            await super().send(purpose)
+
+    async def _send_all(self, codes: Sequence[str]) -> None:
+        pieces = []
+        for code in codes:
+            copy = self.fresh()
+            copy.restore(self.model.dump())
+            copy.set(copy.head, "agencyCode", code)
+            pieces.append(replace(self.work.sending.piece(copy, Purpose.DECLARE), title=self.called(code).zh))
+
+        def work(report: Report) -> list[Fate]:
+            return send_all(
+                self.work.sending, self.work.ladders, pieces, job_of(report, both("batch-sending"))
+            )
+
+        outcome: Outcome[list[Fate]] | None = await self.terminal.ask(Progress(_CALL, work, self.language))
+        try:
+            fates = outcome.result() if outcome is not None else []
+        except Trouble as error:
+            await self.tell(told(error), alarm=True)
+            return
+        self._told()
+        if fates:
+            await self.terminal.ask(Fates(_CALL, fates, self.language))
+        if fates and all(each.good for each in fates):
+            self._to = ()
+            self.begin()
+
+    async def done(self, model: FormModel, posted: Posted) -> None:
+        """The agency is told."""
+        case = posted.steps[-1].case
+        self._told()
+        await self.tell(Words(f"已通知检验机构，编号 {case}。", f"The agency is told; it is {case}."))
+        if model is self.model:
+            self._to = ()
+            self.begin()
+
+    def _told(self) -> None:
+        """The list of the year, if it is open, shows it."""
+        for page in self.terminal.shell.pages.query(ReportsOfYear):
+            page.again()

@@ -1,0 +1,103 @@
+"""Lists of cases of pre-shipment inspection: what codes mean (入境海关、到货地、用途), and one state of many.
+
+Knows the search columns that hold codes and the form that says of which list they are, and that a criterion's
+code may be typed by its name; refuses to know who looks, and what can be done with a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import ClassVar
+
+from messages.annotations import Words
+from messages.codes import Code, CodeLists
+from messages.forms import own_forms
+from messages.inspection.table import LABELS
+from terminals.trouble import Trouble
+from terminals.tui.coding import resolved
+from terminals.tui.criteria import Criterion
+from terminals.tui.filled import Desk
+from terminals.tui.query import QueryPage
+from terminals.work.found import CaseLine
+from terminals.work.model import FormModel
+
+PURPOSES = tuple(
+    Code(code, words)
+    for code, words in (
+        ("1", Words("自用", "own use")),
+        ("2", Words("销售", "sale")),
+        ("3", Words("租赁", "lease")),
+        ("4", Words("维修", "repair")),
+        ("5", Words("再制造", "remanufacture")),
+        ("9", Words("其他", "other")),
+    )
+)
+"""产品用途, as the schema has them: a screen is searched before any schema is read."""
+
+
+def listed(name: str) -> tuple[Code, ...]:
+    """The codes of a list as this program brings it, for a criterion."""
+    return tuple(CodeLists().get(name).codes.values())
+
+
+def by_state(states: Iterable[str]) -> Criterion:
+    """状态: one of a list's states, by what people call it."""
+    codes = tuple(Code(state, Words(*LABELS[state])) for state in states)
+    return Criterion("state", Words("状态", "State"), codes=codes)
+
+
+class MeaningList(QueryPage):
+    """A list of which the columns MEANT hold codes of the form FORM."""
+
+    FORM: ClassVar[str] = "PSI131"
+    MEANT: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._meanings: dict[tuple[str, str], Words] = {}
+
+    def on_mount(self) -> None:
+        """The code lists that are not here yet."""
+        if self.MEANT:
+            self.run_worker(self._fetch_lists, thread=True, group="lists", exit_on_error=False)
+
+    def _fetch_lists(self) -> None:
+        """In a thread."""
+        line, fields = self.work.line, self._blank().plan.fields
+        lists = {fields[name].hints.list for name in self.MEANT}
+        with suppress(Trouble):
+            for name in sorted(name for name in lists if name and line.codes.known(name) is None):
+                line.code_list(name)
+        self.app.call_from_thread(self._learned)
+
+    def _learned(self) -> None:
+        self._meanings.clear()
+        if self.is_attached:
+            self.table.grid.again()
+
+    def search(self) -> Mapping[str, str]:
+        """What is searched for; a code may be typed by its name."""
+        found = dict(super().search())
+        for criterion in self.CRITERIA:
+            text = found.get(criterion.column, "")
+            if criterion.codes and text:
+                found[criterion.column] = resolved(criterion.codes, text)
+        return found
+
+    def text(self, item: CaseLine, key: str) -> str:
+        """What stands in a cell."""
+        text = super().text(item, key)
+        return self._meaning(key, text) if key in self.MEANT and text else text
+
+    def _meaning(self, name: str, text: str) -> str:
+        """What a code means, or the code where that is not known."""
+        words = self._meanings.get((name, text))
+        if words is None:
+            model = self._blank()  # of its own: exports ask in a thread
+            model.load({name: text}, case="", state="")
+            words = self._meanings[name, text] = model.meaning(model.head, name)
+        return words.in_language(self.language) or text
+
+    def _blank(self) -> FormModel:
+        return FormModel(own_forms().form(self.FORM), Desk(self.work, self.terminal.clock))
