@@ -71,6 +71,16 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """A group whose lines are those that the form was opened with: none is added and none taken away.
+
+    With `when`, lines come and go but for those for which that holds, as they were filed.
+    """
+
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hints:
     """All form hints of one field.
 
@@ -94,6 +104,7 @@ class Hints:
     step: Words | None = None  # a step of filling in the form (第一步 …) begins with this field or group
     section: Words | None = None  # a part of its group, under a heading of its own, begins with it
     upload: Upload | None = None
+    fixed: Fixed | None = None
 
 
 def words(annotation: Element | None, source: str | None = None) -> Words:
@@ -133,6 +144,10 @@ def _upload(element: Element) -> Upload:
     return Upload(frozenset(_names(element, "types")), int(element.get("bytes", "0")))
 
 
+def _fixed(element: Element) -> Fixed:
+    return Fixed(_condition(element) if element.get("when") else None)
+
+
 def _both(element: Element) -> Words:
     return Words(element.get("zh", ""), element.get("en", ""))
 
@@ -161,4 +176,5 @@ _READERS: dict[str, Callable[[Element], tuple[str, Any]]] = {
     "step": lambda element: ("step", _both(element)),
     "section": lambda element: ("section", _both(element)),
     "upload": lambda element: ("upload", _upload(element)),
+    "fixed": lambda element: ("fixed", _fixed(element)),
 }

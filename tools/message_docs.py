@@ -104,6 +104,9 @@ def _notes(each: Field, first: bool) -> str:
         notes.append(f"files of at most {hints.upload.size} bytes: {', '.join(sorted(hints.upload.types))}")
     if hints.locked_when:
         notes.append(f"as filed, cannot be changed when {_when(hints.locked_when)}")
+    if hints.fixed:
+        when = f" when {_when(hints.fixed.when)}" if hints.fixed.when else ", none is added either"
+        notes.append(f"lines as filed cannot be taken away{when}")
     if hints.required_when:
         notes.append(f"required when {_when(hints.required_when)}")
     if first and each.absent_when:

@@ -104,5 +104,13 @@ SENTENCES: Sentences = {
         "Delete the selected body lines ({count})?",
         "是否确认删除选中的表体数据（{count} 条）？",
     ),
+    "form-lines-fixed": (
+        "{what}: as filed at customs; none can be added.",
+        "{what}为海关备案内容，不能增加。",
+    ),
+    "form-line-fixed": (
+        "{what}: this line is as filed at customs and cannot be deleted.",
+        "{what}：该行为海关备案内容，不能删除。",
+    ),
     "form-lines-full": ("There is no room for more lines.", "表体记录已达上限。"),
 }

@@ -14,7 +14,16 @@ from textual.widgets import Static
 
 from messages.annotations import Words
 from messages.visible import plain
-from terminals.sentences import Sentences, assistance, officers, screens, shell, widgets
+from terminals.sentences import (
+    Sentences,
+    assistance,
+    enterprise,
+    inspection,
+    officers,
+    screens,
+    shell,
+    widgets,
+)
 
 _SAYINGS: Sentences = {
     **widgets.SENTENCES,
@@ -22,6 +31,8 @@ _SAYINGS: Sentences = {
     **screens.SENTENCES,
     **officers.SENTENCES,
     **assistance.SENTENCES,
+    **enterprise.SENTENCES,
+    **inspection.SENTENCES,
 }
 
 

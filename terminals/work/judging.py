@@ -59,10 +59,20 @@ class Judge:
     def locked(self, row: Row, name: str, control: Control) -> bool:
         """Whether it is kept as it is, or a lookup fills it now, so that nobody types it."""
         hints = row.plan.fields[name].hints if name in row.plan.fields else None
-        if hints is not None and (hints.fill == KEPT or self.holds(hints.locked_when, row, control)):
+        if hints is not None and (hints.fill == KEPT or self._filed(row, hints.locked_when, control)):
             return True
         lookups = row.plan.locks.get(name, ())
         return any(self.asked(lookup, row, control) for lookup in lookups)
+
+    def fixed(self, row: Row, control: Control) -> bool:
+        """Whether a line stays: those of its group all do, or it is as it was filed and may not go."""
+        fixed = row.field.hints.fixed
+        return fixed is not None and (fixed.when is None or self._filed(row, fixed.when, control))
+
+    def _filed(self, row: Row, condition: Condition | None, control: Control) -> bool:
+        """Whether a condition holds for a row that is filed; a line without anything kept is a new one."""
+        new = row.parent is not None and row.plan.kept and not any(map(row.values.get, row.plan.kept))
+        return not new and self.holds(condition, row, control)
 
     def asked(self, lookup: Lookup, row: Row, control: Control) -> bool:
         """Whether a lookup is to be made now."""

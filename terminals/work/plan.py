@@ -28,6 +28,7 @@ class Plan:
         self.lookups = tuple(
             (each.name, each.hints.lookup) for each in self.shown if each.hints.lookup is not None
         )
+        self.kept = tuple(each.name for each in self.shown if each.hints.fill == KEPT)
         self.prefills = {each.name: each.hints.prefill for each in self.shown if each.hints.prefill}
         self.locks: dict[str, tuple[Lookup, ...]] = {}
         for _, lookup in self.lookups:
@@ -68,6 +69,7 @@ class Plan:
                 each.hints.required_when,
                 each.hints.absent_when or each.absent_when,
                 each.hints.locked_when,
+                each.hints.fixed.when if each.hints.fixed else None,
                 lookup.when if lookup else None,
             ):
                 if condition is not None:
