@@ -22,6 +22,7 @@ from messages.workflow import (
     FileOf,
     Issue,
     Keep,
+    Notify,
     Origin,
     Party,
     PartyByCode,
@@ -61,6 +62,7 @@ class Memory:
         self.receipts: list[Issue] = []
         self.kept: dict[tuple[str, str], Keep] = {}
         self.bulletins: dict[str, Publish] = {}
+        self.notified: list[Notify] = []
         self.files: dict[str, File] = {}  # beside those of `digest`
         self.now = NOW
         self._guids = itertools.count(1)
@@ -112,6 +114,8 @@ class Memory:
                     # Storage would try again and again with a file that is not its owner's.
                     assert all(self.fact(FileOf(effect.owner, each)) for each in effect.digests)
                     self.kept[effect.holder, effect.owner] = effect
+                case Notify():
+                    self.notified.append(effect)
                 case Publish():
                     self.bulletins[effect.key] = effect
                 case Withdraw():
