@@ -58,12 +58,12 @@ BY_DATE = Criterion("applyDate", Words("申报日期", "Declared on"), between=T
 
 SEQ = Column(SEQUENCE, both("query-number"), number=True, cells=4)
 STATE = Column("state", both("query-state"), most=12, sorts=True)
-TYPE = Column("type", Words("申请类型", "Application"), most=26, least=12, sorts=True)
-OBJECTION = Column("objectionType", Words("异议种类", "Kind of objection"), most=22, least=12, sorts=True)
-NAME = Column("cnName", Words("企业名称", "Enterprise"), most=36, least=12, sorts=True)
+TYPE = Column("type", Words("申请类型", "Application"), most=26, sorts=True)
+OBJECTION = Column("objectionType", Words("异议种类", "Kind of objection"), most=22, sorts=True)
+NAME = Column("cnName", Words("企业名称", "Enterprise"), most=36, sorts=True)
 REG_CODE = Column("regCode", Words("海关注册编号", "Reg. code"), cells=12, sorts=True)
 SCC = Column("scc", Words("统一社会信用代码", "Social credit code"), cells=18, sorts=True)
-TITLE = Column("title", Words("标题", "Title"), most=40, least=12, sorts=True)
+TITLE = Column("title", Words("标题", "Title"), most=40, sorts=True)
 DATE = Column("applyDate", Words("申报日期", "Declared"), cells=9, sorts=True)
 NUMBER = Column("number", both("query-case"), cells=19, sorts=True)
 

@@ -15,11 +15,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
-from messages.enterprise import changes
+from messages.enterprise import changes, filings
 from messages.enterprise.changes import Difference
 from messages.enterprise.events import APPROVE
 from messages.enterprise.names import APPLICATIONS, CANCELLATIONS, OBJECT, RENEWALS, REVIEW, SYSTEM_NAME
+from messages.enterprise.table import FILED, LABELS
 from messages.statuses import Status
+from messages.wire import wire_date
 from terminals.trouble import Trouble
 from terminals.tui.columns import Column, Listed
 from terminals.tui.dialogs import Tell
@@ -45,6 +47,8 @@ _MARKS = {
 _STALE = ("!!", "bad")
 _OLD, _NEW = Words("备案内容", "Filed"), Words("申请变更为", "Applied for")
 _NOW = Words("现在的备案", "Filed now")
+_ENTERPRISE = Words("备案企业", "Filed")
+_STATUS, _VALID = Words("注册状态", "Status"), Words("有效期", "Valid")
 _NEW_END = Words("新的有效期至", "The new end of validity")
 
 
@@ -59,10 +63,9 @@ class ApplicationReview(OpinionPage):
     DECIDE: ClassVar[Words] = both("review-open")
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("mark", Words("", ""), cells=2),
-        Column("whose", Words("对象", "Whose"), most=22, least=8),
-        Column("field", Words("变更项目", "Field"), most=26, least=10),
-        Column("old", _OLD, most=60, least=10),
-        Column("new", _NEW, most=60, least=10),
+        Column("field", Words("变更项目", "Field"), most=32, least=22),
+        Column("old", _OLD, most=60, least=20),
+        Column("new", _NEW, most=60, least=20),
     )
     DEFAULT_CSS = """
     ApplicationReview > .review--sum {
@@ -70,10 +73,12 @@ class ApplicationReview(OpinionPage):
     }
     ApplicationReview > .review--sum.-stale { color: $error; }
     ApplicationReview > Grid { height: 1fr; min-height: 5; }
+    ApplicationReview > FormView { height: 10; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "declare", "review-open")]
 
     _filed: Mapping[str, Any] | None = None  # what customs holds of the enterprise now
+    _at: Sequence[int] = ()  # which difference stands in a row; -1 for whose those below are
 
     def compose(self) -> ComposeResult:
         """The differences above, or all of it where there are none; the decision below."""
@@ -109,6 +114,7 @@ class ApplicationReview(OpinionPage):
             self.terminal.complain(error)
             return
         self._draw(found)
+        self.show_state()
 
     def _ask_filed(self, code: str) -> Mapping[str, Any]:
         """In a thread; and the code lists of what is compared."""
@@ -137,11 +143,20 @@ class ApplicationReview(OpinionPage):
         stale = [now != one["old"] for now, one in zip(self._now(against), against, strict=True)]
         rows: list[list[str]] = []
         tones: dict[tuple[int, str], str] = {}
-        for at, (one, words, old) in enumerate(zip(against, self._words(against), stale, strict=True)):
-            mark, tone = _STALE if old else _MARKS[one["what"]]
-            cells = (words.where, words.label, words.old, words.new)
+        at: list[int] = []
+        whose = Words()
+        for place, (one, words) in enumerate(zip(against, self._words(against), strict=True)):
+            mark, tone = _STALE if stale[place] else _MARKS[one["what"]]
+            if words.where != whose:
+                whose = words.where
+                tones[len(rows), "field"] = "quiet"
+                rows.append(["", whose.in_language(self.language), "", ""])
+                at.append(-1)
+            tones[len(rows), "mark"] = tones[len(rows), "old" if stale[place] else "new"] = tone
+            cells = (words.label, words.old, words.new)
             rows.append([mark, *(each.in_language(self.language) for each in cells)])
-            tones[at, "mark"] = tones[at, "old" if old else "new"] = tone
+            at.append(place)
+        self._at = at
         grid.show(Listed(self.COLUMNS, rows, tones), max(0, grid.row))
         reader.show(self.PAPERS.sections(found, self._blank))
         summary = self.query_one(".review--sum", Saying)
@@ -154,13 +169,14 @@ class ApplicationReview(OpinionPage):
         super().retell(language)
         if self._found is not None:
             self._draw(self._found)
+            self.show_state()
 
     def on_grid_picked(self, event: Grid.Picked) -> None:
         """All of one difference, however long."""
         event.stop()
-        against = self.differences
-        if 0 <= event.row < len(against):
-            one = against[event.row]
+        place = self._at[event.row] if 0 <= event.row < len(self._at) else -1
+        if place >= 0:
+            one = self.differences[place]
             (now,) = self._now([one])
             words, *other = self._words([one, *([] if now == one["old"] else [{**one, "new": now or ""}])])
             dialog = Tell(_whole(words, other), self.language, title=words.label)
@@ -183,6 +199,19 @@ class ApplicationReview(OpinionPage):
             read = self.PAPERS.sections(found, self._blank)
             make = partial(dossier_pdf, self.heading, read, self.language)
             self.run_worker(write_file(self.terminal, found.line.number, ".pdf", make), group="files")
+
+    def facts(self) -> list[tuple[Words, str]]:
+        """What is filed of the enterprise now."""
+        filed = self._filed
+        if not filed:
+            return []
+        state = Words(*LABELS[FILED[filings.status(filed, wire_date(self.terminal.clock()))]])
+        ends = str(filed.get("validTo", "")) or Words("长期", "no end").in_language(self.language)
+        return [
+            (_ENTERPRISE, str(filed.get("cnName", ""))),
+            (_STATUS, state.in_language(self.language)),
+            (_VALID, f"{filed.get('validFrom', '')}–{ends}"),
+        ]
 
     # -- deciding
 
