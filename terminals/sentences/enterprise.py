@@ -51,6 +51,10 @@ SENTENCES: Sentences = {
     ),
     "apply-refused": ("Not approved: {reason}", "审核不通过：{reason}"),
     "apply-approved": ("Approved: {reason}", "审核通过：{reason}"),
+    "apply-ask-delete": (
+        "Delete these drafts ({count})? They cannot be brought back.\n{names}",
+        "是否删除 {count} 份暂存的申请？删除后无法恢复。\n{names}",
+    ),
     "apply-ask": ("Declare this application to customs?", "是否向海关申报该申请？"),
     # a change of the registration
     "change-next": ("Save, next", "保存，下一步"),
