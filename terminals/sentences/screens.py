@@ -166,6 +166,10 @@ SENTENCES: Sentences = {
         "{action}: none of the chosen lines is in a state that allows it.",
         "所选数据的状态均不能{action}。",
     ),
+    "query-mark-it": (
+        "{action}: mark what is in state {state} with Space first, if you mean it.",
+        "{action}：状态为“{state}”的数据须先按空格键勾选。",
+    ),
     "query-not-now": ("{action} is not possible in state {state}.", "数据状态为“{state}”，不能{action}。"),
     "news-read": ("Read", "阅读"),
     "help-news": (
