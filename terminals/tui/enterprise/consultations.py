@@ -208,10 +208,10 @@ class Consultation(EntryPage):
         if found is None or model is not self.model:
             await super().done(model, posted)
             return
-        await self.tell(Words("咨询已提交，请等待海关答复。", "It is asked: customs will answer."))
         self._found = found
         self.put(self.of_case(found))
         self.offer()
+        await self.tell(Words("咨询已提交，请等待海关答复。", "It is asked: customs will answer."))
 
 
 class Answer(OpinionPage):
