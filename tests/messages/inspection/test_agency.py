@@ -361,3 +361,17 @@ def test_a_time_far_ahead_or_not_later_is_refused(new: World) -> None:
     assert new.save(appTime=at(100_000)) == [-111105]
     new.save()
     assert new.save(number=new.last().number, appTime="20261119000000") == [-111014]
+
+
+def test_which_kind_a_check_a_disposal_or_a_publication_is_is_told_in_lists(world: World) -> None:
+    """The search column has its code; a quality problem and a report have none."""
+    world.call("3")
+    assert world.last().search["purpose"] == "3"
+    world.dispose("2")
+    assert world.last().search["purpose"] == "2"
+    world.publish(kind="regulation")
+    assert world.last().search["purpose"] == "regulation"
+    world.call("1")
+    assert "purpose" not in world.last().search
+    world.ask_report()
+    assert "purpose" not in world.last().search
