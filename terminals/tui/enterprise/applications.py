@@ -52,6 +52,7 @@ ENTRIES = {
 }
 """The screen of each type of application."""
 _STATES = (DRAFT, PENDING, APPROVED, REFUSED)
+_STATE = Column("state", both("query-state"), most=14, sorts=True)
 _OPEN = frozenset({DRAFT, REFUSED})
 _DELETE = Batch("delete", Words("删除", "Delete marked"), "ctrl+d", frozenset({DRAFT}))
 _CHANGE, _PRINT = "change", "print"
@@ -68,7 +69,7 @@ class ApplicationQuery(CooperationList):
     HELP: ClassVar[str] = "help-applications"
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (lists.BY_TYPE, lists.by_state(_STATES), lists.BY_DATE)
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        lists.SEQ, lists.STATE, lists.TYPE, lists.DATE, lists.NUMBER, lists.NAME,
+        lists.SEQ, _STATE, lists.TYPE, lists.DATE, lists.NUMBER,
     )  # fmt: skip
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("view", both("query-view"), "ctrl+o", "enterprise.case"),
@@ -168,7 +169,7 @@ class ObjectionQuery(ApplicationQuery):
     WORDS: ClassVar[Words] = Words("异议查询", "Objections")
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (lists.BY_OBJECTION, lists.BY_DATE)
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        lists.SEQ, lists.STATE, lists.OBJECTION, lists.DATE, lists.NUMBER, lists.NAME,
+        lists.SEQ, _STATE, lists.OBJECTION, lists.DATE, lists.NUMBER,
     )  # fmt: skip
 
     def search(self) -> Mapping[str, str]:
