@@ -210,6 +210,7 @@ class Consultation(EntryPage):
             return
         self._found = found
         self.put(self.of_case(found))
+        self.view.first()
         self.offer()
         await self.tell(Words("咨询已提交，请等待海关答复。", "It is asked: customs will answer."))
 
