@@ -38,11 +38,11 @@ class OpenedEntry(EntryPage):
     """
 
     _opened: Opening | None = None  # what the gateway has said last
-    _shut = Words()  # why there is no form, while there is none
+    _unopened = Words()  # why there is no form, while there is none
 
     def compose(self) -> ComposeResult:
         """What stands against it, above the form; only one of both is seen."""
-        self._shut = Words() if self.begun else both("opened-asking")
+        self._unopened = Words() if self.begun else both("opened-asking")
         buttons, *rest = super().compose()
         yield buttons
         yield VerticalScroll(Saying(Words(), self.language), classes="opened--why", can_focus=True)
@@ -76,7 +76,7 @@ class OpenedEntry(EntryPage):
     @property
     def shut(self) -> bool:
         """Whether no form is shown."""
-        return self._shut != Words()
+        return self._unopened != Words()
 
     def ask_opening(self) -> None:
         """Ask whether the form may be made now."""
@@ -89,14 +89,14 @@ class OpenedEntry(EntryPage):
             found = await asyncio.to_thread(opening, self.work.line, self.system.name, self.CODE)
         except Trouble as error:
             if self.shut:
-                self._shut = both("opened-unasked", reason=told(error))
+                self._unopened = both("opened-unasked", reason=told(error))
                 self._show()
             return
         self._opened = found
         if self.begun:
             self._renewed(found)
         elif found.objection is not None:
-            self._shut = found.objection
+            self._unopened = found.objection
             self._show()
         else:
             self._begin(found)
@@ -110,7 +110,7 @@ class OpenedEntry(EntryPage):
     def _begin(self, found: Opening) -> None:
         model = self.fresh()
         model.load(found.content, case="", state="")
-        self._shut = Words()
+        self._unopened = Words()
         self.put(model)
         self._show()
         self.prefill()
@@ -122,9 +122,9 @@ class OpenedEntry(EntryPage):
         why.display, self.view.display = self.shut, not self.shut
         refused = self._opened is not None and self._opened.objection is not None
         why.set_class(refused, "-refused")
-        words = self._shut
+        words = self._unopened
         if refused:
-            words = both("opened-refused", form=self.WORDS, reason=self._shut)
+            words = both("opened-refused", form=self.WORDS, reason=self._unopened)
         why.query_one(Saying).say(words)
         if self.shut and self.view.has_focus_within:
             why.focus()
@@ -160,7 +160,7 @@ class OpenedEntry(EntryPage):
         """A new form: whether there may be one is asked again."""
         self.terminal.keeper.forget(self)
         self._found, self._draft, self._waits, self._opened = None, None, None, None
-        self._shut = both("opened-asking")
+        self._unopened = both("opened-asking")
         self.put(self.fresh())
         self._show()
         self.ask_opening()

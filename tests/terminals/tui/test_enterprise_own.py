@@ -55,7 +55,7 @@ async def test_what_may_not_be_applied_for_opens_no_form_and_says_why(
         for name, changes, sentence in REFUSED:
             await in_thread(desk.refile, 0, **changes)
             page = await asked(terminal, pilot, name)
-            await until(pilot, lambda page=page, sentence=sentence: sentence in page._shut.zh)
+            await until(pilot, lambda page=page, sentence=sentence: sentence in page._unopened.zh)
             assert sentence in shown(terminal).replace("\n", "")
             assert not page.view.display
             for action in ("save", "declare", "print", "new"):

@@ -216,7 +216,7 @@ async def test_an_agency_is_not_filed_anew_while_a_disposal_is_in_force(house: H
             page.table.grid.focus()
             await pilot.press("ctrl+n")
             entry = await front(terminal, pilot, FilingEntry)
-            await until(pilot, lambda: sentence in entry._shut.zh)
+            await until(pilot, lambda: sentence in entry._unopened.zh)
 
         await refused("该机构已备案")
         disposal = str((await asyncio.to_thread(desk.submit, "PSI191"))[0].case)
