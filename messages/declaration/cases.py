@@ -9,7 +9,7 @@ import dataclasses
 
 from messages import stepping
 from messages.declaration.names import AHEAD_OF_TIME, NO_CASE, NOT_ENABLED, STALE, SYSTEM_NAME, WRONG_STATE
-from messages.declaration.table import LABELS, PRIVATE, TRANSITIONS, WHAT
+from messages.declaration.table import LABELS, OF_NO_CASE, PRIVATE, TRANSITIONS, WHAT
 from messages.faults import NodeFault
 from messages.stepping import actor_of, form_of, not_in_state
 from messages.transitions import Row
@@ -51,7 +51,7 @@ def row(case: Case | None, event: str) -> Row:
 
 def objection(state: str | None, body: Body, event: str) -> str | None:
     """Why `event` cannot happen to a case in `state`, in words; None where it can."""
-    if (state, event) in TRANSITIONS or event not in WHAT:
+    if (state, event) in TRANSITIONS or (state is None and event in OF_NO_CASE):
         return None
     return not_in_state(LABELS.get(state or ""), WHAT[event])
 

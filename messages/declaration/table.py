@@ -44,8 +44,21 @@ WHAT = {
     "drop-rule": ("删除配置", "deleted"),
     "start": ("开始申报", "started"),
     "stop": ("停止申报", "stopped"),
+    "enable": ("启用智能辅助申报", "enabled for"),
+    "mark": ("添加标记", "marked by itself"),
+    "unmark": ("取消标记", "cancelled by itself"),
+    "continue": ("继续智能辅助申报", "put back by itself"),
+    "manifest": ("报送舱单", "given a manifest"),
+    "arrival": ("报送运抵", "given an arrival"),
+    "tariff": ("装载税率", "given a tariff"),
+    "rates": ("装载汇率", "given rates"),
+    "check": ("设置校验", "given a check"),
 }
 """What an event does: 不能… and "it cannot be …"."""
+OF_NO_CASE = frozenset(
+    {"enable", "mark", "unmark", "continue", "manifest", "arrival", "tariff", "rates", "check"}
+)
+"""What is about no case, or about many."""
 PRIVATE = frozenset({DRAFT, DELETED, ENABLED, DISABLED, DROPPED, RUNNING, STOPPED})
 """Of these, only their owners know."""
 RESTING = frozenset({DRAFT, CONCLUDED, ENABLED, DISABLED, RUNNING, STOPPED, AGREED})
