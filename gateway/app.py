@@ -43,6 +43,10 @@ from gateway.identifiers import Ids
 from gateway.intake import Intake
 from gateway.limits import HttpLimits, Rates
 from gateway.mailboxes import Mailboxes
+from gateway.outbound.channel import Outbound
+from gateway.outbound.notices import Notices
+from gateway.outbound.outbox import Outbox
+from gateway.outbound.smtp import WHOLE, Smtp
 from gateway.outgoing import Outgoing
 from gateway.passwords import Passwords
 from gateway.perform import Performer
@@ -133,15 +137,29 @@ class Gateway:
             accepted=lambda: self.dispatcher.wake() if exchange.dispatch else None,
             delivered=self.mailboxes.delivered,
         )
+        mail = settings.mail
+        channels: list[Outbound] = [Smtp(reactor, mail, identity.name)] if mail.host else []
+        self.notices = Notices(channels, mail.domain, identity.name, mail.waiting)
+        self.outbox = Outbox(
+            reactor=reactor,
+            writer=self.writer,
+            reader=self.reader,
+            channels=channels,
+            node=settings.node,
+            clock=clock,
+            settings=mail,
+            lease=(WHOLE + 1) * mail.timeout_seconds,
+        )
         self.dispatcher = Dispatcher(
             reactor=reactor,
             writer=self.writer,
-            performer=Performer(chain, outgoing),
+            performer=Performer(chain, outgoing, self.notices),
             clock=clock,
             batch=exchange.dispatch_batch,
             retry=exchange.retry_seconds,
             delivered=self.mailboxes.delivered,
             issued=_count,
+            noticed=self.outbox.wake,
         )
         self.backlog = Backlog(0, None)
         self.passwords = Passwords(reactor)
@@ -246,6 +264,7 @@ class Gateway:
             )
         if settings.exchange.dispatch:
             self.dispatcher.start()
+        self.outbox.start()
         for loop, seconds in self._loops:
             loop.start(seconds, now=True)
         # What start-up made stays for good: the collector need not look at it again.
@@ -275,6 +294,7 @@ class Gateway:
         self.mailboxes.close()
         yield self.server.stop(GRACE)
         yield self.dispatcher.stop()
+        yield self.outbox.stop()
         yield self._sign_head()
         yield self.writer.stop()
         yield self.reader.stop()
@@ -308,9 +328,9 @@ class Gateway:
             self.backlog = found[0]
             self.queues.counted(found[1])
 
-        return (
-            self.reader.run(look).addCallback(measured).addErrback(_complain, "the backlog could not be read")
-        )
+        read = self.reader.run(look).addCallback(measured)
+        read.addErrback(_complain, "the backlog could not be read")
+        return read.addCallback(lambda _: self.outbox.measure())
 
     def _sign_head(self) -> Deferred[None]:
         """The journal's head, signed, stored and exported, so that a shortened journal shows."""
@@ -330,9 +350,10 @@ class Gateway:
 
     def _purge(self) -> Deferred[Any]:
         purged = self.sessions.purge().addErrback(_complain, "old sessions could not be dropped")
-        return purged.addCallback(lambda _: self.caretaker.sweep()).addErrback(
+        purged.addCallback(lambda _: self.caretaker.sweep()).addErrback(
             _complain, "attachments that nothing names could not be dropped"
         )
+        return purged.addCallback(lambda _: self.outbox.purge())
 
     def _sign(self, data: bytes) -> bytes:
         if isinstance(self._key, rsa.RSAPrivateKey):

@@ -41,7 +41,9 @@ class Dispatcher:
         retry: float,
         delivered: Callable[[dict[str, int]], None],
         issued: Callable[[Sequence[tuple[str, float]]], None],
+        noticed: Callable[[], None] = lambda: None,
     ) -> None:
+        """`noticed`: something was written for the outside."""
         self._reactor = reactor
         self._writer = writer
         self._performer = performer
@@ -50,6 +52,7 @@ class Dispatcher:
         self._retry = retry
         self._delivered = delivered
         self._issued = issued
+        self._noticed = noticed
         self._running = False
         self._again = False
         self._stopped = False
@@ -147,3 +150,5 @@ class Dispatcher:
     def _tell(self, done: Performed) -> None:
         self._delivered(done.positions)
         self._issued(done.issued)
+        if done.notices:
+            self._noticed()

@@ -68,6 +68,22 @@ ENDING = Gauge(
     ["of"],
     registry=REGISTRY,
 )
+NOTICES = Counter(
+    "eport_notices",
+    "Notices to the outside, by what became of them (written, sent, again, failed, dropped).",
+    ["result"],
+    registry=REGISTRY,
+)
+NOTICES_WAITING = Gauge("eport_notices_waiting", "Notices that wait to be sent.", registry=REGISTRY)
+NOTICES_AGE = Gauge(
+    "eport_notices_oldest_seconds", "Age of the oldest notice that waits to be sent.", registry=REGISTRY
+)
+ENROLMENTS = Counter(
+    "eport_enrolments",
+    "People who register themselves, by result (asked, limited, confirmed, queued, refused).",
+    ["result"],
+    registry=REGISTRY,
+)
 
 
 class HttpMeter:

@@ -16,6 +16,7 @@ from lxml import etree
 from sqlalchemy import Connection
 
 from gateway.identifiers import made_at
+from gateway.outbound.notices import Notices
 from gateway.outgoing import Outgoing
 from messages.faults import NodeFault
 from messages.registry import BY_CODE, BY_NAME
@@ -32,6 +33,7 @@ from messages.workflow import (
     Issue,
     Keep,
     Needs,
+    Notify,
     Origin,
     Publish,
     Put,
@@ -59,6 +61,7 @@ class Performed:
 
     positions: dict[str, int]
     issued: tuple[tuple[str, float], ...]  # the age in seconds is counted from the message's acceptance
+    notices: int = 0  # that were written for the outside
 
 
 @dataclass(slots=True)
@@ -83,6 +86,7 @@ class _Effects:
     follows: list[Follow] = field(default_factory=list)
     files: list[Keep] = field(default_factory=list)
     told: list[Publish | Withdraw] = field(default_factory=list)
+    notices: list[Notify] = field(default_factory=list)
 
 
 class NotTogether(Exception):
@@ -92,9 +96,11 @@ class NotTogether(Exception):
 class Performer:
     """Runs on the writer's thread only."""
 
-    def __init__(self, chain: Chain, outgoing: Outgoing) -> None:
+    def __init__(self, chain: Chain, outgoing: Outgoing, notices: Notices | None = None) -> None:
+        """`notices`: what writes those for the outside; without it there are none."""
         self._chain = chain
         self._outgoing = outgoing
+        self._notices = notices
         self._trees: OrderedDict[int, etree._Element] = OrderedDict()
 
     def perform(self, connection: Connection, items: Sequence[Work], now: datetime) -> Performed:
@@ -131,13 +137,16 @@ class Performer:
             bulletins.tell(connection, published, now)
         for keep in effects.files:
             owners.keep(connection, keep, now)
+        told = 0
+        if self._notices is not None:
+            told = sum(self._notices.tell(connection, each, now) for each in effects.notices)
         receipts = [self._outgoing.receipt(issue, namespace, now) for issue, namespace in effects.issues]
         positions, entries = self._outgoing.deliver(connection, receipts)
         whose = {case.number: case.owner for case in effects.puts}
         work.add(connection, [_follow_work(follow, whose, now) for follow in effects.follows])
         work.finish(connection, [item.id for item in items])
         self._chain.append(connection, entries)
-        return Performed(positions, tuple((one.type, _age(one, now)) for one in receipts))
+        return Performed(positions, tuple((one.type, _age(one, now)) for one in receipts), told)
 
     # -- from work items to events ---------------------------------------------------------------------
 
@@ -247,6 +256,8 @@ class Performer:
                 effects.files.append(effect)
             case Publish() | Withdraw():
                 effects.told.append(effect)
+            case Notify():
+                effects.notices.append(effect)
 
 
 def _keep_apart(steps: Sequence[_Step]) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -125,6 +125,57 @@ class Cards(_Section):
     warn_days: Count = 30
 
 
+class Mail(_Section):
+    """The mail server that notices are handed to; without a host none are written."""
+
+    host: str = Field(default="", pattern=r"^[A-Za-z0-9.:-]{0,253}$")
+    port: Port = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"  # tls: from the first byte, usually port 465
+    ca: Path | None = None  # PEM, of the server's certificate; None: those that the system trusts
+    user: str = Field(default="", pattern=r"^[!-~]{0,255}$")
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None  # its first line, in place of `password`
+    sender: str = Field(default="", pattern=r"^$|^[^@\s<>\"]+@[A-Za-z0-9.-]+$")  # who the letters are from
+    timeout_seconds: Seconds = 60  # for each answer of the server
+    retry_seconds: Seconds = 30  # before the second try; doubles up to an hour
+    give_up_hours: Seconds = 72
+    waiting: Count = 10_000  # the most notices that wait; beyond it new ones are not written
+    at_once: Annotated[int, Field(ge=1, le=20)] = 2  # connections
+
+    @model_validator(mode="after")
+    def _whole(self) -> Mail:
+        if self.host and not self.sender:
+            raise ValueError("mail.sender must say who the letters are from")
+        if self.user and self.security == "none":
+            raise ValueError("mail.security = none would send the password in the clear")
+        return self
+
+    @property
+    def domain(self) -> str:
+        """Of the sender: what the gateway calls itself to a mail server, and the end of each Message-ID."""
+        return self.sender.rpartition("@")[2] or "localhost"
+
+    def secret(self) -> str:
+        """The password; read when it is needed. Raises OSError."""
+        if self.password_file is None:
+            return self.password.get_secret_value()
+        return self.password_file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+
+
+class Registration(_Section):
+    """People who register themselves."""
+
+    open: bool = True
+    token_hours: Seconds = 24  # in which an address is to be proven
+    approval_days: Seconds = 30  # in which a request is to be approved or refused
+    outstanding: Count = 1_000  # requests that are neither proven, decided nor expired
+    outstanding_per_mail: Count = 5
+    per_mail_hour: Seconds = 3  # requests of one address in an hour, in the long run; and so many at once
+    per_address_hour: Seconds = 60  # requests from one network address; a tenth of it at once
+    confirmations_per_address_minute: Seconds = 10
+    at_once: Annotated[int, Field(ge=1, le=8)] = 4  # passwords that are hashed or checked for it
+
+
 class Logs(_Section):
     """Structured logs, one JSON object a line."""
 
@@ -149,6 +200,8 @@ class Settings(BaseSettings):
     sessions: Sessions = Sessions()
     exchange: Exchange = Exchange()
     cards: Cards = Cards()
+    mail: Mail = Mail()
+    registration: Registration = Registration()
     logs: Logs = Logs()
 
     @classmethod

@@ -296,7 +296,21 @@ class Withdraw:
     publisher: str  # dxpId
 
 
-Effect = Put | PutRecord | Issue | Follow | Keep | Publish | Withdraw
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell a party outside of the exchange, too, where it can be reached: by e-mail, say. Once for each key.
+
+    It only calls to the system: what is confidential is read there. Nothing comes of it where no address is
+    known, or nothing is set up that reaches it.
+    """
+
+    key: str
+    to: str  # dxpId
+    words: tuple[str, str]  # one line, in Chinese and in English
+    address: str = ""  # that the case itself names; else those that the party's people have given
+
+
+Effect = Put | PutRecord | Issue | Follow | Keep | Publish | Withdraw | Notify
 
 
 @dataclass(frozen=True, slots=True)

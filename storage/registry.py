@@ -79,6 +79,7 @@ class Account:
     state: str = ACTIVE
     failures: int = 0
     locked_until: datetime | None = None
+    mail: str | None = None  # where its holder is told of things
 
 
 _INSERT = {table: unless_taken(table) for table in (tables.parties, tables.certificates, tables.accounts)}
@@ -290,3 +291,29 @@ def accounts_of(conn: Connection, dxp_id: str, holder: str, role: str) -> list[A
 def accounts(conn: Connection) -> list[Account]:
     """All accounts, by name."""
     return [Account(**row._mapping) for row in conn.execute(select(tables.accounts).order_by(_account.name))]
+
+
+def account_of_mail(conn: Connection, mail: str) -> Account | None:
+    """The account that is named by this address, or else one whose holder is told of things there."""
+    named = account(conn, mail)
+    if named is not None:
+        return named
+    row = conn.execute(select(tables.accounts).where(_account.mail == mail).limit(1)).first()
+    return None if row is None else Account(**row._mapping)
+
+
+def mails(conn: Connection, dxp_id: str) -> list[str]:
+    """Where the holders of a party's active accounts are told of things, each address once."""
+    statement = (
+        select(_account.mail)
+        .where(_account.dxp_id == dxp_id, _account.state == ACTIVE, _account.mail.is_not(None))
+        .order_by(_account.mail)
+        .distinct()
+    )
+    return [str(each) for each in conn.execute(statement).scalars()]
+
+
+def parties_of_code(conn: Connection, cop_code: str) -> list[Party]:
+    """Every party of this customs code, active or not, by dxpId."""
+    statement = select(tables.parties).where(_party.cop_code == cop_code).order_by(_party.dxp_id)
+    return [Party(**row._mapping) for row in conn.execute(statement)]

@@ -299,7 +299,9 @@ accounts = Table(
     Column("failures", Integer, nullable=False),
     Column("locked_until", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("mail", Name),  # where its holder is told of things
     Index(None, "dxp_id"),
+    Index(None, "mail"),
 )
 
 challenges = Table(
@@ -341,7 +343,40 @@ registrations = Table(
     Column("decided_at", Instant),
     Column("decided_by", Name),
     Column("reason", Name),
+    # of an account only:
+    Column("mail", Name),
+    Column("secret", Name),  # the hash of its password, until it expires
+    Column("token_hash", Name),  # SHA-256 of what was sent to the address, hex
+    Column("expires_at", Instant),
     Index(None, "state", "id"),
+    Index(None, "token_hash", unique=True),
+    Index(None, "mail"),
+    Index(None, "expires_at"),
+    sqlite_autoincrement=True,
+)
+
+# -- to the outside ------------------------------------------------------------------------------
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("name", Name, nullable=False),  # the same at each try: the Message-ID
+    Column("channel", Name, nullable=False),
+    Column("party", Name, nullable=False),  # whom it is about; '' for nobody yet
+    Column("address", Name, nullable=False),
+    Column("subject", Name, nullable=False),
+    Column("body", Name, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("taken_by", Name),  # the node that is sending it
+    Column("error", Name),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    UniqueConstraint("name"),
+    Index(None, "state", "due_at", "id"),
+    Index(None, "state", "ended_at"),
     sqlite_autoincrement=True,
 )
 

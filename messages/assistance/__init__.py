@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from messages.assistance.cases import CASES
 from messages.assistance.events import TYPES
 from messages.assistance.lookups import LOOKUPS
 from messages.assistance.names import FAULTS, NAMESPACE, SEARCH, SYSTEM_NAME
 from messages.assistance.table import DRAFT, LABELS, OWN_DRAFT, PRIVATE, PUBLISHED, STEPS
-from messages.assistance.workflow import AssistanceWorkflow, objection, shown
+from messages.assistance.workflow import AssistanceWorkflow, shown
 from messages.system import System
 
 SYSTEM = System(
@@ -24,5 +25,5 @@ SYSTEM = System(
     faults=FAULTS,
     labels=LABELS,
     steps=STEPS,
-    objection=objection,
+    objection=CASES.objection,
 )

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import dataclasses
 
-from messages.assistance.cases import actor_of, form_of, lock, named, row
+from messages.assistance.cases import CASES
 from messages.assistance.names import MISSING, OUTDATED
-from messages.assistance.rules import digests, named_files
 from messages.faults import NodeFault
-from messages.stepping import check_seen
+from messages.stepping import actor_of, check_seen, form_of
 from messages.system import CUSTOMS
 from messages.wire import app_time
 from messages.workflow import (
-    CaseByNumber,
     Context,
     Effect,
     Event,
     Facts,
-    FileOf,
     Issue,
     Keep,
     Needs,
@@ -46,21 +43,19 @@ _DONE = {
 
 def needs(event: Event) -> Needs:
     """The case and the files."""
-    node, actor = event.content, actor_of(event)
-    files = [FileOf(actor.party, digest) for digest in digests(node)]
-    return Needs((CaseByNumber(str(node["caseNo"])), *files), (lock(node["caseNo"]),))
+    return Needs(*CASES.about(event))
 
 
 def answer(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     """Feed back, or return with the reason. Raises NodeFault."""
-    case, actor = named(event, facts), actor_of(event)
-    step = row(case, event.name)
+    case, actor = CASES.named(event, facts), actor_of(event)
+    step = CASES.row(case, event.name)
     form = form_of(event.content)
     check_seen(event, case, OUTDATED, "请求已重新提交，请核对后再答复 / it was submitted anew: look again")
     form.pop("declTime", None)
     if event.name == "answer" and not form.get("conclusion"):
         raise NodeFault(MISSING, "结论代码(conclusion) 不能为空 / feedback needs a conclusion")
-    files = named_files(actor.party, facts, form)
+    files = CASES.files(event, facts)
     said = {**form, "by": actor.holder, "time": app_time(context.now)}
     body = {**case.body, "answer": said, "answered": event.origin.plain()}
     case = dataclasses.replace(case, state=step.target, body=body, changed=context.now)
@@ -76,8 +71,8 @@ def answer(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 def evaluate(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     """Grade and text, once. Raises NodeFault."""
-    case, actor = named(event, facts), actor_of(event)
-    step = row(case, event.name)
+    case, actor = CASES.named(event, facts), actor_of(event)
+    step = CASES.row(case, event.name)
     said = {**form_of(event.content), "by": actor.holder, "time": app_time(context.now)}
     body = {**case.body, "evaluation": said}
     case = dataclasses.replace(case, state=step.target, body=body, changed=context.now)

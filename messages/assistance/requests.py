@@ -12,26 +12,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from messages.assistance import registers
-from messages.assistance.cases import actor_of, check_time, form_of, lock, named, row
+from messages.assistance.cases import CASES
 from messages.assistance.events import NEW
 from messages.assistance.names import FILE, MISSING, SEARCH, SYSTEM_NAME, WRONG
-from messages.assistance.rules import Fault, Known, digests, faults, files_of
+from messages.assistance.rules import Fault, Known, faults
 from messages.assistance.table import RETURNED
 from messages.faults import NodeFault
-from messages.stepping import told
+from messages.naming import files_of
+from messages.stepping import actor_of, form_of, told
 from messages.system import CUSTOMS
 from messages.wire import sortable, wire_date
 from messages.workflow import (
     Body,
     Case,
     CaseByInner,
-    CaseByNumber,
     Context,
     Effect,
     Event,
     Fact,
     Facts,
-    FileOf,
     Issue,
     Keep,
     Needs,
@@ -53,11 +52,9 @@ def letter(number: str) -> RecordInForce:
 def needs(event: Event) -> Needs:
     """The case, whoever has its reference number, the country's customs and agreement, the files it names."""
     node, actor = event.content, actor_of(event)
-    facts: list[Fact] = []
-    locks, claims = [], []
-    if node.get("caseNo"):
-        facts.append(CaseByNumber(str(node["caseNo"])))
-        locks.append(lock(node["caseNo"]))
+    own, locks = CASES.about(event)
+    facts: list[Fact] = [*own]
+    claims = []
     if node.get("letterNo"):
         number = str(node["letterNo"])
         chinese = actor.role == CUSTOMS
@@ -69,8 +66,7 @@ def needs(event: Event) -> Needs:
         facts.append(registers.country(str(node["country"])))
     if node.get("country") and node.get("agreementNo"):
         facts.append(registers.agreement(str(node["country"]), str(node["agreementNo"])))
-    facts += [FileOf(actor.party, digest) for digest in digests(node)]
-    return Needs(tuple(dict.fromkeys(facts)), tuple(locks), tuple(claims))
+    return Needs(tuple(dict.fromkeys(facts)), locks, tuple(claims))
 
 
 # -- a foreign customs asks: 保存, 提交, 删除
@@ -92,9 +88,9 @@ def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 def delete(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     """Take a draft back, files and reference number too; in both directions."""
-    actor, case = actor_of(event), named(event, facts)
-    step = row(case, event.name)
-    check_time(event, case, context)
+    actor, case = actor_of(event), CASES.named(event, facts)
+    step = CASES.row(case, event.name)
+    CASES.check_time(event, case, context)
     gone = dataclasses.replace(case, state=step.target, changed=context.now, inner=None)
     receipt = "CMA142" if actor.role == CUSTOMS else "CMA112"
     info = "删除成功 / deleted"
@@ -151,7 +147,7 @@ class _Written:
 def _write(event: Event, facts: Facts, context: Context, *, sends: bool) -> _Written:
     """Raises NodeFault where it cannot be written now, or has faults and is to be sent."""
     case = _case_of(event, facts, context)
-    step = row(case, event.name)
+    step = CASES.row(case, event.name)
     form, known = form_of(event.content), _known(event, facts, context)
     against = faults(form, known)
     if sends:
@@ -176,8 +172,8 @@ def _case_of(event: Event, facts: Facts, context: Context) -> Case | None:
     """The case that a request means: none yet for appType 1, the one it names for 2. Raises NodeFault."""
     node, actor = event.content, actor_of(event)
     number = node.get("letterNo")
-    case = named(event, facts) if node["appType"] != NEW else None
-    check_time(event, case, context)
+    case = CASES.named(event, facts) if node["appType"] != NEW else None
+    CASES.check_time(event, case, context)
     if number and actor.role != CUSTOMS:
         same: Case | None = facts[CaseByInner(SYSTEM_NAME, actor.party, str(number))]
         if same is not None and (case is None or same.number != case.number):
@@ -201,8 +197,7 @@ def _used(number: str, case: str) -> NodeFault:
 
 
 def _new(event: Event, context: Context) -> Case:
-    party = actor_of(event).party
-    return Case(context.next_number(), SYSTEM_NAME, party, "", {}, context.now, context.now)
+    return CASES.new(actor_of(event).party, context)
 
 
 def _known(event: Event, facts: Facts, context: Context) -> Known:

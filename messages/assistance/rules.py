@@ -20,11 +20,8 @@ from messages.assistance.fields import LINES, NAMES, Names
 from messages.assistance.names import FILE, MISSING, WRONG
 from messages.assistance.registers import in_force
 from messages.codes import CodeLists
-from messages.faults import NodeFault
-from messages.naming import described, digests, files_of, wrong_files
-from messages.workflow import Body, Facts, File
-
-__all__ = ["Fault", "Known", "demanded", "digests", "faults", "files_of", "named_files"]
+from messages.naming import wrong_files
+from messages.workflow import Body, File
 
 DOCUMENTS = "assist_documents"  # the code list of what types of verification demand
 EVERY = "*"
@@ -56,15 +53,6 @@ class Known:
 def faults(form: Body, known: Known) -> list[Fault]:
     """All that stands against `form`, in the order of its fields."""
     return [*_head(form, known), *_bills(form, known), *_attachments(form, known)]
-
-
-def named_files(party: str, facts: Facts, form: Body) -> tuple[File, ...]:
-    """The files that a form names, by the names it gives them. Raises NodeFault where one is not as named."""
-    files = files_of(party, facts, form)
-    against = list(_file_faults(form, files))
-    if against:
-        raise NodeFault(FILE, "；".join(map(str, against)))
-    return described(form, files)
 
 
 def _file_faults(form: Body, files: Mapping[str, File | None]) -> Iterator[Fault]:

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from messages.assistance import answers, publications, registers, requests
-from messages.assistance.cases import objection
+from messages.assistance import answers, registers, requests
 from messages.assistance.names import SYSTEM_NAME
+from messages.assistance.publications import PUBLICATIONS
 from messages.assistance.table import RETURNED
 from messages.workflow import Body, Case, Context, Effect, Event, Facts, Needs
-
-__all__ = ["AssistanceWorkflow", "objection", "shown"]
 
 Step = Callable[[Event, Facts, Context], tuple[Effect, ...]]
 
@@ -33,8 +31,8 @@ STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
     "reply": (answers.needs, answers.answer),
     "evaluate": (answers.needs, answers.evaluate),
     "assess": (answers.needs, answers.evaluate),
-    "publish": (publications.needs, publications.publish),
-    "withdraw": (publications.needs, publications.publish),
+    "publish": (PUBLICATIONS.needs, PUBLICATIONS.step),
+    "withdraw": (PUBLICATIONS.needs, PUBLICATIONS.step),
     "agreement": (registers.agreement_needs, registers.file_agreement),
     "office": (registers.office_needs, registers.file_office),
 }

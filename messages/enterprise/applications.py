@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from messages.enterprise import filings
-from messages.enterprise.cases import check_time, lock, named, row
+from messages.enterprise.cases import CASES, row
 from messages.enterprise.changes import differences
 from messages.enterprise.consequences import notices
 from messages.enterprise.events import NEW, RECEIPTS, application, verb
@@ -24,7 +24,6 @@ from messages.enterprise.names import (
     MISSING,
     OBJECT,
     SEARCH,
-    SYSTEM_NAME,
     WRONG,
 )
 from messages.enterprise.preconditions import NOTHING, Standing, refusal
@@ -39,13 +38,11 @@ from messages.wire import wire_date
 from messages.workflow import (
     Body,
     Case,
-    CaseByNumber,
     Context,
     Effect,
     Event,
     Fact,
     Facts,
-    FileOf,
     Issue,
     Keep,
     Needs,
@@ -59,16 +56,13 @@ _IN_ORDER = (LOCKED, MISSING, WRONG, FILE)  # of several kinds of faults, the nu
 def needs(event: Event) -> Needs:
     """The case, what is filed of the sender, what is under way, the files; a declaration comes alone."""
     node, actor = event.content, actor_of(event)
-    facts: list[Fact] = [filings.registration(actor.cop_code)]
-    facts += [FileOf(actor.party, digest) for digest in digests(node)]
-    locks, claims = [], []
-    if node.get("caseNo"):
-        facts.append(CaseByNumber(str(node["caseNo"])))
-        locks.append(lock(node["caseNo"]))
+    own, locks = CASES.about(event)
+    facts: list[Fact] = [filings.registration(actor.cop_code), *own]
+    claims = []
     if verb(event.name) == "declare" and node.get("scc"):
         facts.append(filings.pending(str(node["scc"])))
         claims.append(filings.claim_pending(node["scc"]))
-    return Needs(tuple(facts), tuple(locks), tuple(claims))
+    return Needs(tuple(facts), locks, tuple(claims))
 
 
 def save(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
@@ -134,9 +128,9 @@ def declare(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 def delete(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     """Take a draft back, its files too. Raises NodeFault."""
-    case = named(event, facts)
+    case = CASES.named(event, facts)
     step = row(case, event.name)
-    check_time(event, case, context)
+    CASES.check_time(event, case, context)
     gone = dataclasses.replace(case, state=step.target, changed=context.now)
     return Put(gone), _keep(case, "draft"), _receipt(event, gone, step, "删除成功 / deleted")
 
@@ -147,9 +141,9 @@ def without(found: Record | None, case: Case) -> list[Mapping[str, str]]:
 
 
 def _case(event: Event, facts: Facts, context: Context) -> tuple[Case | None, Row]:
-    case = named(event, facts) if event.content["appType"] != NEW else None
+    case = CASES.named(event, facts) if event.content["appType"] != NEW else None
     step = row(case, event.name)
-    check_time(event, case, context)
+    CASES.check_time(event, case, context)
     return case, step
 
 
@@ -178,8 +172,7 @@ def _told(event: Event) -> dict[str, object]:
 
 
 def _new(event: Event, context: Context) -> Case:
-    party = actor_of(event).party
-    return Case(context.next_number(), SYSTEM_NAME, party, "", {}, context.now, context.now)
+    return CASES.new(actor_of(event).party, context)
 
 
 def _refuse(against: Sequence[Fault]) -> None:

@@ -79,17 +79,22 @@ def by_key(lines: Iterable[Body], key: str) -> dict[str, Body]:
 
 def outdated(filed: Body, against: Sequence[Difference]) -> list[Difference]:
     """The differences that are not any more between what is filed now and the form: customs changed it."""
+    now = filed_now(filed, against)
+    return [one for one, value in zip(against, now, strict=True) if value != one["old"]]
+
+
+def filed_now(filed: Body, against: Sequence[Difference]) -> list[str | None]:
+    """What is filed now in the field of each difference; None where its line is gone."""
     managers = by_key(filed.get("Manager", ()), "managerNo")
     brokers = by_key(filed.get("Broker", ()), "staffNo")
-    found = []
+    found: list[str | None] = []
     for one in against:
         holder: Body | None = filed
         if one["table"] == MANAGERS:
             holder = {} if one["what"] == ADDED else managers.get(one["key"])
         elif one["table"] == BROKERS:
             holder = brokers.get(one["key"])
-        if holder is None or plain(one["field"], holder.get(one["field"])) != one["old"]:
-            found.append(one)
+        found.append(None if holder is None else plain(one["field"], holder.get(one["field"])))
     return found
 
 

@@ -8,23 +8,20 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from messages.enterprise.cases import check_time, lock, named, row
+from messages.enterprise.cases import CASES, row
 from messages.enterprise.events import NEW, RECEIPTS
-from messages.enterprise.names import CONSULTATION, FILE, REPLY, SYSTEM_NAME, WRONG
+from messages.enterprise.names import CONSULTATION, REPLY, WRONG
 from messages.faults import NodeFault
-from messages.naming import digests, files_of, wrong_files
-from messages.stepping import actor_of, form_of, told
+from messages.naming import digests
+from messages.stepping import actor_of, form_of
 from messages.system import CUSTOMS
 from messages.wire import app_time, wire_date
 from messages.workflow import (
     Case,
-    CaseByNumber,
     Context,
     Effect,
     Event,
-    Fact,
     Facts,
-    FileOf,
     Issue,
     Keep,
     Needs,
@@ -37,22 +34,16 @@ MOST = 50  # things said in one consultation: a case is read whole
 
 def needs(event: Event) -> Needs:
     """The case and the files."""
-    node, actor = event.content, actor_of(event)
-    facts: list[Fact] = [FileOf(actor.party, digest) for digest in digests(node)]
-    if not node.get("caseNo"):
-        return Needs(tuple(facts))
-    return Needs((CaseByNumber(str(node["caseNo"])), *facts), (lock(node["caseNo"]),))
+    return Needs(*CASES.about(event))
 
 
 def ask(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     """A question, or another one about the same. Raises NodeFault."""
     node, actor = event.content, actor_of(event)
-    case = named(event, facts) if node["appType"] != NEW else None
+    case = CASES.named(event, facts) if node["appType"] != NEW else None
     step = row(case, event.name)
-    check_time(event, case, context)
-    if case is None:
-        number = context.next_number()
-        case = Case(number, SYSTEM_NAME, actor.party, "", {}, context.now, context.now)
+    CASES.check_time(event, case, context)
+    case = case or CASES.new(actor.party, context)
     case, keep = _said(case, event, facts, context, CUSTOMS)
     search = {"type": CONSULTATION, "regCode": actor.cop_code, "applyDate": wire_date(context.now)}
     case = dataclasses.replace(
@@ -72,9 +63,9 @@ def ask(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 def reply(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     """Customs' answer; both sides get a receipt. Raises NodeFault."""
     actor = actor_of(event)
-    case = named(event, facts)
+    case = CASES.named(event, facts)
     step = row(case, event.name)
-    check_time(event, None, context)
+    CASES.check_time(event, None, context)
     case, keep = _said(case, event, facts, context, case.owner)
     case = dataclasses.replace(case, state=step.target)
     info = f"已答复 / answered: {event.content['content']}"[:1000]
@@ -93,9 +84,7 @@ def _said(case: Case, event: Event, facts: Facts, context: Context, to: str) -> 
     thread: list[Any] = list(case.body.get("thread", ()))
     if len(thread) >= MOST:
         raise NodeFault(WRONG, f"一份咨询最多 {MOST} 条，请另行咨询 / at most {MOST} in one: ask anew")
-    against = list(wrong_files(node, files_of(actor.party, facts, node)))
-    if against:
-        raise NodeFault(FILE, told([f"{zh}({path}) / {en}" for path, zh, en in against]))
+    CASES.files(event, facts)
     said = {"by": actor.holder, "role": actor.role, "time": app_time(context.now), **form_of(node)}
     body = {**case.body, "thread": [*thread, said]}
     case = dataclasses.replace(case, body=body, changed=context.now)

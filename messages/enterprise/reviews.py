@@ -13,7 +13,7 @@ from typing import Any
 
 from messages.enterprise import fields, filings
 from messages.enterprise.applications import without
-from messages.enterprise.cases import check_time, lock, named, row
+from messages.enterprise.cases import CASES, row
 from messages.enterprise.changes import applied, outdated
 from messages.enterprise.events import RECEIPTS
 from messages.enterprise.names import (
@@ -59,7 +59,7 @@ def needs(event: Event) -> Needs:
     code, scc, number = str(node["regCode"]), str(node["scc"]), str(node["caseNo"])
     return Needs(
         (CaseByNumber(number), filings.registration(code), filings.entry(code), filings.pending(scc)),
-        (lock(number),),
+        (CASES.lock(number),),
         (filings.claim_registration(code), filings.claim_pending(scc)),
     )
 
@@ -67,9 +67,9 @@ def needs(event: Event) -> Needs:
 def review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     """Approve or refuse. Raises NodeFault."""
     node, actor = event.content, actor_of(event)
-    case = named(event, facts)
+    case = CASES.named(event, facts)
     step = row(case, event.name)
-    check_time(event, None, context)
+    CASES.check_time(event, None, context)
     form: Body = case.body["stored"]
     check_seen(event, case, STALE, "企业已重新申报，请核对后再审核 / it was declared anew: look again")
     for name in ("regCode", "scc"):
@@ -85,7 +85,8 @@ def review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         changed = _carried_out(case, facts, node, wire_date(context.now))
         if changed is not None:
             effects += filings.put(str(form["regCode"]), changed, facts, actor, context)
-    decided = {"result": node["reviewResult"], "info": reason, "by": actor.holder}
+    ends = {"validTo": node["validTo"]} if node.get("validTo") else {}
+    decided = {"result": node["reviewResult"], "info": reason, **ends, "by": actor.holder}
     body = {**case.body, "review": {**decided, "time": app_time(context.now)}}
     case = dataclasses.replace(case, state=step.target, body=body, changed=context.now)
     if case.body["type"] != OBJECT:

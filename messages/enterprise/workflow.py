@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from messages.enterprise import applications, consultations, filings, publications, reviews
+from messages.enterprise import applications, consultations, filings, reviews
 from messages.enterprise.cases import objection
 from messages.enterprise.events import verb
 from messages.enterprise.names import SYSTEM_NAME
+from messages.enterprise.publications import NOTICES
 from messages.enterprise.table import REFUSED
 from messages.workflow import Body, Case, Context, Effect, Event, Facts, Needs
 
@@ -22,8 +23,8 @@ STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
     "approve": (reviews.needs, reviews.review),
     "refuse": (reviews.needs, reviews.review),
     "file": (filings.needs, filings.load),
-    "publish": (publications.needs, publications.publish),
-    "withdraw": (publications.needs, publications.publish),
+    "publish": (NOTICES.needs, NOTICES.step),
+    "withdraw": (NOTICES.needs, NOTICES.step),
     "ask": (consultations.needs, consultations.ask),
     "reply": (consultations.needs, consultations.reply),
 }

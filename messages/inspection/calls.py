@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 
 from messages.faults import NodeFault
-from messages.inspection import disposals
+from messages.inspection import disposals, standing
 from messages.inspection.cases import (
     about,
     actor_of,
@@ -35,6 +35,7 @@ from messages.inspection.names import (
     REPORT,
     SYSTEM_NAME,
 )
+from messages.inspection.outside import called
 from messages.system import CUSTOMS
 from messages.workflow import (
     Case,
@@ -80,7 +81,8 @@ def _report(event: Event) -> RecordInForce:
 def needs(event: Event) -> Needs:
     """The agency and the files; of a year's report, whether it was called for before."""
     facts, locks = about(event)
-    facts = (PartyByCode(str(event.content["agencyCode"])), *facts)
+    code = str(event.content["agencyCode"])
+    facts = (PartyByCode(code), standing.filed(code), *facts)
     if event.name != "call":
         return Needs(facts, locks)
     known = _report(event)
@@ -126,6 +128,12 @@ def call(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         *effects,
         kept(case, "call", actor.party, files, case.owner, CUSTOMS),
         notice(case, "call", actor.party, case.owner, info, text),
+        called(
+            case,
+            "call",
+            (f"海关通知：{zh} {case.number}", f"Customs calls for {en}: {case.number}"),
+            standing.mail(party.cop_code, facts),
+        ),
         Issue(case.owner, _OF_CALL[kind], step.status, info, event.origin, case.number),
         Issue(actor.party, _OF_CALL[kind], step.status, info, event.origin, case.number),
     )
@@ -198,8 +206,9 @@ def report(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 
 def review_needs(event: Event) -> Needs:
-    """The case."""
-    return Needs(*about(event))
+    """The case; whose address is filed, only the case knows."""
+    facts, locks = about(event)
+    return Needs((*facts, standing.EVERY[0]), locks)
 
 
 def review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
@@ -222,11 +231,17 @@ def review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         Put(case),
         *ends,
         notice(case, event.origin.guid, actor.party, case.owner, f"{case.number} {zh}", info),
+        called(
+            case,
+            event.origin.guid,
+            (f"海关审核：{case.number} {zh}", f"Customs has reviewed {case.number}: {en}"),
+            standing.mail_among(case.search["agency"], facts),
+        ),
         Issue(case.owner, receipt, step.status, info, told, case.number),
         Issue(actor.party, "PSI182", step.status, info, event.origin, case.number),
     )
 
 
 def _to_customs(case: Case, status: int, info: str) -> Issue:
-    called = Origin(**case.body["called"])
-    return Issue(called.sender, _OF_CALL[str(case.body["kind"])], status, info, called, case.number)
+    origin = Origin(**case.body["called"])
+    return Issue(origin.sender, _OF_CALL[str(case.body["kind"])], status, info, origin, case.number)

@@ -28,6 +28,7 @@ from messages.inspection.cases import (
     row,
 )
 from messages.inspection.names import DISPOSAL, MISSING, NOT_FILED, SYSTEM_NAME, WRONG
+from messages.inspection.outside import called
 from messages.inspection.standing import RECTIFYING, REFUSING, REVOKING
 from messages.inspection.table import LIFTED, NOT_RECOGNISED, UPCOMING
 from messages.system import CUSTOMS
@@ -103,6 +104,12 @@ def impose(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         PutRecord(_record(case, begin, end if form["kind"] == REFUSING else None)),
         kept(case, "call", actor.party, files, case.owner, CUSTOMS),
         notice(case, "call", actor.party, case.owner, info, str(form["content"])),
+        called(
+            case,
+            "call",
+            (f"海关处置：{zh} {case.number}", f"Customs imposes a disposal, {en}: {case.number}"),
+            agency.body.get("mail"),
+        ),
         Issue(case.owner, "PSI192", step.status, info, event.origin, case.number),
         Issue(actor.party, "PSI192", step.status, info, event.origin, case.number),
         Follow(case.number, "begin", timed, event.origin, begin if begin > context.now else None),
@@ -127,6 +134,12 @@ def lift(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         Put(lifted),
         *ends(case, context),
         notice(case, "end", actor.party, case.owner, f"{case.number} 处置已撤销", info),
+        called(
+            case,
+            "end",
+            (f"{case.number} 处置已撤销", f"The disposal {case.number} is lifted"),
+            standing.mail(case.body["code"], facts),
+        ),
         Issue(case.owner, "PSI192", step.status, info, Origin(**case.body["called"]), case.number),
         Issue(actor.party, "PSI192", step.status, info, event.origin, case.number),
     )
@@ -144,7 +157,7 @@ def ends(case: Case, context: Context) -> tuple[Effect, ...]:
 def timer_needs(event: Event) -> Needs:
     """The disposal, and the filing that it may revoke."""
     number, filing = str(event.content["caseNo"]), event.content["filing"]
-    facts = (CaseByNumber(number), filings.filing_of(filing))
+    facts = (CaseByNumber(number), filings.filing_of(filing), standing.filed(event.content["agencyCode"]))
     return Needs(facts, (lock(number), lock(filing)), (standing.lock(event.content["agencyCode"]),))
 
 
@@ -157,7 +170,8 @@ def begin(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     filing: Case | None = facts[filings.filing_of(event.content["filing"])]
     taken = filings.revoke(filing, case.body["certNo"], context) if kind == REVOKING else ()
     zh, en = _WORDS[kind]
-    return *_timed(case, f"begin-{kind}", "begin", context, f"处置生效：{zh} / in force: {en}"), *taken
+    words = (f"处置生效：{zh}", f"in force: {en}")
+    return *_timed(case, f"begin-{kind}", "begin", context, words, _mail(event, facts)), *taken
 
 
 def end(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
@@ -166,7 +180,8 @@ def end(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     if case.state != NOT_RECOGNISED:
         assert case.state == LIFTED, f"{case.number} ends as {case.state}"  # begin is due before end
         return ()
-    return _timed(case, "end", "end", context, "处置到期 / the disposal has ended")
+    words = ("处置到期", "the disposal has ended")
+    return _timed(case, "end", "end", context, words, _mail(event, facts))
 
 
 def _case(event: Event, facts: Facts) -> Case:
@@ -175,16 +190,24 @@ def _case(event: Event, facts: Facts) -> Case:
     return case
 
 
-def _timed(case: Case, event: str, step: str, context: Context, info: str) -> tuple[Effect, ...]:
+def _mail(event: Event, facts: Facts) -> str:
+    return standing.mail(event.content["agencyCode"], facts)
+
+
+def _timed(
+    case: Case, event: str, step: str, context: Context, words: tuple[str, str], mail: str
+) -> tuple[Effect, ...]:
     """The case in its next state, a notice for the agency, and receipts for both sides."""
     to = row(case, event)
     case = dataclasses.replace(case, state=to.target, changed=context.now)
-    called = Origin(**case.body["called"])
+    origin = Origin(**case.body["called"])
+    info = f"{words[0]} / {words[1]}"
     return (
         Put(case),
-        notice(case, step, called.sender, case.owner, f"{case.number} {info}", info),
-        Issue(case.owner, "PSI192", to.status, info, called, case.number),
-        Issue(called.sender, "PSI192", to.status, info, called, case.number),
+        notice(case, step, origin.sender, case.owner, f"{case.number} {info}", info),
+        called(case, step, (f"{case.number} {words[0]}", f"{case.number}: {words[1]}"), mail),
+        Issue(case.owner, "PSI192", to.status, info, origin, case.number),
+        Issue(origin.sender, "PSI192", to.status, info, origin, case.number),
     )
 
 

@@ -28,6 +28,7 @@ from messages.inspection.cases import (
 )
 from messages.inspection.events import NEW
 from messages.inspection.names import FILING, NOT_FILED, SYSTEM_NAME, WRONG
+from messages.inspection.outside import called
 from messages.inspection.table import CHANGE_REFUSED_STATUS, CHANGING, FILED, MORE
 from messages.stepping import told
 from messages.system import CUSTOMS
@@ -159,6 +160,12 @@ def review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         Put(case),
         *effects,
         notice(case, event.origin.guid, actor.party, case.owner, f"备案{zh}", f"{case.number} {info}"),
+        called(
+            case,
+            event.origin.guid,
+            (f"备案{zh}：{case.number}", f"Filing {case.number}: {en}"),
+            body["stored"].get("mail"),
+        ),
         Issue(case.owner, "PSI112", step.status, info, submitted, case.number),
         Issue(actor.party, "PSI122", step.status, info, event.origin, case.number),
     )

@@ -46,6 +46,17 @@ def standing(code: object, known: Facts) -> Record | None:
     return _not_revoked(known[filed(code)], known[disposals(code)])
 
 
+def mail(code: object, known: Facts) -> str:
+    """The address that is filed of an agency; '' where none is, or nothing is filed."""
+    agency: Record | None = known[filed(code)]
+    return str(agency.body.get("mail", "")) if agency else ""
+
+
+def mail_among(code: object, known: Facts) -> str:
+    """The same, where all that are filed are known (`EVERY`)."""
+    return mail(code, {filed(code): next((each for each in known[EVERY[0]] if each.key == code), None)})
+
+
 def everyone(known: Facts) -> list[dict[str, object]]:
     """What the public is told of each filed agency, by code: with what is imposed on it, and until when."""
     found = []

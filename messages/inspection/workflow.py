@@ -44,8 +44,8 @@ STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
     "lift": (disposals.needs, disposals.lift),
     "begin": (disposals.timer_needs, disposals.begin),
     "end": (disposals.timer_needs, disposals.end),
-    "publish": (publications.needs, publications.publish),
-    "withdraw": (publications.needs, publications.publish),
+    "publish": (publications.PUBLICATIONS.needs, publications.PUBLICATIONS.step),
+    "withdraw": (publications.PUBLICATIONS.needs, publications.PUBLICATIONS.step),
     "rule": (publications.rule_needs, publications.rule),
 }
 _INTERNAL = ("submitted", "called", "begins", "filing", "code")

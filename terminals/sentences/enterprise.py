@@ -56,6 +56,8 @@ SENTENCES: Sentences = {
     "change-next": ("Save, next", "保存，下一步"),
     "change-next-basics": ("Save basic information, next", "保存企业基本信息，下一步"),
     "change-compare": ("Changes", "变更对比"),
+    "change-diff": ("Diff", "变更对比"),
+    "change-following": ("Next", "下一步"),
     "change-saved": ("Kept as a draft: {case}", "暂存成功：{case}"),
     "change-differs": ("This differs from what customs has on file.", "以下内容与海关备案不同。"),
     "change-unknown": (

@@ -183,6 +183,9 @@ class Terminal(Asking):
         self._login.leave()
         await self.push_screen(shell)
         await self.open(HOME)
+        for _, entry in menu:
+            if work.who.role in entry.greets:
+                await self.open(entry.name)
         shell.call_after_refresh(self.early.give, self)
         await conduct.begin()
 

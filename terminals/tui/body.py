@@ -148,6 +148,8 @@ class Body(Vertical):
 
     def read(self, *, only: bool) -> None:
         """From now on nothing can be typed in its lines, or it can again."""
+        if only == self._reading:  # what is being typed goes on
+            return
         self._reading = only
         self.sheet.read(only=only)
 

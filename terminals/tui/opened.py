@@ -25,7 +25,7 @@ from terminals.work.found import CaseFound
 from terminals.work.opening import Opening, opening
 from terminals.work.renewing import renew
 
-_ON_FORM = ("save", "declare", "delete", "print", "export")
+_ON_FORM = ("new", "save", "declare", "delete", "print", "export")
 """Actions that need a form."""
 
 
@@ -42,11 +42,11 @@ class OpenedEntry(EntryPage):
 
     def compose(self) -> ComposeResult:
         """What stands against it, above the form; only one of both is seen."""
+        self._shut = Words() if self.begun else both("opened-asking")
         buttons, *rest = super().compose()
         yield buttons
         yield VerticalScroll(Saying(Words(), self.language), classes="opened--why", can_focus=True)
         yield from rest
-        self._shut = Words() if self.begun else both("opened-asking")
 
     def on_mount(self) -> None:
         """Ask; a form that was begun is shown meanwhile."""
@@ -194,10 +194,3 @@ class OpenedEntry(EntryPage):
     def action_again(self) -> None:
         """Ask once more."""
         self.again()
-
-    def action_new(self) -> None:
-        """Without a form, ask whether there may be one."""
-        if self.shut:
-            self.ask_opening()
-        else:
-            super().action_new()

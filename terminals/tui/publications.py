@@ -60,22 +60,32 @@ class NewsList(SearchPage[News]):
         Binding("ctrl+t", "files", "form-fetch"),
     ]
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """KIND, where there are no others beside it."""
+        return (self.KIND,)
+
     def _fetch(self, wanted: Wanted) -> Fetched[News]:
         """In a thread: the gateway tells them from the newest on, and a page is cut from that."""
+        found = [each for kind in self.kinds for each in self._all(kind)]
+        found.sort(key=lambda each: -each.number)
+        start = (wanted.page - 1) * wanted.size
+        return Fetched(found[start : start + wanted.size], len(found))
+
+    def _all(self, kind: str) -> list[News]:
         asked = self._asked
         found: list[News] = []
         before: int | None = None
         while len(found) < MOST:
             page = self.work.line.news(
-                self.KIND, before, _PAGE, title=asked.get("title", ""),
+                kind, before, _PAGE, title=asked.get("title", ""),
                 first=asked.get("published.from", ""), last=asked.get("published.to", ""),
             )  # fmt: skip
             found += page.news
             before = page.before
             if before is None:
                 break
-        start = (wanted.page - 1) * wanted.size
-        return Fetched(found[start : start + wanted.size], len(found))
+        return found
 
     def text(self, item: News, key: str) -> str:
         """When, what, and how many files."""

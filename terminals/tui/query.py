@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from messages.annotations import Words
+from messages.annotations import Offer, Words
+from messages.codes import Code
 from messages.registry import BY_CODE, BY_NAME
 from terminals.trouble import Trouble
 from terminals.tui.buttons import Option
@@ -22,6 +23,7 @@ from terminals.tui.searching import SEQUENCE, SearchPage
 from terminals.tui.words import both
 from terminals.work.found import CaseFound, CaseLine, Search
 from terminals.work.kinds import Kind, refused, why_not
+from terminals.work.offers import offered
 from terminals.work.receipts import Step
 
 __all__ = ["SEQUENCE", "Action", "Batch", "QueryPage"]
@@ -105,11 +107,12 @@ class QueryPage(SearchPage[CaseLine]):
         return bool(self.BATCHES)
 
     def _fetch(self, wanted: Wanted) -> Fetched[CaseLine]:
-        """In a thread."""
-        page = self.work.line.cases(
-            BY_CODE[self.CODE][0].name,
-            Search(self._asked, self.STATES, wanted.order, wanted.page, wanted.size),
-        )
+        """In a thread. One state that is asked for takes the place of all that the list is about."""
+        asked = dict(self._asked)
+        state = asked.pop("state", "")
+        states = (state,) if state else self.STATES
+        search = Search(asked, states, wanted.order, wanted.page, wanted.size)
+        page = self.work.line.cases(BY_CODE[self.CODE][0].name, search)
         return Fetched(page.cases, page.total)
 
     def _cell(self, item: CaseLine, key: str, number: int) -> str:
@@ -117,6 +120,10 @@ class QueryPage(SearchPage[CaseLine]):
         if key == "state":
             return _called(item.system, item.state).in_language(self.language)
         return super()._cell(item, key, number)
+
+    def offered(self, offer: Offer) -> Sequence[Code]:
+        """What the system offers."""
+        return offered(self.work.line, BY_CODE[self.CODE][0].name, offer)
 
     def text(self, item: CaseLine, key: str) -> str:
         """What stands in a cell."""

@@ -141,6 +141,8 @@ class FiledEntry(EntryPage):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "declare", "book-file")]
     DECLARE: ClassVar[Words] = both("book-file")
     ASK: ClassVar[Words] = Words("是否备案？备案后立即生效。", "File it? It is in force at once.")
+    DONE: ClassVar[Words] = Words("已备案。", "It is filed.")
+    GONE: ClassVar[Words] = Words("备案已撤销。", "It is withdrawn.")
 
     def __init__(
         self,
@@ -161,18 +163,26 @@ class FiledEntry(EntryPage):
             model.state = self._key(model)
             self._model = model
 
-    def _key(self, model: FormModel) -> str:
-        return "/".join(model.head.text(name) for name in self.KEY)
-
-    def event_of(self, purpose: Purpose) -> str:
-        """Filing is all that can happen, withdrawing too."""
-        return self.EVENT if purpose is not Purpose.SAVE else ""
+    # -- what a system says
 
     def state_words(self) -> Words:
         """Filed as it stands here, or changed since."""
         if self._waits is not None or not self.model.state:
             return super().state_words()
         return both("book-changed" if self.model.dirty else "book-filed")
+
+    def withdrawing(self, key: str) -> Words:
+        """What is asked before what is filed under `key` is withdrawn."""
+        return Words(f"是否撤销备案 {key}？", f"Withdraw what is filed under {key}?")
+
+    # -- filing and withdrawing
+
+    def _key(self, model: FormModel) -> str:
+        return "/".join(model.head.text(name) for name in self.KEY)
+
+    def event_of(self, purpose: Purpose) -> str:
+        """Filing is all that can happen, withdrawing too."""
+        return self.EVENT if purpose is not Purpose.SAVE else ""
 
     def piece(self, purpose: Purpose) -> Piece:
         """What is filed already is changed or withdrawn; under another key it is something new."""
@@ -190,21 +200,20 @@ class FiledEntry(EntryPage):
             if not self.unsaved or await self.sure(both("entry-ask-drop")):
                 self.begin()
             return
-        words = Words(f"是否撤销备案 {key}？", f"Withdraw what is filed under {key}?")
-        if not await self.barred(Purpose.DELETE) and await self.sure(words):
+        if not await self.barred(Purpose.DELETE) and await self.sure(self.withdrawing(key)):
             await self.send(Purpose.DELETE)
 
     async def done(self, model: FormModel, posted: Posted) -> None:
         """It is filed, or withdrawn."""
         piece = posted.piece
         if piece.guid == self._withdrawal:
-            await self.tell(Words("备案已撤销。", "It is withdrawn."))
+            await self.tell(self.GONE)
             self.begin()
         else:
             model.settled(revision=piece.revision, app_time=piece.app_time, state=self._key(model))
             self.show_state()
             self.offer()
-            await self.tell(Words("已备案。", "It is filed."))
+            await self.tell(self.DONE)
         self._tell_register()
 
     def _tell_register(self) -> None:

@@ -6,14 +6,15 @@ a class says how a page of them is fetched, what stands in a cell, and what can 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from messages.annotations import Words
+from messages.annotations import Offer, Words
+from messages.codes import Code
 from terminals.tui.buttons import Buttons, Option
 from terminals.tui.columns import Column, Fetched, Wanted
 from terminals.tui.criteria import Criteria, Criterion
@@ -57,7 +58,8 @@ class SearchPage(Page, Generic[T]):
     def compose(self) -> ComposeResult:
         """From the top to the bottom."""
         if self.CRITERIA:
-            yield Criteria(self.CRITERIA, self.language, together=self.TOGETHER)
+            together = self.TOGETHER
+            yield Criteria(self.CRITERIA, self.language, together=together, offered=self.offered)
             yield Buttons(self._finding(), self.language, id="find")
         yield PagedTable(
             self.COLUMNS, self._fetch, self._text, self.language, tone=self.tone, order=self.ORDER,
@@ -88,6 +90,10 @@ class SearchPage(Page, Generic[T]):
     def tone(self, item: T, key: str) -> str:
         """How a cell is coloured."""
         return ""
+
+    def offered(self, offer: Offer) -> Sequence[Code]:
+        """The codes that a criterion's offer has now. In a thread."""
+        raise NotImplementedError
 
     def picked(self) -> None:
         """Enter, on a row."""

@@ -44,6 +44,7 @@ class Entry:
     single: bool = True
     codes: tuple[str, ...] = ()
     listed: bool = True  # in the menu; others are opened by screens, with what they are about
+    greets: frozenset[str] = frozenset()  # the roles that see it first, beside the main menu
 
     def factory(self) -> type[Page]:
         """The screen's class."""

@@ -25,6 +25,7 @@ from messages.workflow import (
     Follow,
     Issue,
     Keep,
+    Notify,
     Origin,
     Party,
     PartyByCode,
@@ -64,6 +65,7 @@ class Memory:
         self.receipts: list[Issue] = []
         self.kept: dict[tuple[str, str], Keep] = {}
         self.bulletins: dict[str, Publish] = {}
+        self.notified: list[Notify] = []
         self.files: dict[str, File] = {}  # beside those of `digest`
         self.follows: list[Follow] = []  # not carried out yet
         self.now = NOW
@@ -133,6 +135,8 @@ class Memory:
                     # Storage would try again and again with a file that is not its owner's.
                     assert all(self.fact(FileOf(effect.owner, each)) for each in effect.digests)
                     self.kept[effect.holder, effect.owner] = effect
+                case Notify():
+                    self.notified.append(effect)
                 case Publish():
                     self.bulletins[effect.key] = effect
                 case Withdraw():

@@ -24,6 +24,7 @@ from terminals.tui.dialogs import Ask, Dialog, Tell
 from terminals.tui.enterprise import differences
 from terminals.tui.enterprise.application import Application
 from terminals.tui.enterprise.differences import Difference
+from terminals.tui.menu import NARROW
 from terminals.tui.parting import HEAD
 from terminals.tui.posting import Posted
 from terminals.tui.reader import Reader
@@ -108,12 +109,18 @@ class RegistrationChange(Application):
         if self.shut:
             return options
         can_save = self.objection(Purpose.SAVE) is None
-        following = both("change-next-basics" if self.view.part == HEAD else "change-next")
+        narrow = self.app.size.width < NARROW
+        basics = not self.is_mounted or self.view.part == HEAD
+        following = "change-following" if narrow else "change-next-basics" if basics else "change-next"
         return [
             *options,
-            Option("next", following, "alt+s", can_save),
-            Option("compare", both("change-compare"), "ctrl+l"),
+            Option("next", both(following), "alt+s", can_save),
+            Option("compare", both("change-diff" if narrow else "change-compare"), "ctrl+l"),
         ]
+
+    def on_resize(self) -> None:
+        """There may be more room for words, or less."""
+        self.offer()
 
     def on_form_view_entered(self) -> None:
         """Another table may be in front."""
@@ -144,7 +151,7 @@ class RegistrationChange(Application):
         piece, last = posted.piece, posted.steps[-1]
         state = posted.found.line.state if posted.found is not None else model.state or last.label.zh
         model.settled(revision=piece.revision, app_time=piece.app_time, case=last.case, state=state)
-        self._blame(model, self.reasons(posted.found))
+        self._blame_case(model, posted.found)
         self.show_state()
         self.terminal.say(both("change-saved", case=last.case))
         self.view.action_step(1)

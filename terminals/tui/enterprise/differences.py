@@ -41,7 +41,10 @@ def changed(against: Sequence[Difference], fresh: Fresh) -> list[Changed]:
     blank = fresh()
     return [
         Changed(
-            _where(one), Words(one["zh"], one["en"]), _meant(one, "old", blank), _meant(one, "new", blank)
+            _where(one),
+            Words(one["zh"], one["en"]),
+            _meant(one, one["old"], blank),
+            _meant(one, one["new"], blank),
         )
         for one in against
     ]

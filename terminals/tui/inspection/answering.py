@@ -21,6 +21,7 @@ from terminals.tui.inspection.documents import PAPERS
 from terminals.tui.opinions import OpinionPage
 from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound
+from terminals.work.model import FormModel
 from terminals.work.papers import Papers
 
 _NAMES = {
@@ -46,6 +47,16 @@ class AgencyReply(OpinionPage):
         found = self._found
         words = _NAMES[str(found.body["kind"])] if found is not None else self.WORDS
         return Words(f"{words.zh} {self.model.case}", f"{words.en} {self.model.case}")
+
+    def learned(self, found: CaseFound) -> None:
+        """An answer is later than what it answers, whatever the clocks say."""
+        self.model.app_time = max(self.model.app_time, self.sent_last(found))
+        super().learned(found)
+
+    def _take(self, model: FormModel, found: CaseFound) -> None:
+        """What customs has said meanwhile is read at once."""
+        super()._take(model, found)
+        self.learned(found)
 
     def question(self) -> Words:
         """Customs sees it at once; files that are missing are seen before."""
@@ -105,7 +116,10 @@ class ReportEntry(EntryPage):
 
     def options(self) -> list[Option]:
         """暂存, 提交: customs alone begins one."""
-        return [each for each in super().options() if each.key in ("save", "declare")]
+        return [
+            Option("save", self.SAVE, "ctrl+s", self.objection(Purpose.SAVE) is None),
+            Option("declare", self.DECLARE, "ctrl+r", self.objection(Purpose.DECLARE) is None),
+        ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nor is there a key for another, or for deleting it."""

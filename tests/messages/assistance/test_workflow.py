@@ -412,12 +412,12 @@ def test_what_customs_publishes_is_a_bulletin_for_officers(world: World) -> None
     """With its files under the names that the message gives them; a change replaces it."""
     world.publish(Attachment=[attached(3)])
     number = world.last().number
-    bulletin = world.bulletins[number]
+    bulletin = world.bulletins[f"{number}/officer"]
     assert (bulletin.kind, bulletin.audience, bulletin.publisher) == ("news", "officer", DESK.party)
     assert [(file.digest, file.name) for file in bulletin.files] == [(digest(3), "3.pdf")]
     world.publish(appType="2", caseNo=number, title="Newer")
-    assert world.bulletins[number].title == "Newer"
-    assert world.bulletins[number].files == ()
+    assert world.bulletins[f"{number}/officer"].title == "Newer"
+    assert world.bulletins[f"{number}/officer"].files == ()
 
 
 def test_what_is_withdrawn_is_read_by_nobody(world: World) -> None:

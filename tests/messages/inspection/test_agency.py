@@ -312,14 +312,14 @@ def test_customs_publishes_changes_and_withdraws(world: World) -> None:
     """Everybody with a session reads it; another desk cannot take it back."""
     assert world.publish(kind="regulation", Attachment=[attached(5)]) == [120]
     number = world.last().number
-    told = world.bulletins[number]
+    told = world.bulletins[f"{number}/*"]
     assert (told.kind, told.audience, told.files[0].digest) == ("regulation", "*", digest(5))
     assert world.publish(appType="2", caseNo=number, title="公告二") == [120]
-    assert world.bulletins[number].title == "公告二"
+    assert world.bulletins[f"{number}/*"].title == "公告二"
     withdrawal = {"appType": "3", "caseNo": number}
     assert world.send("PSI221", withdrawal, DESK_2) == [-221103]
     assert world.send("PSI221", withdrawal, DESK) == [1]
-    assert number not in world.bulletins
+    assert f"{number}/*" not in world.bulletins
 
 
 def test_rules_are_found_by_code_and_by_name(world: World) -> None:

@@ -26,6 +26,7 @@ from messages.workflow import (
     Follow,
     Issue,
     Keep,
+    Notify,
     Origin,
     Party,
     PartyByCode,
@@ -87,6 +88,7 @@ class World:
         self.receipts: list[Issue] = []
         self.kept: dict[tuple[str, str], Keep] = {}
         self.bulletins: dict[str, Publish] = {}
+        self.notified: list[Notify] = []
         self.files: dict[str, File] = {}  # beside those of `digest`
         self.timers: list[Follow] = []
         self.now = NOW
@@ -269,6 +271,8 @@ class World:
                     # Storage would try again and again with a file that is not its owner's.
                     assert all(self.fact(FileOf(effect.owner, each)) for each in effect.digests)
                     self.kept[effect.holder, effect.owner] = effect
+                case Notify():
+                    self.notified.append(effect)
                 case Publish():
                     self.bulletins[effect.key] = effect
                 case Withdraw():
