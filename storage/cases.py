@@ -165,7 +165,7 @@ def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Column
             inners.setdefault((fact.system, fact.owner), []).append(fact.inner)
         elif isinstance(fact, RecordInForce):
             records.setdefault((fact.system, fact.kind), []).append(fact.key)
-        else:
+        elif isinstance(fact, RecordsUnder | CasesAlike | CasesCounted):
             found[fact] = _one(conn, fact, now, columns)
     for (system, owner), keys in inners.items():
         for row in conn.execute(_BY_INNER, {"of_system": system, "of_owner": owner, "keys": keys}):
@@ -179,8 +179,10 @@ def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Column
     return found
 
 
-def _one(conn: Connection, fact: Fact, now: datetime, columns: Columns) -> Any:
-    """What is asked for by a query of its own; None of what is asked for together."""
+def _one(
+    conn: Connection, fact: RecordsUnder | CasesAlike | CasesCounted, now: datetime, columns: Columns
+) -> Any:
+    """What is asked for by a query of its own."""
     match fact:
         case RecordsUnder():
             return _under(conn, fact, now)
@@ -188,7 +190,6 @@ def _one(conn: Connection, fact: Fact, now: datetime, columns: Columns) -> Any:
             return _alike(conn, fact, columns)
         case CasesCounted():
             return _counted(conn, fact, columns)
-    return None
 
 
 def _parties(conn: Connection, codes: list[str]) -> dict[Fact, Any]:
