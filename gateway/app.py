@@ -19,8 +19,7 @@ from typing import Any
 
 import structlog
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, inlineCallbacks
@@ -34,6 +33,7 @@ from gateway.declared import Codes, Systems, Types
 from gateway.directory import Directory
 from gateway.dispatch import Dispatcher
 from gateway.endings import GATEWAY, TLS, Endings
+from gateway.enrolment import Enrolment
 from gateway.examination import Examination
 from gateway.http.api import Services, metrics_routes, routes
 from gateway.http.attachments import Files
@@ -55,6 +55,7 @@ from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.threads import Reader, SettlingWriter, Writer
 from messages.codes import CodeLists
+from messages.newcomers import ROLES
 from messages.schemas import Schemas
 from messages.signature.template import TemplateSigner
 from receipts.document import Issuer
@@ -139,7 +140,7 @@ class Gateway:
         )
         mail = settings.mail
         channels: list[Outbound] = [Smtp(reactor, mail, identity.name)] if mail.host else []
-        self.notices = Notices(channels, mail.domain, identity.name, mail.waiting)
+        self.notices = Notices.of(settings)
         self.outbox = Outbox(
             reactor=reactor,
             writer=self.writer,
@@ -178,6 +179,17 @@ class Gateway:
             clock=clock,
             alone=alone,
         )
+        self.enrolment = Enrolment(
+            reactor=reactor,
+            writer=self.writer,
+            reader=self.reader,
+            passwords=self.passwords,
+            notices=self.notices,
+            roles=tuple(ROLES),
+            chain=chain,
+            clock=clock,
+            settings=settings.registration,
+        )
         self.directory.on_change.append(self.sessions.forget)
         self.examination.on_reload.append(self._recheck)
         self.endings = Endings(
@@ -205,6 +217,7 @@ class Gateway:
             intake=self.intake,
             directory=self.directory,
             sessions=self.sessions,
+            enrolment=self.enrolment,
             trusted=self.examination.check,
             mailboxes=self.mailboxes,
             systems=Systems(),
@@ -353,12 +366,13 @@ class Gateway:
         purged.addCallback(lambda _: self.caretaker.sweep()).addErrback(
             _complain, "attachments that nothing names could not be dropped"
         )
+        purged.addCallback(lambda _: self.enrolment.purge()).addErrback(
+            _complain, "registrations that have expired could not be dropped"
+        )
         return purged.addCallback(lambda _: self.outbox.purge())
 
     def _sign(self, data: bytes) -> bytes:
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+        return pki.sign(self._key, data)
 
 
 def serve(settings: Settings) -> None:

@@ -6,7 +6,8 @@ milliseconds: a single thread with a short queue keeps logins from taking the me
 
 from __future__ import annotations
 
-from typing import Final, cast
+from collections.abc import Callable
+from typing import Final, TypeVar, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,8 +17,11 @@ from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
+T = TypeVar("T")
+
 MAX_QUEUE: Final = 16
-MAX_PASSWORD: Final = 256  # characters
+MIN_PASSWORD: Final = 12  # characters, of a new one
+MAX_PASSWORD: Final = 256
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
 
@@ -63,15 +67,20 @@ class Passwords:
 
     def check(self, stored: str | None, password: str) -> Deferred[bool]:
         """Whether `password` matches. Fails with TooManyLogins."""
+        return cast("Deferred[bool]", self._run(matches, stored, password))
+
+    def hash(self, password: str) -> Deferred[str]:
+        """What is stored of a new one. Fails with TooManyLogins, ValueError."""
+        return cast("Deferred[str]", self._run(hashed, password))
+
+    def _run(self, work: Callable[..., T], *given: object) -> Deferred[T]:
         if self._waiting >= MAX_QUEUE:
             return fail(TooManyLogins("too many logins by password at once; try again in a moment"))
         self._waiting += 1
-        checked = cast(
-            "Deferred[bool]", deferToThreadPool(self._reactor, self._pool, matches, stored, password)
-        )
-        return checked.addBoth(self._done)
+        done: Deferred[T] = deferToThreadPool(self._reactor, self._pool, work, *given)
+        return done.addBoth(self._done)
 
-    def _done(self, result: bool) -> bool:
+    def _done(self, result: T) -> T:
         self._waiting -= 1
         return result
 

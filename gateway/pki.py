@@ -19,7 +19,7 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -275,6 +275,13 @@ def p12(pair: Pair, name: str, password: str, cas: Sequence[x509.Certificate]) -
         .build(password.encode())
     )
     return pkcs12.serialize_key_and_certificates(name.encode(), pair.key, pair.certificate, cas, encryption)
+
+
+def sign(key: PrivateKey, data: bytes) -> bytes:
+    """A signature with SHA-256: PKCS#1 v1.5, or ECDSA in DER."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+    return key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
 def load_key(path: Path, passphrase: bytes | None = None) -> PrivateKey:

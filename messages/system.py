@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from messages.asked import Asked
 from messages.lookups import Lookup
 from messages.senders import Senders
 from messages.workflow import Body, Case, Workflow
@@ -90,6 +91,8 @@ class System:
     objection: Callable[[str | None, Body, str], str | None] = lambda state, body, event: None
     """Why an event cannot happen to a case in a state (None: no case yet) with a body; None where it can.
     The workflow refuses for the same reasons and others; terminals offer nothing that is objected to here."""
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+    """By message type, the rules that a terminal asks before it sends; the workflow has them and others."""
 
     @property
     def roles(self) -> frozenset[str]:

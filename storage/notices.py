@@ -85,6 +85,7 @@ _END = (
         taken_by=None,
     )
 )
+_SENT = _END.values(body="")  # nobody needs it any more, and there may be a secret in it
 _AGAIN = (
     update(tables.notices)
     .where(_notice.id == bindparam("which"), _notice.state == WAITING)
@@ -92,7 +93,7 @@ _AGAIN = (
 )
 _REVIVE = (
     update(tables.notices)
-    .where(_notice.id == bindparam("which"), _notice.state == FAILED)
+    .where(_notice.id == bindparam("which"), _notice.state == FAILED, _notice.body != "")
     .values(state=WAITING, attempts=0, due_at=bindparam("now"), created_at=bindparam("now"), ended_at=None)
 )
 _BOUNCED = (
@@ -133,7 +134,7 @@ def free(conn: Connection, node: str, now: datetime) -> int:
 
 def sent(conn: Connection, number: int, now: datetime) -> None:
     """Somebody has taken it on the other side."""
-    conn.execute(_END, {"which": number, "then": SENT, "why": None, "at": now})
+    conn.execute(_SENT, {"which": number, "then": SENT, "why": None, "at": now})
 
 
 def failed(conn: Connection, number: int, now: datetime, why: str) -> None:
@@ -147,7 +148,10 @@ def postpone(conn: Connection, number: int, then: datetime, why: str) -> None:
 
 
 def revive(conn: Connection, number: int, now: datetime) -> bool:
-    """Try one that has failed as if it were new, under its old name; whether there was such a one."""
+    """Try one that has failed as if it were new, under its old name; whether there was such a one.
+
+    What was taken and came back later is not there any more.
+    """
     return conn.execute(_REVIVE, {"which": number, "now": now}).rowcount == 1
 
 

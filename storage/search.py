@@ -149,11 +149,11 @@ class _Asked:
 
     def _walked(self, far: int, total: int) -> str:
         """SQLite's index that has very many of an owner's cases in order: sorting them takes longer than
-        passing by others' until the first pages are full.
+        passing by others' until the first pages are full. The index of states has them by state, too.
         """
         if self._index != _OF_OWNER or total < MANY or far > GATHERED:
             return ""
-        return _INDEX.get(self._order[0], "")
+        return _IN_STATE if self._order[0] == "state" else _INDEX.get(self._order[0], "")
 
     def count(self, most: int) -> int:
         """How many match, counted up to `most`."""

@@ -11,6 +11,7 @@ from gateway.cli.cards import card
 from gateway.cli.certificates import cert
 from gateway.cli.init import init
 from gateway.cli.journals import journal
+from gateway.cli.outside import notice
 from gateway.cli.parties import party
 from gateway.cli.registrations import registration
 from gateway.cli.serve import serve
@@ -23,5 +24,7 @@ def main() -> None:
     """Run an exchange of signed XML messages (报文) and signed receipts (回执)."""
 
 
-for command in (init, serve, party, cert, card, account, registration, bulletin, journal, backup, restore):
+for command in (
+    init, serve, party, cert, card, account, registration, bulletin, notice, journal, backup, restore,
+):  # fmt: skip
     main.add_command(command)

@@ -10,6 +10,7 @@ import click
 from gateway import passwords
 from gateway.cli.shell import Group, home_option, opened, refuse, say, table
 from gateway.cli.values import ACCOUNT, DXP_ID, WORD, new_password, password_file_option
+from gateway.outbound.letter import normal, valid
 from storage import registry
 
 
@@ -23,13 +24,24 @@ def account() -> None:
 @click.option("--party", "dxp_id", required=True, type=DXP_ID)
 @click.option("--role", required=True, type=WORD)
 @click.option("--holder", required=True, help="The person's name.")
+@click.option("--mail", help="Where the person is told of things by e-mail.")
 @password_file_option
 @home_option
-def add(home: Path, name: str, dxp_id: str, role: str, holder: str, password_file: str | None) -> None:
+def add(
+    home: Path,
+    name: str,
+    dxp_id: str,
+    role: str,
+    holder: str,
+    mail: str | None,
+    password_file: str | None,
+) -> None:
     """Make an account for somebody of a party; asks for the password."""
+    if mail is not None and not valid(mail := normal(mail)):
+        refuse(f"{mail} is no e-mail address of the form name@example.com")
     with opened(home) as (_settings, database):
         hashed = passwords.hashed(new_password(password_file))
-        new = registry.Account(name, dxp_id, role, holder, hashed, datetime.now(UTC))
+        new = registry.Account(name, dxp_id, role, holder, hashed, datetime.now(UTC), mail=mail)
         with database.write() as connection:
             registry.add_account(connection, new)
     say(f"added account {name}")

@@ -2,7 +2,8 @@
 
 Approving carries the request out: it registers the party, and the certificate that the CA issued for it. A
 request's body is as POST /v1/registrations took it: copCode, name, kind and perhaps csr of a new party;
-dxpId, holder, role, card and csr of another certificate.
+dxpId, holder, role, card and csr of another certificate; role, copCode, name and contact of an account, which
+comes to be with its party.
 """
 
 from __future__ import annotations
@@ -18,17 +19,22 @@ import click
 from cryptography import x509
 from sqlalchemy import Connection
 
-from gateway import pki, requested
+from gateway import admission, pki, requested
 from gateway.cli.certificates import add_holder, entry
 from gateway.cli.shell import Group, home_option, opened, plain, refuse, say, table
 from gateway.cli.values import DXP_ID, FILE, WORD
+from gateway.outbound import texts
+from gateway.outbound.notices import Notices
 from gateway.settings import Settings
-from storage import registrations, registry
+from storage import heads, registrations, registry
+from storage.journal import Chain
 
 _STATES = {
     "pending": registrations.PENDING,
     "approved": registrations.APPROVED,
     "refused": registrations.REFUSED,
+    "unproven": registrations.UNPROVEN,
+    "expired": registrations.EXPIRED,
 }
 
 
@@ -46,15 +52,16 @@ def list_(home: Path, state: str, limit: int) -> None:
     with opened(home) as (_settings, database), database.read() as connection:
         found = registrations.listed(connection, _STATES.get(state), limit)
     table(
-        ("number", "filed", "kind", "state", "dxpId", "name"),
+        ("number", "filed", "kind", "state", "dxpId or number", "name", "e-mail"),
         (
             (
                 each.id,
                 f"{each.created_at:%Y-%m-%d %H:%M}Z",
                 each.kind,
                 each.state,
-                each.body.get("dxpId"),
+                each.body.get("dxpId") or each.body.get("copCode"),
                 each.body.get("name") or each.body.get("holder"),
+                each.mail,
             )
             for each in found
         ),
@@ -80,7 +87,11 @@ def show(home: Path, number: int) -> None:
 
 @registration.command()
 @click.argument("number", type=click.IntRange(1))
-@click.option("--dxp-id", type=DXP_ID, help="The dxpId that a new party is given.")
+@click.option(
+    "--dxp-id",
+    type=DXP_ID,
+    help="The dxpId that a new party is given; of an account, also the party of its number that it joins.",
+)
 @click.option("--kind", type=WORD, help="What a new party is, when the request does not say it rightly.")
 @click.option(
     "--certificate", "file", type=FILE, help="What the CA issued for the request's csr, PEM or DER."
@@ -112,6 +123,10 @@ def approve(
     issued = pki.load_certificates(file)[0] if file else None
     with opened(home) as (settings, database), database.write() as connection:
         found = _get(connection, number)
+        if found.kind == registrations.ACCOUNT:
+            party = _let_in(connection, settings, found, dxp_id, reason, now)
+            say(f"approved request {number}: account {found.mail} of party {party}")
+            return
         registrations.decide(
             connection, number, registrations.APPROVED, by=getpass.getuser(), at=now, reason=reason
         )
@@ -132,16 +147,70 @@ def approve(
 @home_option
 def refuse_(home: Path, number: int, reason: str) -> None:
     """Refuse a request."""
-    with opened(home) as (_settings, database), database.write() as connection:
+    now = datetime.now(UTC)
+    with opened(home) as (settings, database), database.write() as connection:
+        found = registrations.get(connection, number)
+        if found is not None and found.kind == registrations.ACCOUNT:
+            admission.lock(connection, found, _CHAIN)
         registrations.decide(
-            connection,
-            number,
-            registrations.REFUSED,
-            by=getpass.getuser(),
-            at=datetime.now(UTC),
-            reason=reason,
+            connection, number, registrations.REFUSED, by=getpass.getuser(), at=now, reason=reason
         )
+        if found is not None and found.kind == registrations.ACCOUNT:
+            chain = Chain(admission.COMMANDS)
+            admission.note(connection, chain, found, registrations.REFUSED, "", now)
+            _seal(connection, settings, now)
+            _tell(connection, settings, found, texts.refused(reason), now)
     say(f"refused request {number}")
+
+
+_CHAIN = f"journal/{admission.COMMANDS}"
+
+
+def _let_in(
+    connection: Connection,
+    settings: Settings,
+    one: registrations.Registration,
+    dxp_id: str | None,
+    reason: str,
+    now: datetime,
+) -> str:
+    """Party and account of somebody who registers himself; the party."""
+    admission.lock(connection, one, _CHAIN)
+    if one.state != registrations.PENDING:
+        refuse(f"request {one.id} is {one.state}: only a pending one can be approved")
+    if dxp_id == settings.gateway.dxp_id:
+        refuse(f"{dxp_id} is the gateway's own dxpId")
+    try:
+        chain = Chain(admission.COMMANDS)
+        party = admission.approve(
+            connection, one, chain, now, by=getpass.getuser(), dxp_id=dxp_id, reason=reason
+        )
+    except admission.Taken as error:
+        refuse(f"{error}: refuse the request with this reason")
+    except admission.Undecided as error:
+        refuse(f"{error}. If the applicant belongs to it, say so with --dxp-id {error.parties[0]}")
+    _seal(connection, settings, now)
+    _tell(connection, settings, one, texts.approved(str(one.mail)), now)
+    return party
+
+
+def _seal(connection: Connection, settings: Settings, now: datetime) -> None:
+    """Sign the head of the commands' chain, which gateways' heads vouch for from then on."""
+    key = pki.load_key(settings.gateway_key)
+    heads.sign_head(connection, admission.COMMANDS, now, lambda data: pki.sign(key, data))
+
+
+def _tell(
+    connection: Connection,
+    settings: Settings,
+    one: registrations.Registration,
+    letter: texts.Letter,
+    now: datetime,
+) -> None:
+    """By e-mail where that is set up; the gateway sends it."""
+    subject, body = letter
+    key = f"registration/{one.id}/decided"
+    Notices.of(settings).write(connection, key, "", str(one.mail), subject, body, now)
 
 
 def _show_request(csr: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.shell import at_a_terminal, refuse
-from gateway.passwords import MAX_PASSWORD
+from gateway.passwords import MAX_PASSWORD, MIN_PASSWORD
 
 
 class Pattern(click.ParamType[str]):
@@ -30,7 +30,9 @@ DXP_ID = Pattern("dxpId", r"[A-Z0-9]{1,30}", "a dxpId is 1 to 30 capital letters
 COP_CODE = Pattern("copCode", r"[0-9A-Z]{10}", "a copCode is exactly 10 digits or capital letters")
 WORD = Pattern("word", r"[a-z][a-z0-9-]{0,31}", "one word of small letters, digits and hyphens")
 ACCOUNT = Pattern(
-    "account", r"[a-z0-9][a-z0-9._-]{0,63}", "small letters, digits, dots and hyphens, at most 64"
+    "account",
+    r"[a-z0-9][a-z0-9._-]{0,63}|(?=.{1,64}$)[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9.-]+",
+    "small letters, digits, dots and hyphens, at most 64; or an e-mail address in small letters",
 )
 FINGERPRINT = Pattern(
     "fingerprint", r"[0-9a-f]{8,64}", "the SHA-256 of the certificate in hex, at least the first 8 digits"
@@ -40,8 +42,6 @@ CARD_NUMBER = Pattern("number", r"[0-9A-Z]{13}", "a card number has 13 digits or
 NAME_64 = Pattern("name", r"\S(.{0,62}\S)?", "a name of 1 to 64 characters, without blanks around it")
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-MIN_PASSWORD = 12
 
 
 def new_password(file: str | None) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from gateway.enrolment import Enrolment
 from gateway.http.access import Access
 from gateway.http.attachments import Attachments, Files
 from gateway.http.cases import Cases
 from gateway.http.catalogue import Catalogue
+from gateway.http.enrolments import Enrolments
 from gateway.http.holders import Check, Holders
 from gateway.http.logins import Logins
 from gateway.http.lookups import Lookups
@@ -41,6 +43,7 @@ class Services:
     intake: Intake
     directory: Directory
     sessions: Sessions
+    enrolment: Enrolment
     trusted: Check
     mailboxes: Mailboxes
     systems: Systems
@@ -64,10 +67,14 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
     asking = Rates(*HOLDERS_PER_HOST, its.reactor.seconds)
     looking = Rates(*LOOKUPS_PER_PARTY, its.reactor.seconds)
     refusals = Allowance(limits.refused_bytes_per_second, limits.refused_burst_bytes, its.reactor.seconds)
+    enrolments = Enrolments(its.enrolment)
     return (
         *Messages(its.reactor, its.intake, access, its.reader, limits.body_bytes, refusals).routes,
         *Receipts(its.mailboxes, access, limits.page, limits.poll_seconds).routes,
-        *Logins(its.sessions, access, its.writer, its.reader, its.clock, registering, its.desk).routes,
+        *Logins(
+            its.sessions, access, its.writer, its.reader, its.clock, registering, its.desk, enrolments.ask
+        ).routes,
+        *enrolments.routes,
         *Holders(access, its.reader, its.clock, its.trusted, asking).routes,
         *Cases(its.systems, access, its.reader, its.clock).routes,
         *Lookups(its.systems, access, its.reader, its.clock, looking).routes,

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from sqlalchemy import Connection
+from twisted.internet.defer import Deferred
 
 from gateway import requested
 from gateway.http.access import Access, bearer
@@ -49,6 +51,9 @@ _KINDS: dict[str, dict[str, Text]] = {
 }
 """What may be asked for, and the fields of each: a party's first registration, and another certificate."""
 
+Enrol = Callable[[dict[str, Any], str], Coroutine[Deferred[Any], Any, Response]]
+"""Takes a request's fields, and the address it counts for."""
+
 
 class Logins:
     """POST /v1/challenges, POST /v1/sessions, DELETE and GET /v1/sessions/current, POST /v1/registrations."""
@@ -62,8 +67,13 @@ class Logins:
         clock: Clock,
         registering: Rates,
         desk: str,
+        enrol: Enrol,
     ) -> None:
-        """`registering`: how often one address may register. `desk`: to whom systems' messages go."""
+        """`registering`: how often one address may register. `desk`: to whom systems' messages go.
+
+        `enrol` takes the registrations of accounts.
+        """
+        self._enrol = enrol
         self._sessions = sessions
         self._access = access
         self._writer = writer
@@ -142,14 +152,16 @@ class Logins:
 
     async def register(self, request: Request) -> Response:
         """File a registration, for customs or an operator to decide."""
+        body = request.json()
+        kind = body.pop("kind", None)
+        if kind == registrations.ACCOUNT:
+            return await self._enrol(body, await counted_as(self._access, request, body.pop("client", None)))
         wait = self._registering.take(request.peer)
         if wait:
             raise HttpError(429, f"too many registrations from this address; wait {wait} seconds", wait)
-        body = request.json()
-        kind = body.pop("kind", None)
         fields = _KINDS.get(kind) if isinstance(kind, str) else None
         if fields is None:
-            raise HttpError(422, f"kind must be one of {', '.join(_KINDS)}")
+            raise HttpError(422, f"kind must be one of {', '.join((*_KINDS, registrations.ACCOUNT))}")
         unknown = sorted(set(body) - set(fields))
         if unknown:
             raise HttpError(422, f"unknown field {unknown[0][:64]!r}; known here: {', '.join(fields)}")

@@ -5,15 +5,16 @@ Knows addresses, channels and the bound of the queue; refuses to know why somebo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Self
 
 import structlog
 from sqlalchemy import Connection
 
 from gateway import metrics
-from gateway.outbound.channel import Outbound
-from gateway.outbound.letter import name_of, one_line
+from gateway.outbound.letter import name_of, one_line, valid
+from gateway.settings import Settings
 from messages.workflow import Notify
 from storage import notices, registry
 from storage.notices import NewNotice
@@ -35,12 +36,28 @@ _LOG_IN = ("请登录系统查看和处理。", "Log in to read it and to act on
 class Notices:
     """Writes them; runs where the transaction does."""
 
-    def __init__(self, channels: Sequence[Outbound], domain: str, name: str, most: int) -> None:
-        """`domain`: the end of each notice's name. `name`: of the gateway, under each. `most` may wait."""
-        self._channels = tuple(channels)
+    def __init__(
+        self, channels: Mapping[str, Callable[[str], bool]], domain: str, name: str, most: int
+    ) -> None:
+        """`channels`: by name, whether each reaches an address. `domain`: the end of each notice's name.
+
+        `name`: of the gateway, under each notice. `most` may wait.
+        """
+        self._channels = dict(channels)
         self._domain = domain
         self._name = name
         self._most = most
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As the settings say."""
+        mail = settings.mail
+        return cls({"mail": valid} if mail.host else {}, mail.domain, settings.gateway.name, mail.waiting)
+
+    @property
+    def reach(self) -> bool:
+        """Whether anybody can be told anything."""
+        return bool(self._channels)
 
     def tell(self, conn: Connection, what: Notify, now: datetime) -> int:
         """What a step asked for, to the address it names, else to its party's own; how many were written."""
@@ -65,15 +82,15 @@ class Notices:
         """
         written = 0
         text = _LETTER.format(zh=body[0], en=body[1], name=self._name)
-        for channel in self._channels:
-            if not channel.accepts(address):
+        for channel, accepts in self._channels.items():
+            if not accepts(address):
                 continue
             if self.full(conn):
                 metrics.NOTICES.labels("dropped").inc()
                 log.error("a notice was not written: too many wait", party=party, most=self._most)
                 continue
-            name = name_of(f"{channel.name}\n{key}\n{address}", self._domain)
-            new = NewNotice(name, channel.name, party, address, one_line(subject), text)
+            name = name_of(f"{channel}\n{key}\n{address}", self._domain)
+            new = NewNotice(name, channel, party, address, one_line(subject), text)
             if notices.add(conn, new, now):
                 metrics.NOTICES.labels("written").inc()
                 written += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from messages.assistance.asked import ASKED
 from messages.assistance.cases import CASES
 from messages.assistance.events import TYPES
 from messages.assistance.lookups import LOOKUPS
@@ -26,4 +27,5 @@ SYSTEM = System(
     labels=LABELS,
     steps=STEPS,
     objection=CASES.objection,
+    asked=ASKED,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 from messages.assistance.cases import CASES
-from messages.assistance.names import MISSING, OUTDATED
+from messages.assistance.names import MISSING, OUTDATED, WRONG
 from messages.faults import NodeFault
 from messages.stepping import actor_of, check_seen, form_of
 from messages.system import CUSTOMS
@@ -55,6 +55,8 @@ def answer(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     form.pop("declTime", None)
     if event.name == "answer" and not form.get("conclusion"):
         raise NodeFault(MISSING, "结论代码(conclusion) 不能为空 / feedback needs a conclusion")
+    if event.name == "return" and form.get("conclusion"):
+        raise NodeFault(WRONG, "退回时不填结论代码(conclusion) / what is returned has no conclusion")
     files = CASES.files(event, facts)
     said = {**form, "by": actor.holder, "time": app_time(context.now)}
     body = {**case.body, "answer": said, "answered": event.origin.plain()}

@@ -174,7 +174,9 @@ def _day(row: Body, name: str, at: str, today: str) -> Iterator[Fault]:
 
 def _absent(name: str, at: str) -> Fault:
     zh, en = NAMES[name]
-    return Fault(MISSING, f"{at}{name}", f"{_where(at, 0)}{zh}不能为空", f"{_where(at, 1)}{en} is missing")
+    return Fault(
+        MISSING, f"{at}{name}", f"{_where(at, 0)}{zh}不能为空", f"{_where(at, 1)}{en} must not be empty"
+    )
 
 
 def _fault(name: str, at: str, zh: str, en: str) -> Fault:

@@ -14,7 +14,8 @@ KIND = "notice"
 
 
 def _search(form: Body, context: Context) -> Search:
-    return {"type": NOTICE, "title": str(form["title"]), "applyDate": wire_date(context.now)}
+    found = {"type": NOTICE, "title": str(form["title"]), "applyDate": wire_date(context.now)}
+    return {**found, "regCode": str(form["regCode"])} if form.get("regCode") else found
 
 
 def _addressee(node: Body) -> tuple[Fact, ...]:

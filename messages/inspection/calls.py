@@ -96,15 +96,16 @@ def call(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     files, form, kind = named_files(event, facts), form_of(event.content), _KINDS[event.name]
     effects: list[Effect] = []
     case = new_case(party.dxp_id, context)
-    words = ""  # of a quality problem, people look for what was answered
+    more: dict[str, str] = {}  # of a quality problem, people look for what was answered
     if event.name == "call":
-        words, known = str(form["year"]), _report(event)
+        year, known = str(form["year"]), _report(event)
         if facts[known] is not None:
-            raise NodeFault(FILED, f"{words} 年度报告已通知该机构 / it was called for before")
+            raise NodeFault(FILED, f"{year} 年度报告已通知该机构 / it was called for before")
         record = Record(SYSTEM_NAME, "report", known.key, {"case": case.number}, context.now)
         effects.append(PutRecord(record))
+        more = {"words": year}
     elif kind == CHECK:
-        words = str(form["content"])
+        more = {"words": str(form["content"]), "purpose": str(form["kind"])}
     case = dataclasses.replace(
         case,
         state=step.target,
@@ -117,7 +118,7 @@ def call(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         },
         search={
             "kind": kind, "day": day(context), "agency": party.cop_code, "subject": party.name,
-            **({"words": words} if words else {}),
+            **more,
         },
     )  # fmt: skip
     zh, en = _TITLES[event.name]

@@ -93,6 +93,7 @@ def impose(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         search={
             "kind": DISPOSAL, "day": day(context), "agency": code,
             "subject": str(agency.body["agencyName"]), "words": str(form["content"]),
+            "purpose": str(form["kind"]),
         },
     )  # fmt: skip
     zh, en = _WORDS[str(form["kind"])]

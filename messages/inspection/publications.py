@@ -27,7 +27,8 @@ RULES = RecordsUnder(SYSTEM_NAME, "rule", "")
 
 
 def _search(form: Body, context: Context) -> Search:
-    return {"kind": PUBLICATION, "day": day(context), "words": str(form["title"])}
+    found = {"kind": PUBLICATION, "day": day(context), "words": str(form["title"])}
+    return {**found, "purpose": str(form["kind"])}
 
 
 PUBLICATIONS = Publishing(CASES, "PSI222", MISSING, _search, own={"kind": PUBLICATION})

@@ -51,6 +51,10 @@ SENTENCES: Sentences = {
     ),
     "apply-refused": ("Not approved: {reason}", "审核不通过：{reason}"),
     "apply-approved": ("Approved: {reason}", "审核通过：{reason}"),
+    "apply-ask-delete": (
+        "Delete these drafts ({count})? They cannot be brought back.\n{names}",
+        "是否删除 {count} 份暂存的申请？删除后无法恢复。\n{names}",
+    ),
     "apply-ask": ("Declare this application to customs?", "是否向海关申报该申请？"),
     # a change of the registration
     "change-next": ("Save, next", "保存，下一步"),
@@ -58,14 +62,13 @@ SENTENCES: Sentences = {
     "change-compare": ("Changes", "变更对比"),
     "change-diff": ("Diff", "变更对比"),
     "change-following": ("Next", "下一步"),
-    "change-saved": ("Kept as a draft: {case}", "暂存成功：{case}"),
     "change-differs": ("This differs from what customs has on file.", "以下内容与海关备案不同。"),
     "change-unknown": (
         "What is filed is not known here now: the gateway does not answer. F5 asks again.",
         "暂时无法取得备案信息：网关没有回答。按 F5 重新核对。",
     ),
     "change-none": (
-        "There is nothing that can be changed: the form is as customs has it on file.",
+        "Nothing can be changed by it: the form is as customs has it on file.",
         "当前无可进行变更的数据，不能进行变更作业：表单与备案信息一致。",
     ),
     "change-ask": (

@@ -14,11 +14,19 @@ SENTENCES: Sentences = {
     "batch-sum": ("Done: {good}   Not done: {bad}", "成功 {good} 条　未成功 {bad} 条"),
     "batch-fetching": ("Fetching the forms …", "正在取得单证 …"),
     "batch-sending": ("Signing, sending, waiting for receipts …", "正在签名、发送并等待回执 …"),
-    "batch-ask-submit": ("Submit {count} requests to China Customs?", "是否向中方海关提交 {count} 份请求？"),
-    "batch-ask-delete": (
-        "Delete {count} drafts? They cannot be had back.",
-        "是否删除 {count} 份草稿？删除后无法恢复。",
+    "batch-ask-submit": (
+        "Submit {count} requests to China Customs?\n{names}",
+        "是否向中方海关提交 {count} 份请求？\n{names}",
     ),
+    "batch-ask-returned": (
+        "\n\n{count} of them were returned, and are sent again as they are saved now:\n{names}",
+        "\n\n其中 {count} 份为退回的请求，将按现在保存的内容再次提交：\n{names}",
+    ),
+    "batch-ask-delete": (
+        "Delete {count} drafts? They cannot be had back.\n{names}",
+        "是否删除 {count} 份草稿？删除后无法恢复。\n{names}",
+    ),
+    "batch-names": ("{names} and {more} more", "{names}等，另有 {more} 份"),
     # requests of mutual assistance
     "request-save": ("Save", "保存"),
     "request-submit": ("Submit", "提交"),

@@ -42,9 +42,9 @@ SENTENCES: Sentences = {
     ),
     # the state in the title
     "entry-state": ("[{state}]", "【{state}】"),
-    "entry-fresh": ("new, not saved", "新建未暂存"),
+    "entry-fresh": ("new, not saved", "新建未{save}"),
     "entry-undeclared": ("{state}, a change not declared", "{state}，修改未申报"),
-    "entry-changed": ("{state}, changed, not saved", "{state}，修改未暂存"),
+    "entry-changed": ("{state}, changed, not saved", "{state}，修改未{save}"),
     "entry-reading": ("view only", "查看数据"),
     "entry-waiting": ("sent, not answered yet", "已发送，等待应答"),
     # above the head
@@ -56,7 +56,7 @@ SENTENCES: Sentences = {
     # asking
     "entry-ask-new": (
         "What was typed on this form is not saved. Begin a new one all the same?",
-        "当前录入的内容尚未暂存，是否仍要新增？",
+        "当前录入的内容尚未{save}，是否仍要新增？",
     ),
     "entry-ask-declare": ("Declare to customs now?", "是否向海关申报？"),
     "entry-ask-delete": (
@@ -65,15 +65,15 @@ SENTENCES: Sentences = {
     ),
     "entry-ask-drop": ("Throw away what was typed on this form?", "是否放弃当前录入的内容？"),
     # what became of it
-    "entry-saved": ("Saved. Case no. {case}", "暂存成功。统一编号：{case}"),
+    "entry-saved": ("Saved. Case no. {case}", "{save}成功。统一编号：{case}"),
     "entry-saved-faults": (
-        "Saved. Case no. {case}\n\nBefore it can be submitted:\n{faults}",
-        "保存成功。统一编号：{case}\n\n提交前须改正：\n{faults}",
+        "Saved. Case no. {case}\n\nStill to be corrected:\n{faults}",
+        "{save}成功。统一编号：{case}\n\n{declare}前须改正：\n{faults}",
     ),
     "entry-declared": ("Declared. {state}", "申报成功。{state}"),
     "entry-saved-undeclared": (
         "Saved, not declared. Case no. {case}\n\nCustoms goes by what it holds ({state}) until you declare.",
-        "暂存成功，修改尚未申报。统一编号：{case}\n\n申报之前，海关仍以现有数据（{state}）为准。",
+        "{save}成功，修改尚未{declare}。统一编号：{case}\n\n{declare}之前，海关仍以现有数据（{state}）为准。",
     ),
     "entry-closed": (
         "The state is now {state}, so nothing can be changed here. Choose from the query what to do with it.",
@@ -93,7 +93,7 @@ SENTENCES: Sentences = {
     "entry-deleted": ("Deleted.", "删除成功。"),
     "entry-save-first": (
         "Save first: only what is saved can be declared.",
-        "请先暂存：暂存后才能申报。",
+        "请先{save}：{save}后才能{declare}。",
     ),
     "entry-busy": (
         "This form was sent and is not answered yet.",
@@ -165,6 +165,10 @@ SENTENCES: Sentences = {
     "query-none-of-them": (
         "{action}: none of the chosen lines is in a state that allows it.",
         "所选数据的状态均不能{action}。",
+    ),
+    "query-mark-it": (
+        "{action}: mark what is in state {state} with Space first, if you mean it.",
+        "{action}：状态为“{state}”的数据须先按空格键勾选。",
     ),
     "query-not-now": ("{action} is not possible in state {state}.", "数据状态为“{state}”，不能{action}。"),
     "news-read": ("Read", "阅读"),

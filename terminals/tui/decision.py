@@ -45,6 +45,10 @@ class DecisionPage(SendingPage):
 
     # -- what a system says
 
+    def called(self, action: str) -> Words | None:
+        """The key of the button is called as that is."""
+        return self.DECIDE if action == "declare" else None
+
     def question(self) -> Words:
         """What is asked before it is sent."""
         return both("decision-ask")

@@ -71,6 +71,14 @@ class EntryPage(SendingPage):
         """Whether a case that was declared holds changes that were only saved."""
         return False
 
+    def saying(self, key: str, **values: object) -> Words:
+        """A sentence with this screen's own names of its buttons."""
+        return both(key, save=self.SAVE, declare=self.DECLARE, **values)
+
+    def called(self, action: str) -> Words | None:
+        """The keys of the buttons are called as these are."""
+        return {"save": self.SAVE, "declare": self.DECLARE}.get(action)
+
     # -- what the shell asks
 
     @property
@@ -85,13 +93,13 @@ class EntryPage(SendingPage):
         if self._waits is not None:
             return both("entry-waiting")
         if not model.state:
-            return both("entry-fresh")
+            return self.saying("entry-fresh")
         state = self.state_called(model.state)
         if self.closed:
             reading = both("entry-reading")
             state = Words(f"{reading.zh} {state.zh}", f"{reading.en}, {state.en}")
         if model.dirty:
-            return both("entry-changed", state=state)
+            return self.saying("entry-changed", state=state)
         kept = found is not None and found.line.state == model.state and self.undeclared(found)
         return both("entry-undeclared", state=state) if kept else state
 
@@ -150,7 +158,7 @@ class EntryPage(SendingPage):
                 and self.event_of(Purpose.SAVE)
                 and (model.dirty or not model.state)
             ):
-                return both("entry-save-first")
+                return self.saying("entry-save-first")
         return super().objection(purpose)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -170,7 +178,7 @@ class EntryPage(SendingPage):
             self.run_worker(self._new(), group="send")
 
     async def _new(self) -> None:
-        if not self._busy and (not self.unsaved or await self.sure(both("entry-ask-new"))):
+        if not self._busy and (not self.unsaved or await self.sure(self.saying("entry-ask-new"))):
             self.begin()
 
     def begin(self) -> None:
@@ -263,14 +271,15 @@ class EntryPage(SendingPage):
             await self.tell(self.declared(self.state_called(state)))
             return
         against = [in_both(each) for each in self.reasons(posted.found)]
-        self._blame(model, self.reasons(posted.found))
+        self._blame_case(model, posted.found)
         if against:
             zh, en = "\n".join(each.zh for each in against), "\n".join(each.en for each in against)
-            await self.tell(both("entry-saved-faults", case=last.case, faults=Words(zh, en)))
+            await self.tell(self.saying("entry-saved-faults", case=last.case, faults=Words(zh, en)))
         elif posted.found is not None and self.undeclared(posted.found):
-            await self.tell(both("entry-saved-undeclared", case=last.case, state=self.state_called(state)))
+            shown = self.state_called(state)
+            await self.tell(self.saying("entry-saved-undeclared", case=last.case, state=shown))
         else:
-            await self.tell(both("entry-saved", case=last.case))
+            await self.tell(self.saying("entry-saved", case=last.case))
 
     def declared(self, state: Words) -> Words:
         """What is said when it was declared."""

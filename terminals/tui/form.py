@@ -79,6 +79,7 @@ class FormView(PartedView):
     def load(self, model: FormModel) -> None:
         """Show another form of the same type, the head in front."""
         self._notice = NOTHING
+        model.consider()
         super().load(model)
         self._help(NOTHING)
 
@@ -110,12 +111,19 @@ class FormView(PartedView):
         if not changed.all and not changed.places:
             return
         self._notice = NOTHING
+        if changed.all:
+            self.model.consider()
+        self._draw(changed)
+        self._name_parts()
+        if changed.all:
+            self._show_steps()
+        self._say_help()
+        self.post_message(self.Typed(self))
+
+    def _draw(self, changed: Changed) -> None:
         self.head.follow(changed)
         for lines in self.bodies.values():
             lines.follow(changed)
-        self._name_parts()
-        self._say_help()
-        self.post_message(self.Typed(self))
 
     def entered(self, sheet: Sheet, place: Place) -> None:
         """Say what the field wants."""
@@ -126,7 +134,8 @@ class FormView(PartedView):
         self.post_message(self.Entered(self))
 
     def left(self, sheet: Sheet, place: Place) -> None:
-        """Remember what is wrong with it, and ask what is owed."""
+        """Have the rules judge the form, remember what is wrong with the field, and ask what is owed."""
+        self._draw(self.model.consider())
         standing = self.model.standing(place.row, place.name)
         self._notice = standing.words if standing.kind is Kind.WRONG else NOTHING
         if self.model.questions(place.row, limit=1):

@@ -2,11 +2,13 @@
 
 Knows bindings, whose descriptions are sayings (`terminals.tui.words`); refuses to know what they do. One line
 and one widget: it is drawn again at every change of the focus, and tells a dialog's keys while one is open.
-Where there is no room for all, a class says in ESSENTIAL which of its actions stay.
+Where there is no room for all, a class says in ESSENTIAL which of its actions stay; `called` of a widget may
+name an action otherwise than its binding does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -17,6 +19,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from messages.annotations import Words
 from terminals.tui.buttons import shown_key
 from terminals.tui.cells import width
 from terminals.tui.words import both
@@ -31,7 +34,11 @@ def shown(key: str) -> str:
 
 
 def described(binding: ActiveBinding, language: str) -> str:
-    """What a key does, in `zh` or `en`."""
+    """What a key does, in `zh` or `en`: as its widget calls it, if it has a name of its own for it."""
+    called: Callable[[str], Words | None] = getattr(binding.node, "called", lambda _: None)
+    own = called(binding.binding.action)
+    if own is not None:
+        return own.in_language(language)
     description = binding.binding.description
     try:
         return both(description).in_language(language)

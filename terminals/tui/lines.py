@@ -49,6 +49,10 @@ class Lines(Body):
             self._keeper.say(both("form-above-first", what=self.above.group.label))
             return False
         rows = self.rows
+        if self.closed:
+            self._keeper.say(both("form-lines-fixed", what=self.group.label))
+            self.screen.set_focus(self.grid)
+            return bool(rows)
         if rows and self.blank(rows[-1]):
             self.to(rows[-1])
             return True
@@ -64,6 +68,12 @@ class Lines(Body):
         self._keeper.changed(self.sheet, EVERYTHING)
         self.to(row)
         return True
+
+    @property
+    def closed(self) -> bool:
+        """Whether the lines are those that the form was opened with, and no others."""
+        fixed = self.group.hints.fixed
+        return fixed is not None and fixed.when is None
 
     def blank(self, row: Row) -> bool:
         """Whether nothing was typed in a line."""
@@ -89,7 +99,10 @@ class Lines(Body):
     def action_delete(self) -> None:
         """Ask, then delete the chosen lines (删除)."""
         rows = self.chosen
-        if not rows or self._reading:
+        if self._model is None or not rows or self._reading:
+            return
+        if any(map(self._model.fixed, rows)):
+            self._keeper.say(both("form-line-fixed", what=self.group.label))
             return
 
         def answered(yes: bool | None) -> None:
@@ -112,7 +125,7 @@ class Lines(Body):
 
     def action_copy(self) -> None:
         """The chosen lines once more, at the end."""
-        if self._model is None or self._reading or self.files or not self.chosen:
+        if self._model is None or self._reading or self.files or self.closed or not self.chosen:
             return
         before = len(self.rows)
         try:
@@ -153,8 +166,8 @@ class Lines(Body):
             ]
         else:
             own = [
-                Option("new", both("form-new-line"), "ctrl+n", not closed),
-                Option("copy", both("form-copy-line"), open=some and not closed),
+                Option("new", both("form-new-line"), "ctrl+n", not closed and not self.closed),
+                Option("copy", both("form-copy-line"), open=some and not closed and not self.closed),
             ]
         options = [
             *own,

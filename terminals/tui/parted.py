@@ -21,7 +21,7 @@ from terminals.tui.dialogs import NOTHING
 from terminals.tui.facts import Facts
 from terminals.tui.keeper import Keeper
 from terminals.tui.lines import Lines
-from terminals.tui.parting import HEAD, Parting, seen
+from terminals.tui.parting import HEAD, Parting, needed, seen
 from terminals.tui.parts import Part, Parts
 from terminals.tui.sheet import Sheet
 from terminals.tui.steps import Steps
@@ -83,6 +83,7 @@ class PartedView(Vertical):
         if self._parting.begins:
             yield Steps(self.language)
         yield Parts(self.language)
+        yield Saying(NOTHING, self.language, classes="form--needs")
         with VerticalScroll(classes="form--head", can_focus=False):
             yield self.head
         yield from self.bodies.values()
@@ -207,7 +208,10 @@ class PartedView(Vertical):
         self._show_steps()
 
     def _show_steps(self) -> None:
-        """Which steps there are, which are complete, and which is in front."""
+        """Which steps there are, which are complete, which is in front, and what has to be in that."""
+        needs = self.query_one(".form--needs", Saying)
+        needs.say(NOTHING if self.reading else needed(self.model, self._front))
+        needs.display = needs.words != NOTHING
         if self._parting.begins:
             steps = self._parting.steps(self.model, judged=not self.reading)
             self.query_one(Steps).show(steps, self._parting.step_of(self._front))

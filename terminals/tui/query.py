@@ -46,12 +46,16 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Something to be done with all marked cases at once, as far as they are in one of `states`."""
+    """Something to be done with all marked cases at once, as far as they are in one of `states`.
+
+    Where none is marked it is the one under the cursor, but not in a state of `ticked`: such is marked first.
+    """
 
     key: str
     words: Words
     hot: str
     states: frozenset[str]
+    ticked: frozenset[str] = frozenset()
 
 
 class QueryPage(SearchPage[CaseLine]):
@@ -83,7 +87,7 @@ class QueryPage(SearchPage[CaseLine]):
     def renew(self) -> None:
         """The list as it is now, while somebody looks at it."""
         if self.terminal.in_front(self):
-            self.table.renew(lambda line: line.number)
+            self.table.renew()
 
     async def _learn(self) -> None:
         try:
@@ -125,6 +129,10 @@ class QueryPage(SearchPage[CaseLine]):
         """What the system offers."""
         return offered(self.work.line, BY_CODE[self.CODE][0].name, offer)
 
+    def name_of(self, item: CaseLine) -> object:
+        """Its number."""
+        return item.number
+
     def text(self, item: CaseLine, key: str) -> str:
         """What stands in a cell."""
         return item.text(key)
@@ -138,11 +146,15 @@ class QueryPage(SearchPage[CaseLine]):
     def _finding(self) -> list[Option]:
         """Searching, and what is done with all that are marked."""
         options = super()._finding()
-        chosen = self.table.chosen if self.is_mounted and self.BATCHES else []
         for each in self.BATCHES:
-            some = any(case.state in each.states for case in chosen)
+            some = self.is_mounted and bool(self._of(each))
             options.append(Option(each.key, each.words, each.hot, some))
         return options
+
+    def _of(self, batch: Batch) -> list[CaseLine]:
+        """The chosen ones that it is for."""
+        states = batch.states if self.table.grid.marked else batch.states - batch.ticked
+        return [line for line in self.table.chosen if line.state in states]
 
     def _offered(self, action: Action, line: CaseLine | None) -> bool:
         if line is None or (action.states and line.state not in action.states):
@@ -163,9 +175,12 @@ class QueryPage(SearchPage[CaseLine]):
         if batch is None:
             self._act(next(each for each in self.ACTIONS if each.key == key))
             return
-        lines = [line for line in self.table.chosen if line.state in batch.states]
+        lines, item = self._of(batch), self.table.item
         if lines:
             self.anew(partial(self.do_all, batch, lines), "batch")
+        elif item is not None and not self.table.grid.marked and item.state in batch.ticked:
+            words = both("query-mark-it", action=batch.words, state=_called(item.system, item.state))
+            self.terminal.say(words, alarm=True)
         else:
             self.terminal.say(both("query-none-of-them", action=batch.words), alarm=True)
 

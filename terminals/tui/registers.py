@@ -94,6 +94,10 @@ class RegisterPage(SearchPage[Filed]):
         known = self.work.line.codes.known(self.CODES[key]) if key in self.CODES else None
         return [known.codes[code].label for code in text.split() if code in known.codes] if known else []
 
+    def name_of(self, item: Filed) -> object:
+        """What stands in its first columns."""
+        return tuple(str(item.get(column.key, "")) for column in self.COLUMNS[:2])
+
     def text(self, item: Filed, key: str) -> str:
         """What stands in a cell: codes with their meanings."""
         text = str(item.get(key, ""))

@@ -63,7 +63,7 @@ class SearchPage(Page, Generic[T]):
             yield Buttons(self._finding(), self.language, id="find")
         yield PagedTable(
             self.COLUMNS, self._fetch, self._text, self.language, tone=self.tone, order=self.ORDER,
-            size=self.ROWS, marks=self.marks,
+            size=self.ROWS, marks=self.marks, name_of=self.name_of,
         )  # fmt: skip
         yield Buttons(self._options(), self.language, id="actions")
 
@@ -94,6 +94,10 @@ class SearchPage(Page, Generic[T]):
     def offered(self, offer: Offer) -> Sequence[Code]:
         """The codes that a criterion's offer has now. In a thread."""
         raise NotImplementedError
+
+    def name_of(self, item: T) -> object:
+        """What tells a row from the others."""
+        return item
 
     def picked(self) -> None:
         """Enter, on a row."""

@@ -14,6 +14,10 @@ from typing import Any
 
 from hardware.signer import CardRemoved, SignerError
 from messages.annotations import Words
+from messages.registry import BY_CODE
+from messages.system import content
+from messages.workflow import Body
+from messages.xml import parse
 from terminals.trouble import NotProven, Trouble, Unreachable
 from terminals.tui.dialogs import Ask
 from terminals.tui.posting import Posted
@@ -21,6 +25,7 @@ from terminals.tui.progress import Outcome, Progress
 from terminals.tui.told import told
 from terminals.tui.words import both
 from terminals.tui.worked import WorkedPage
+from terminals.work.blaming import each_in_both, violated
 from terminals.work.checks import Purpose
 from terminals.work.kinds import bilingual
 from terminals.work.model import FormModel
@@ -135,11 +140,7 @@ class SendingPage(WorkedPage):
         if posted.found is not None:
             self._hold(model, posted.found)
         if not posted.answer.accepted:
-            violations = [*(each for node in posted.answer.violations for each in node)]
-            violations += posted.answer.general
-            said = "\n".join(each.text for each in violations) or f"{posted.answer.code} {posted.answer.info}"
-            places = [place for each in violations if (place := model.blame(each)) is not None]
-            await self._refused(model, Words(said, said), places)
+            await self._not_accepted(model, posted.answer)
         elif (against := self.against(posted)) is not None:
             await self._returned(model, posted, against)
         elif not posted.steps:
@@ -152,17 +153,36 @@ class SendingPage(WorkedPage):
         self.show_state()
         self.offer()
 
+    async def _not_accepted(self, model: FormModel, answer: Answer) -> None:
+        """The message itself is refused: each violation in words, and at its field."""
+        model.forgive()
+        violations = [*(each for node in answer.violations for each in node), *answer.general]
+        blamed = [(each, model.blame(each)) for each in violations]
+        said = [violated(each, place) for each, place in blamed] or [bilingual(answer.info)]
+        words = Words("\n".join(each.zh for each in said), "\n".join(each.en for each in said))
+        if not blamed:
+            words = Words(f"{answer.code} {words.zh}", f"{answer.code} {words.en}")
+        await self._refused(model, words, [place for _, place in blamed if place is not None])
+
     async def _returned(self, model: FormModel, posted: Posted, step: Step) -> None:
         """A receipt says no. What was declared is stored all the same, as what was returned."""
         piece, found = posted.piece, posted.found
+        reasons, of = step.info.split("；"), self._sent_as(model, piece)
         if found is not None and str(found.body.get("appTime", "")) == piece.app_time:
             model.settled(
                 revision=piece.revision, app_time=piece.app_time, case=step.case, state=found.line.state
             )
-        places = self._blame(model, self.reasons(found) or step.info.split("；"))
-        info = bilingual(step.info)
+            reasons, of = [*self.reasons(found)] or reasons, self.content(found)
+        places = self._blame(model, reasons, of, self.sent_last(found) if found is not None else "")
+        info = each_in_both(step.info)
         said = Words(f"{step.label.zh}\n{info.zh}", f"{step.label.en}\n{info.en}")
         await self._refused(model, said, places)
+
+    def _sent_as(self, model: FormModel, piece: Piece) -> Body | None:
+        """What was sent; None where that is what still stands on the form, or nobody knows it any more."""
+        if model.revision == piece.revision or not piece.node:
+            return None
+        return content(parse(piece.node), BY_CODE[piece.code][1].lists)
 
     async def _refused(self, model: FormModel, reason: Words, places: Sequence[Place]) -> None:
         self.view.follow()

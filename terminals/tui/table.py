@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -80,15 +80,20 @@ class PagedTable(Vertical, Generic[T]):
         size: int = 0,
         marks: bool = False,
         fixed: int = 0,
+        name_of: Callable[[T], object] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
-        """`fetch` is called in a thread and may raise what tells itself in words (Told)."""
+        """`fetch` is called in a thread and may raise what tells itself in words (Told).
+
+        `name_of` tells rows apart: when the same page comes anew, cursor and marks stay with their rows.
+        """
         super().__init__(id=id)
         self.language = language
         self._fetch = fetch
         self._text = text
         self._tone = tone
         self._by = size
+        self._name_of = name_of
         self._columns = tuple(columns)
         self._marks = marks
         self._fixed = fixed
@@ -99,6 +104,7 @@ class PagedTable(Vertical, Generic[T]):
         self._asked: Wanted | None = None  # the question whose answer is awaited
         self._fetched = 0  # rows a page of the page that is shown
         self._bottom = False  # the cursor belongs on the last row of the page to come
+        self._same = False  # what is asked for is the page that is shown
 
     def compose(self) -> ComposeResult:
         """The rows, and under them where one is."""
@@ -153,7 +159,7 @@ class PagedTable(Vertical, Generic[T]):
         """Ask for the first page, of other things if `fetch` is another."""
         self._fetch = fetch or self._fetch
         self._page = 1
-        self.action_again()
+        self._ask()
 
     def clear(self) -> None:
         """Show nothing, and take no answer to what was asked."""
@@ -165,7 +171,7 @@ class PagedTable(Vertical, Generic[T]):
     def turn(self, page: int) -> None:
         """Ask for a page, or the nearest there is."""
         self._page = max(1, min(page, self.pages))
-        self.action_again()
+        self._ask()
 
     @property
     def pages(self) -> int:
@@ -175,18 +181,22 @@ class PagedTable(Vertical, Generic[T]):
 
     def action_again(self) -> None:
         """Ask again."""
+        self._ask(same=True)
+
+    def _ask(self, *, same: bool = False) -> None:
+        self._same = same
         wanted = self._asked = self.wanted
         self._foot(both("table-loading"))
         self.run_worker(
             partial(self._fetch, wanted), group="fetch", exclusive=True, thread=True, exit_on_error=False
         )
 
-    def renew(self, name: Callable[[T], object]) -> None:
-        """Ask again by itself: nothing is said of it, the cursor stays with the row of the same `name`."""
+    def renew(self) -> None:
+        """Ask again by itself: nothing is said of it."""
         if self._asked is None and self._total is not None:
-            self.run_worker(self._renew(name), group="renew", exclusive=True)
+            self.run_worker(cast("Any", self._renew), group="renew", exclusive=True)
 
-    async def _renew(self, name: Callable[[T], object]) -> None:
+    async def _renew(self) -> None:
         wanted, before = self.wanted, self._items
         try:
             page = await asyncio.to_thread(self._fetch, wanted)
@@ -196,10 +206,8 @@ class PagedTable(Vertical, Generic[T]):
             return  # something else was asked for meanwhile
         if tuple(page.rows) == tuple(before) and page.total == self._total:
             return
-        current, names = self.item, [name(row) for row in page.rows]
+        self._same = True
         self._came(wanted, page)
-        if current is not None and name(current) in names:
-            self.grid.go(names.index(name(current)))
 
     def _rows_a_page(self) -> int:
         return self._by or max(5, self.grid.size.height - 1)
@@ -236,10 +244,18 @@ class PagedTable(Vertical, Generic[T]):
     def _show(self, rows: Sequence[T]) -> None:
         before = self.grid.row
         row = len(rows) - 1 if self._bottom else before if before > 0 and self._items else 0
-        self._bottom = False
+        marked: set[int] = set()
+        if self._same and self._name_of is not None:
+            at = {self._name_of(each): place for place, each in enumerate(rows)}
+            moved = {place: at.get(self._name_of(each)) for place, each in enumerate(self._items)}
+            marked = {place for place in map(moved.get, self.grid.marked) if place is not None}
+            there = moved.get(before)
+            row = row if there is None else there
+        self._bottom = self._same = False
         self._items = rows
         self.grid.order = self._order
         self.grid.show(Items(rows, self._text, self._tone), row)
+        self.grid.marked = marked
 
     def _foot(self, words: Words, *, failed: bool = False) -> None:
         foot = self.query_one(".table--foot", Saying)

@@ -46,6 +46,7 @@ class WorkedPage(FormPage):
         self._kind: Kind | None = None
         self._busy = False
         self._waits: Piece | None = None  # what was sent and is not answered yet
+        self._blamed = ""  # the appTime of what the faults that are shown were said of
 
     # -- what a class says
 
@@ -116,7 +117,7 @@ class WorkedPage(FormPage):
 
     def on_mount(self) -> None:
         """What may be sent is the gateway's to say; why customs returned it is shown at the fields."""
-        self._blame(self.model, self.reasons(self._found))
+        self._blame_case(self.model, self._found)
         self.run_worker(self._learn(), group="kinds")
         if self._found is None and self._draft is None:
             self.prefill()
@@ -232,7 +233,8 @@ class WorkedPage(FormPage):
             model.state = found.line.state
             if not self._elsewhere(model, found):
                 model.app_time = max(model.app_time, self.sent_last(found))
-        self._blame(self.model, self.reasons(found))
+        if self.sent_last(found) != self._blamed:  # what was refused since has not become the case
+            self._blame_case(self.model, found)
         self.show_state()
         self.offer()
 
@@ -247,9 +249,21 @@ class WorkedPage(FormPage):
             model.refill(self.content(found))
             self.view.follow()
 
-    def _blame(self, model: FormModel, reasons: Iterable[str]) -> list[Place]:
-        """Show each reason at the field that it names; the fields."""
-        places = [place for reason in reasons if (place := model.blame_receipt(reason)) is not None]
-        if places and model is self.model:
+    def _blame_case(self, model: FormModel, found: CaseFound | None) -> None:
+        """Show the reasons that a case has, at the fields that still hold what they were said of."""
+        if found is not None:
+            self._blame(model, self.reasons(found), self.content(found), self.sent_last(found))
+
+    def _blame(
+        self, model: FormModel, reasons: Iterable[str], of: Mapping[str, Any] | None, sent: str
+    ) -> list[Place]:
+        """Show each reason at the field that it names, and none that was told before; the fields.
+
+        `of`: the content that they were said of, None for what is on the form; `sent`: its appTime.
+        """
+        self._blamed = sent
+        forgiven = model.forgive()
+        places = [place for reason in reasons if (place := model.blame_receipt(reason, of)) is not None]
+        if model is self.model and (places or forgiven.all):
             self.view.follow()
         return places

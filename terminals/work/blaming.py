@@ -11,6 +11,7 @@ import re
 from messages.annotations import Words
 from messages.faults import Violation
 from terminals.work import keeping
+from terminals.work.checks import called
 from terminals.work.judging import Control, Judge
 from terminals.work.rows import Place, Row
 
@@ -31,36 +32,61 @@ def blame(head: Row, judge: Judge, control: Control, violation: Violation) -> Pl
     if violation.rule in _STRUCTURE and own:  # named is what stands behind the gap
         place = own[0].place
     said = next((problem.words for problem in own if problem.place == place), None)
-    _mark(place, said or Words(violation.text, violation.text))
+    words = said or Words(violation.text, violation.text)
+    place.row.blamed[place.name] = (place.row.values.get(place.name, ""), words)
     return place
 
 
-def blame_receipt(head: Row, info: str) -> Place | None:
-    """Show a receipt's words at the field that they name, such as 盘库日期(stockDate), in the head or in
-    the line that they number, such as 第 3 条商品编码(codeTs), or that their path leads to, such as
+def violated(violation: Violation, place: Place | None) -> Words:
+    """What a violation says to somebody who sees the form: the field by its label, a line by its number."""
+    if place is None:
+        return Words(violation.text, violation.text)
+    said = place.row.blamed[place.name][1]
+    label, whole = place.field.label, called(place)
+    if said.zh.startswith(label.zh):  # a fault that is known here has its label already
+        zh, en = whole.zh.removesuffix(label.zh), whole.en.removesuffix(label.en)
+        return Words(f"{zh}{said.zh}", f"{en}{said.en}")
+    return Words(f"{whole.zh}：{said.zh}", f"{whole.en}: {said.en}")
+
+
+def blame_receipt(head: Row, info: str, of: Row | None = None) -> Place | None:
+    """Show a receipt's words at the field that they name; None where they name none.
+
+    `of`: the head of what they were said of, where that may be other than what is on the form now.
+    """
+    place = named(head, info)
+    if place is not None and place.name not in place.row.plan.plans:
+        there = named(of, info) if of is not None else place
+        value = there.row.values.get(there.name, "") if there is not None else ""
+        place.row.blamed[place.name] = (value, in_both(info))
+    return place
+
+
+def named(head: Row, info: str) -> Place | None:
+    """The field that a receipt's words name, such as 盘库日期(stockDate), in the head or in the line that
+    they number, such as 第 3 条商品编码(codeTs), or that their path leads to, such as
     净重(Bill[1]/Goods[2]/netWt).
     """
-    words = in_both(info)
     for path in _PATH.findall(info):
         place = keeping.locate(head, f"{head.plan.name}/{path}")
         if place is not None:
-            _mark(place, words)
             return place
     said = _LINE.search(info)
     rows = _numbered(head, int(said[1])) if said else [head]
     for name in _NAMED.findall(info):
         for row in rows:
             field = row.plan.fields.get(name)
-            if field is not None and field in row.plan.shown:
-                _mark(Place(row, name), words)
-                return Place(row, name)
-            if name in row.plan.plans:
+            if name in row.plan.plans or (field is not None and field in row.plan.shown):
                 return Place(row, name)
     return None
 
 
-def _mark(place: Place, words: Words) -> None:
-    place.row.blamed[place.name] = (place.row.values.get(place.name, ""), words)
+def forgive(head: Row) -> bool:
+    """What was said is over; whether there was anything."""
+    blamed = [row for row in head.walk() if row.blamed]
+    for row in blamed:
+        row.blamed.clear()
+    return bool(blamed)
 
 
 def _numbered(head: Row, number: int) -> list[Row]:
@@ -73,3 +99,9 @@ def in_both(info: str) -> Words:
     """What a receipt says in both languages (中文(path) / English), each without the path; else as it is."""
     zh, between, en = info.partition(" / ")
     return Words(_WHERE.sub("", zh), en) if between and " / " not in en else Words(info, info)
+
+
+def each_in_both(info: str) -> Words:
+    """The same of several faults that a receipt tells together, one a line."""
+    said = [in_both(each) for each in info.split("；")]
+    return Words("\n".join(each.zh for each in said), "\n".join(each.en for each in said))

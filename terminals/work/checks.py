@@ -13,7 +13,7 @@ from itertools import groupby
 from messages.annotations import Words
 from terminals.work.rows import Place
 
-NAMED = 40  # missing fields that one message names
+NAMED = 40  # missing fields, and other faults, that one message names
 
 
 class Purpose(StrEnum):
@@ -31,6 +31,7 @@ class Fault(StrEnum):
     MISSING = "missing"  # 不能为空
     UNKNOWN = "unknown"  # looked up and not found
     UNCHECKED = "unchecked"  # to be looked up, and not answered yet
+    RULE = "rule"  # against a rule of the system beyond the schema
 
 
 SENTENCES = {
@@ -41,6 +42,7 @@ SENTENCES = {
     ),
     Fault.UNCHECKED: Words("{label} 尚未与备案数据核对", "{label} has not been looked up at customs yet"),
 }
+_MORE = Words("另有 {count} 项", "and {count} more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,20 @@ class Verdict:
 def verdict(problems: Sequence[Problem], purpose: Purpose) -> Verdict | None:
     """The manual's message (第三篇 2.4) about problems in document order; None where there are none.
 
-    暂存 names the first, 申报 all that are missing, then what else is wrong first.
+    暂存 names the first that is missing, 申报 all of them together; what else is wrong stands below it, one a
+    line.
     """
     if not problems:
         return None
-    if purpose is not Purpose.DECLARE:
-        return Verdict(_one(problems[0]), problems[0].place)
     missing = [problem for problem in problems if problem.fault is Fault.MISSING]
+    if purpose is not Purpose.DECLARE:
+        missing = [problem for problem in problems[:1] if problem.fault is Fault.MISSING]
+    wrong = [problem for problem in problems if problem.fault is not Fault.MISSING]
     said = [_all(missing)] if missing else []
-    said += [_one(problem) for problem in problems if problem.fault is not Fault.MISSING][:1]
+    said += [_one(problem) for problem in wrong[:NAMED]]
+    if len(wrong) > NAMED:
+        more = str(len(wrong) - NAMED)
+        said.append(Words(_MORE.zh.replace("{count}", more), _MORE.en.replace("{count}", more)))
     together = Words("\n".join(each.zh for each in said), "\n".join(each.en for each in said))
     return Verdict(together, problems[0].place)
 
@@ -97,6 +104,8 @@ def _line(place: Place) -> Words:
 
 
 def _one(problem: Problem) -> Words:
+    if problem.fault is Fault.RULE:
+        return problem.words
     return say(problem.fault, called(problem.place))
 
 

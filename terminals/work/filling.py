@@ -122,6 +122,14 @@ def apply(question: Question, found: Mapping[str, Any] | None, judge: Judge, con
     return Changed(frozenset(places))
 
 
+def doubt(row: Row, name: str) -> Changed:
+    """The same key is entered once more: what was not found is asked for again, it may be there now."""
+    if row.answers.get(name, ((), True))[1]:
+        return NOTHING
+    del row.answers[name]
+    return Changed(frozenset({Place(row, name)}))
+
+
 def withdraw(row: Row, name: str) -> Changed:
     """`name` has changed: take back what lookups by it have filled in, here and in the lines below."""
     asked = list(row.plan.asked_by(name))

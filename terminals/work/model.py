@@ -8,7 +8,8 @@ know screens, the gateway and every system's name. Not thread-safe: it belongs t
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import Any, Protocol
@@ -16,24 +17,25 @@ from typing import Any, Protocol
 from lxml import etree
 
 from messages.annotations import Words
+from messages.asked import Need
 from messages.codes import CodeList
 from messages.faults import Violation
 from messages.forms import Field, Form
 from messages.system import CASE
-from messages.workflow import File
 from terminals.work import blaming, checks, filling, keeping
-from terminals.work.checks import Problem, Purpose, Verdict
+from terminals.work.checks import Fault, Problem, Purpose, Verdict
 from terminals.work.filling import Question
 from terminals.work.judging import Judge
-from terminals.work.plan import FILE, Plan, plan_of
+from terminals.work.lined import Lined
+from terminals.work.plan import plan_of
 from terminals.work.rows import EVERYTHING, NOTHING, Changed, Place, Row, cleaned
-from terminals.work.standing import Standing
+from terminals.work.ruled import Found, Rules
+from terminals.work.standing import Kind, Standing
 
 __all__ = ["Context", "FormModel", "Question"]
 
 NEW, CHANGE, DELETE = "1", "2", "3"  # appType
 TODAY = "today"  # the prefill that a form knows by itself
-_OF_FILE = {"mediaType": "media_type"}  # fields of a file's line that File calls otherwise
 _STATUS = {Purpose.SAVE: "1", Purpose.DECLARE: "2", Purpose.DELETE: "2"}  # appStatus
 
 
@@ -49,22 +51,20 @@ class Context(Protocol):
         ...
 
 
-class FormModel:
+class FormModel(Lined):
     """One form. `case` is its number (统一编号) once there is one; `id` names it in drafts."""
 
     def __init__(self, form: Form, context: Context, *, id: str = "") -> None:  # noqa: A002
+        super().__init__(plan_of(form), Judge(context.code_list, context.today))
         self.form = form
         self.id = id or uuid.uuid4().hex
         self.case = ""
         self.state = ""  # the case's; '' while it is nowhere but here
         self.app_time = ""  # of what was submitted last; '' for nothing
-        self.revision = 0  # counts the changes
         self._clean = 0
         self._context = context
-        self._judge = Judge(context.code_list, context.today)
-        self.plan: Plan = plan_of(form)
+        self._rules = Rules(form, self._judge, context.today)
         self._watched = self.plan.watched()
-        self.head = Row(self.plan)
 
     # -- what is on it
 
@@ -82,13 +82,14 @@ class FormModel:
         """The fields that are shown of a group of the head's, in document order."""
         return self.plan.plans[group.name].shown
 
-    def rows(self, group: str, parent: Row | None = None) -> tuple[Row, ...]:
-        """The lines of a group, of the head if no other row is said."""
-        return (parent or self.head).rows(group)
-
     def standing(self, row: Row, name: str) -> Standing:
-        """How a field stands, by what is in it now; what is being typed is the screen's to know."""
-        return self._judge.standing(row, name, self.control(Purpose.DECLARE))
+        """How a field stands, by what is in it now; what is being typed is the screen's to know.
+
+        What the system's rules say is as old as the last `consider`.
+        """
+        found = self._judge.standing(row, name, self.control(Purpose.DECLARE))
+        said = self._rules.said(row, name) if found.kind not in (Kind.WRONG, Kind.HIDDEN) else None
+        return found if said is None else replace(found, kind=Kind.WRONG, words=said)
 
     def meaning(self, row: Row, name: str) -> Words:
         """What a code in this field means; empty for no code, and for one that is not known."""
@@ -106,104 +107,13 @@ class FormModel:
     def set(self, row: Row, name: str, text: str) -> Changed:
         """Type `text` into a field. A locked field is left as it is; blanks around the text are dropped."""
         value = cleaned(text)
-        if self.standing(row, name).locked or not filling.put(row, name, value):
+        if self.standing(row, name).locked:
             return NOTHING
+        if not filling.put(row, name, value):
+            return filling.doubt(row, name)
         self.revision += 1
         changed = Changed(frozenset({Place(row, name)}), name in self._watched)
         return changed | filling.withdraw(row, name) | filling.add_up(row, name)
-
-    def add(self, group: str, parent: Row | None = None, at: int | None = None) -> Row:
-        """A new empty line, at the end or before place `at`. Raises ValueError when the group is full."""
-        parent = parent or self.head
-        lines = parent.lines[group]
-        self._room(parent, group, 1)
-        row = Row(parent.plan.plans[group], parent)
-        lines.insert(len(lines) if at is None else at, row)
-        parent.renumber(group)
-        self.revision += 1
-        return row
-
-    def attach(self, group: str, file: File, parent: Row | None = None) -> Row:
-        """A new line for a file that was chosen, in a group of files. Raises ValueError when it is full."""
-        row = self.add(group, parent)
-        for name, field in row.plan.fields.items():
-            if field.hints.fill == FILE:
-                filling.put(row, name, str(getattr(file, _OF_FILE.get(name, name))))
-        return row
-
-    def file(self, row: Row) -> File:
-        """The file that a line of a group of files names."""
-        named = {_OF_FILE.get(name, name): value for name, value in row.values.items()}
-        return File(named["digest"], int(named["size"]), named["media_type"], named["name"])
-
-    def copy(self, rows: Sequence[Row]) -> tuple[Row, ...]:
-        """These lines, all of one group and parent, once more at its end, with the lines that they have.
-
-        What a lookup fills is left to it. Raises ValueError when there is no room.
-        """
-        parent, group = rows[0].parent, rows[0].plan.name
-        assert parent is not None  # the head is no line
-        self._room(parent, group, len(rows))
-        copies = tuple(self._copied(row, parent) for row in rows)
-        parent.lines[group].extend(copies)
-        parent.renumber(group)
-        filling.retotal(parent, group)
-        self.revision += 1
-        return copies
-
-    def _copied(self, row: Row, parent: Row) -> Row:
-        copy, control = Row(row.plan, parent), self.control(Purpose.DECLARE)
-        for name, value in row.values.items():
-            if row.plan.fields[name].hints.fill != "system" and not self._judge.locked(row, name, control):
-                filling.put(copy, name, value)
-        for group, lines in row.lines.items():
-            copy.lines[group] = [self._copied(line, copy) for line in lines]
-            copy.renumber(group)
-        for parts in row.plan.sums.values():
-            filling.resum(copy, parts[0])
-        return copy
-
-    def delete(self, rows: Iterable[Row]) -> Changed:
-        """Take these lines away; the others close up."""
-        gone = {row for row in rows if row.parent is not None}
-        groups = {(row.parent, row.plan.name) for row in gone if row.parent is not None}
-        for parent, group in groups:
-            parent.lines[group] = [row for row in parent.lines[group] if row not in gone]
-            parent.renumber(group)
-            filling.retotal(parent, group)
-        self.revision += bool(groups)
-        return EVERYTHING if groups else NOTHING
-
-    def fill(self, group: str, lines: Sequence[Mapping[str, str]], *, replace: bool = False) -> Changed:
-        """Put many lines in at once, behind or (replace) instead of those there, as if they were typed.
-
-        What a lookup fills is left to it. Raises ValueError when there is no room for so many.
-        """
-        kept = [] if replace else self.head.lines[group]
-        self._room(self.head, group, len(lines) - (len(self.head.lines[group]) if replace else 0))
-        plan, control = self.plan.plans[group], self.control(Purpose.DECLARE)
-        fresh = []
-        for line in lines:
-            row = Row(plan, self.head)
-            for name, text in line.items():
-                field = plan.fields.get(name)
-                if field is None or field not in plan.shown or field.hints.fill == "system":
-                    continue
-                if not self._judge.locked(row, name, control):
-                    filling.put(row, name, cleaned(text))
-            for parts in plan.sums.values():
-                filling.resum(row, parts[0])
-            fresh.append(row)
-        self.head.lines[group] = [*kept, *fresh]
-        self.head.renumber(group)
-        filling.retotal(self.head, group)
-        self.revision += 1
-        return EVERYTHING
-
-    def _room(self, parent: Row, group: str, more: int) -> None:
-        most = parent.plan.plans[group].group.max_occurs
-        if most is not None and len(parent.lines[group]) + more > most:
-            raise ValueError(f"{group} holds at most {most} lines")
 
     # -- what a new form begins with
 
@@ -245,13 +155,37 @@ class FormModel:
 
     # -- judging it
 
-    def problems(self, purpose: Purpose) -> list[Problem]:
-        """All that stands against sending it for `purpose`, in document order."""
-        return list(self._judge.problems(self.head, self.control(purpose)))
+    def problems(self, purpose: Purpose, *, ruled: bool = False) -> list[Problem]:
+        """All that stands against sending it for `purpose`, in document order.
+
+        `ruled`: behind it what the system's own rules have against declaring it.
+        """
+        found = list(self._judge.problems(self.head, self.control(purpose)))
+        if ruled and purpose is Purpose.DECLARE:
+            places = {problem.place for problem in found}  # what is missing is told already
+            against = ((place, words) for place, words in self._ruled() if place not in places)
+            found += [Problem(place, Fault.RULE, words) for place, words in against]
+        return found
 
     def verdict(self, purpose: Purpose) -> Verdict | None:
         """The manual's message for `purpose`, and where to go; None when it may be sent."""
-        return checks.verdict(self.problems(purpose), purpose)
+        return checks.verdict(self.problems(purpose, ruled=True), purpose)
+
+    def consider(self) -> Changed:
+        """Let the system's rules judge what is on it now; what they say is shown at the fields."""
+        return EVERYTHING if self._rules.show(self._wrong_by_rule()) else NOTHING
+
+    def needs(self, group: str) -> list[Need]:
+        """What the system's rules demand of the lines of a group, as the form is now."""
+        self._ruled()
+        return [need for need in self._rules.needs() if need.part == group]
+
+    def _ruled(self) -> Found:
+        return self._rules.of(self.revision, self.head, self.control(Purpose.DECLARE))
+
+    def _wrong_by_rule(self) -> Found:
+        """Without what is missing: that is no mistake yet."""
+        return tuple((place, words) for place, words in self._ruled() if place.row.text(place.name))
 
     def complete(self, row: Row) -> bool:
         """Whether a row's own fields are all filled in and right: the body opens when the head is."""
@@ -265,9 +199,21 @@ class FormModel:
         """Show what the gateway found, at its field, until that is changed. None where it is no field's."""
         return blaming.blame(self.head, self._judge, self.control(Purpose.DECLARE), violation)
 
-    def blame_receipt(self, info: str) -> Place | None:
-        """Show a receipt's words at the field that they name; None where they name none."""
-        return blaming.blame_receipt(self.head, info)
+    def blame_receipt(self, info: str, of: Mapping[str, Any] | None = None) -> Place | None:
+        """Show a receipt's words at the field that they name; None where they name none.
+
+        `of`: the content that they were said of, if that is not what is on the form. A field that is another
+        one by now has no mark of it, nor has one that the rules here judge by themselves.
+        """
+        place = blaming.named(self.head, info)
+        own = self._rules.paths(of) if of is not None else {found.path for found, _ in self._ruled()}
+        if place is None or place.path in own:
+            return place
+        return blaming.blame_receipt(self.head, info, None if of is None else keeping.read(self.plan, of))
+
+    def forgive(self) -> Changed:
+        """Nothing that the gateway has said of it counts any more."""
+        return EVERYTHING if blaming.forgive(self.head) else NOTHING
 
     def locate(self, path: str) -> Place | None:
         """The field that a violation's path means, or its group or line where the field is no shown one."""

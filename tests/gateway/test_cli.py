@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -596,3 +596,73 @@ def test_a_damaged_backup_is_not_restored(run: Run, tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["restore", str(file), "--home", str(tmp_path / "again")])
     assert done.exit_code == 4, done.output
     assert not (tmp_path / "again/gateway.toml").exists()
+
+
+# -- people who register themselves, and what goes outside -----------------------------------------
+
+
+def _asked(home: Path, code: str, mail: str = "new@agency.example") -> str:
+    """The number of somebody's request that waits for an operator."""
+    settings = Settings.load(home)
+    database = Database(settings.database_url)
+    body = {"role": "agency", "copCode": code, "name": "新检验", "contact": "孙理", "telephone": ""}
+    with database.write() as connection:
+        number = registrations.ask(
+            connection, body, mail=mail, secret=passwords.hashed("a long password"), token_hash=mail,
+            state=registrations.PENDING, at=NOW, expires_at=NOW + timedelta(days=30),
+        )  # fmt: skip
+    database.close()
+    return str(number)
+
+
+def test_an_operator_lets_a_newcomer_in(home: Path, run: Run) -> None:
+    """Party and account at once; the journal has it, sealed by a head, and no password is shown."""
+    number = _asked(home, "1100980077")
+    shown = run("registration", "show", number).output
+    assert "argon2" not in shown
+    assert "new@agency.example" in run("registration", "list").output
+    assert "new@agency.example of party DXPREG" in run("registration", "approve", number).output
+    assert "new@agency.example" in run("account", "list").output
+    assert "1100980077" in run("party", "list").output
+    run("registration", "approve", number, code=1)
+    assert "sound" in run("journal", "verify").output
+    database = Database(Settings.load(home).database_url)
+    with database.read() as connection:
+        assert [head.node for head in heads.latest(connection)] == ["commands"]
+    database.close()
+
+
+def test_an_operator_says_whose_number_a_newcomer_has(home: Path, run: Run) -> None:
+    """A known number joins no party by itself; the command names the one to be named."""
+    number = _asked(home, "1100980001")
+    assert "--dxp-id DXPAGE0000000001" in run("registration", "approve", number, code=1).output
+    run("registration", "approve", number, "--dxp-id", "DXPNEW1", code=1)
+    run("registration", "approve", number, "--dxp-id", "DXPAGE0000000001")
+    assert "new@agency.example" in run("account", "list").output
+
+
+def test_an_operator_refuses_a_newcomer_with_a_letter(
+    home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a mail server is set up: the letter waits for the gateway, and may be looked after."""
+    monkeypatch.setenv("EPORT_MAIL__HOST", "localhost")
+    monkeypatch.setenv("EPORT_MAIL__SENDER", "gate@gate.example")
+    number = _asked(home, "1100980077")
+    run("registration", "refuse", number, "--reason", "资料不全")
+    listed = run("notice", "list").output
+    assert "waiting" in listed
+    assert "Registration refused" in listed
+    assert "refused" in run("registration", "list", "--state", "refused").output
+    run("notice", "retry", "1", code=1)
+    run("notice", "bounced", "<no@such>", "--reason", "closed", code=1)
+    assert "sound" in run("journal", "verify").output
+
+
+def test_an_account_may_have_an_address(home: Path, run: Run, tmp_path: Path) -> None:
+    """Where its holder is told of things; what is none is refused."""
+    file = tmp_path / "password"
+    file.write_text("a long password\n")
+    given = ("--party", "DXPAGE0000000001", "--role", "agency", "--holder", "X", "--password-file", str(file))
+    run("account", "add", "first", *given, "--mail", "A@b.example")
+    run("account", "add", "second", *given, "--mail", "no address", code=1)
+    run("account", "add", "third@b.example", *given)

@@ -143,6 +143,34 @@ def test_sqlite_answers_from_indexes_alone(sqlite_database_url: str, monkeypatch
     database.close()
 
 
+def test_an_owners_very_many_cases_are_walked_by_state_not_sorted(
+    sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first page by state is full before a hundredth of them is read; SQLite sorts none of them."""
+    for name, value in {"FEW": 10, "MANY": 10, "GATHERED": 10}.items():
+        monkeypatch.setattr(search, name, value)
+    database = Database(sqlite_database_url)
+    with database.write() as conn:
+        many = [
+            case(number, state=STATES[number % 2], search={"code": str(number)}) for number in range(1, 51)
+        ]
+        cases.save(conn, many, COLUMNS)
+    asked: list[tuple[str, Any]] = []
+    with database.read() as conn:
+        event.listen(
+            conn, "before_cursor_execute", lambda _c, _u, text, values, *_: asked.append((text, values))
+        )
+        query = Query("bonded", owner=many[0].owner, states=STATES, order="-state", size=5)
+        found = search.search(conn, query, COLUMNS)
+        assert ([one.number for one in found.rows], found.total) == looked_up(many, query)
+        text, values = asked[-2]  # the last reads the page's rows
+        plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]
+        assert [line.split(" (")[0] for line in plan] == [
+            "SEARCH cases USING COVERING INDEX ix_cases_in_state"
+        ]
+    database.close()
+
+
 def test_an_owners_few_cases_in_a_state_are_found_by_the_state(
     sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,10 +49,11 @@ SAID = Action(
     "said", Words("反馈信息", "Feedback"), "ctrl+b", "assistance.said", "",
     frozenset({RETURNED, ANSWERED, EVALUATED}),
 )  # fmt: skip
-_SUBMIT = Batch("submit", Words("批量提交", "Submit marked"), "ctrl+r", _DRAFTS)
+_SUBMIT = Batch("submit", Words("批量提交", "Submit marked"), "ctrl+r", _DRAFTS, ticked=frozenset({RETURNED}))
 _DELETE = Batch("delete", Words("批量删除", "Delete marked"), "ctrl+d", frozenset({DRAFT}))
 _PURPOSE = {_SUBMIT.key: Purpose.DECLARE, _DELETE.key: Purpose.DELETE}
 _ASK = {_SUBMIT.key: "batch-ask-submit", _DELETE.key: "batch-ask-delete"}
+_NAMED = 8  # requests that a question names
 
 
 class RequestProgress(CaseList):
@@ -99,9 +100,13 @@ class RequestProgress(CaseList):
 
     async def do_all(self, batch: Batch, lines: Sequence[CaseLine]) -> None:
         """Submit or delete these, after a question; then each one's fate."""
-        words = both(_ASK[batch.key], count=len(lines))
-        question = Ask(words, self.language, default=batch is _SUBMIT, alarm=batch is _DELETE)
-        if not await self.terminal.ask(question):
+        again = [line for line in lines if line.state == RETURNED]
+        words = both(_ASK[batch.key], count=len(lines), names=_names(lines))
+        if again:
+            besides = both("batch-ask-returned", count=len(again), names=_names(again))
+            words = Words(words.zh + besides.zh, words.en + besides.en)
+        plain = batch is _SUBMIT and not again
+        if not await self.terminal.ask(Ask(words, self.language, default=plain, alarm=not plain)):
             return
         purpose = _PURPOSE[batch.key]
 
@@ -115,6 +120,7 @@ class RequestProgress(CaseList):
         except Trouble as error:
             await self.terminal.ask(Tell(told(error), self.language, alarm=True))
             return
+        self.table.grid.marked.clear()
         self.again()
         if fates:
             await self.terminal.ask(Fates(batch.words, fates, self.language))
@@ -127,7 +133,7 @@ class RequestProgress(CaseList):
             report(done, len(lines), both("batch-fetching"))
             if report.stopped():
                 return fates
-            name = line.text(LETTER) or line.number
+            name = _name(line)
             found = self.work.line.case(line.system, line.number)
             if found is None:
                 fates.append(Fate(name, both("query-gone", case=line.number), good=False))
@@ -143,3 +149,15 @@ class RequestProgress(CaseList):
                 pieces.append(self.work.sending.piece(model, purpose))
         job = job_of(report, both("batch-sending"))
         return [*fates, *send_all(self.work.sending, self.work.ladders, pieces, job)]
+
+
+def _name(line: CaseLine) -> str:
+    """What people call a request by; a draft may have no number of its own yet."""
+    return line.text(LETTER) or line.number
+
+
+def _names(lines: Sequence[CaseLine]) -> Words:
+    """Them all, or the first of them and how many more there are."""
+    names, more = [_name(line) for line in lines[:_NAMED]], len(lines) - _NAMED
+    some = Words("、".join(names), ", ".join(names))
+    return some if more <= 0 else both("batch-names", names=some, more=more)

@@ -98,7 +98,7 @@ class BookEntry(ImportingPage):
         self.run_worker(self._fetch(), group="send")
 
     async def _fetch(self) -> None:
-        if self.unsaved and not await self.sure(both("entry-ask-new")):
+        if self.unsaved and not await self.sure(both("entry-ask-new", save=both("entry-save"))):
             return
         number = await self.terminal.ask(AskText(_WHICH, self.language, title=_FETCH))
         if not number:

@@ -135,6 +135,13 @@ class Application(OpenedEntry):
         demand = self._kind.objection(hand.role, "", False, self.event_of(purpose)) if self._kind else None
         return both("apply-no-card", demand=demand, missing=missing) if demand is not None else missing
 
+    async def barred(self, purpose: Purpose) -> bool:
+        """Before it is said that nothing is lost, it is kept."""
+        if self.cardless and purpose is Purpose.DECLARE and self.unsaved:
+            self.view.settle()
+            self._keep_here()
+        return await super().barred(purpose)
+
     async def _save(self) -> None:
         if not self.cardless or self.objection(Purpose.SAVE) is not None:
             await super()._save()

@@ -1,6 +1,6 @@
 """申请查询 and 异议查询: an enterprise's own applications, what has become of them, what can be done.
 
-Knows which screen an application of each type is changed on, the states that allow it, and 批量删除 of drafts;
+Knows which screen an application of each type is changed on, the states that allow it, and 删除 of drafts;
 refuses to know how lists, forms and sending work.
 """
 
@@ -52,9 +52,11 @@ ENTRIES = {
 }
 """The screen of each type of application."""
 _STATES = (DRAFT, PENDING, APPROVED, REFUSED)
+_STATE = Column("state", both("query-state"), most=14, sorts=True)
 _OPEN = frozenset({DRAFT, REFUSED})
 _DELETE = Batch("delete", Words("删除", "Delete marked"), "ctrl+d", frozenset({DRAFT}))
 _CHANGE, _PRINT = "change", "print"
+_NAMED = 5  # applications that a question names
 
 
 class ApplicationQuery(CooperationList):
@@ -67,7 +69,7 @@ class ApplicationQuery(CooperationList):
     HELP: ClassVar[str] = "help-applications"
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (lists.BY_TYPE, lists.by_state(_STATES), lists.BY_DATE)
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        lists.SEQ, lists.STATE, lists.TYPE, lists.DATE, lists.NUMBER, lists.NAME,
+        lists.SEQ, _STATE, lists.TYPE, lists.DATE, lists.NUMBER,
     )  # fmt: skip
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("view", both("query-view"), "ctrl+o", "enterprise.case"),
@@ -126,7 +128,10 @@ class ApplicationQuery(CooperationList):
 
     async def do_all(self, batch: Batch, lines: Sequence[CaseLine]) -> None:
         """Delete these drafts, after a question; then each one's fate."""
-        words = both("batch-ask-delete", count=len(lines))
+        names = [Words(*APPLICATIONS[line.text("type")]) for line in lines[:_NAMED]]
+        more = "…" if len(lines) > _NAMED else ""
+        zh, en = "、".join(each.zh for each in names) + more, ", ".join(each.en for each in names) + more
+        words = both("apply-ask-delete", count=len(lines), names=Words(zh, en))
         if not await self.terminal.ask(Ask(words, self.language, default=False, alarm=True)):
             return
         outcome: Outcome[list[Fate]] | None
@@ -142,14 +147,19 @@ class ApplicationQuery(CooperationList):
 
     def _delete(self, lines: Sequence[CaseLine], report: Report) -> list[Fate]:
         """In a thread: each type of application is a message of its own."""
-        found: dict[str, list[Piece]] = {}
-        for line in lines:
+        pieces: dict[str, list[Piece]] = {}
+        for done, line in enumerate(lines):
+            report(done, len(lines), both("batch-fetching"))
+            if report.stopped():
+                return []
+            found = self.work.line.case(line.system, line.number)
+            time = str(found.body.get("appTime", "")) if found is not None else ""
             model = self._blank(line.text("type"))
-            model.load({}, case=line.number, state=line.state)
+            model.load({}, case=line.number, state=line.state, app_time=time)
             piece = self.work.sending.piece(model, Purpose.DELETE)
-            found.setdefault(piece.code, []).append(replace(piece, title=line.number))
+            pieces.setdefault(piece.code, []).append(replace(piece, title=line.number))
         job, sending = job_of(report, both("batch-sending")), self.work.sending
-        return [fate for some in found.values() for fate in send_all(sending, self.work.ladders, some, job)]
+        return [fate for some in pieces.values() for fate in send_all(sending, self.work.ladders, some, job)]
 
 
 class ObjectionQuery(ApplicationQuery):
@@ -159,7 +169,7 @@ class ObjectionQuery(ApplicationQuery):
     WORDS: ClassVar[Words] = Words("异议查询", "Objections")
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (lists.BY_OBJECTION, lists.BY_DATE)
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        lists.SEQ, lists.STATE, lists.OBJECTION, lists.DATE, lists.NUMBER, lists.NAME,
+        lists.SEQ, _STATE, lists.OBJECTION, lists.DATE, lists.NUMBER,
     )  # fmt: skip
 
     def search(self) -> Mapping[str, str]:

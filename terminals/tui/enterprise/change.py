@@ -153,7 +153,6 @@ class RegistrationChange(Application):
         model.settled(revision=piece.revision, app_time=piece.app_time, case=last.case, state=state)
         self._blame_case(model, posted.found)
         self.show_state()
-        self.terminal.say(both("change-saved", case=last.case))
         self.view.action_step(1)
         self.offer()
 
@@ -162,7 +161,6 @@ class RegistrationChange(Application):
         if not self._goes_on:
             await super().kept_here()
             return
-        self.terminal.say(both("apply-here"))
         self.view.action_step(1)
         self.offer()
 

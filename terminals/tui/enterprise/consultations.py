@@ -5,6 +5,7 @@ Knows lists of them and who may say what; refuses to know how forms are typed an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -24,16 +25,13 @@ from terminals.tui.enterprise.desk import VIEW, WAITED, Queue, keys
 from terminals.tui.enterprise.documents import PAPERS
 from terminals.tui.enterprise.lists import (
     BY_CODE,
-    BY_DATE,
     BY_NAME,
-    BY_TITLE,
     DATE,
     NAME,
     NUMBER,
     REG_CODE,
     SEQ,
     STATE,
-    TITLE,
     CooperationList,
     by_state,
 )
@@ -43,14 +41,20 @@ from terminals.tui.opinions import OpinionPage
 from terminals.tui.posting import Posted
 from terminals.tui.query import Action
 from terminals.tui.reader import Reader
+from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound
 from terminals.work.model import FormModel
 from terminals.work.papers import Papers
 
 _SAID = (ASKED, REPLIED)
-_ASKED_ON = Column(DATE.key, Words("咨询日期", "Asked on"), cells=9, sorts=True)
+_DAY, _TITLE = Words("咨询日期", "Asked on"), Words("咨询主题", "Subject")
+_BY_DAY = Criterion(DATE.key, _DAY, between=True)
+_BY_TITLE = Criterion("title.contains", _TITLE)
+_ASKED_ON = Column(DATE.key, _DAY, cells=9, sorts=True)
+_SUBJECT = Column("title", _TITLE, most=40, sorts=True)
 _REPLY = Action("reply", Words("答复", "Answer"), "ctrl+r", "enterprise.reply", "reply", frozenset({ASKED}))
 _ASK = Words("提问", "Ask")
+_STAYS = Words("已提交的咨询不能删除。", "What was asked cannot be deleted.")
 
 
 class QuestionQueue(Queue):
@@ -59,8 +63,8 @@ class QuestionQueue(Queue):
     CODE: ClassVar[str] = REPLY
     WORDS: ClassVar[Words] = Words("业务咨询答复", "Questions to answer")
     STATES: ClassVar[tuple[str, ...]] = (ASKED,)
-    CRITERIA: ClassVar[tuple[Criterion, ...]] = (BY_TITLE, BY_NAME, BY_DATE)
-    COLUMNS: ClassVar[tuple[Column, ...]] = (SEQ, WAITED, TITLE, NAME, REG_CODE, _ASKED_ON, NUMBER)
+    CRITERIA: ClassVar[tuple[Criterion, ...]] = (_BY_TITLE, BY_NAME, _BY_DAY)
+    COLUMNS: ClassVar[tuple[Column, ...]] = (SEQ, WAITED, _SUBJECT, NAME, REG_CODE, _ASKED_ON, NUMBER)
     ACTIONS: ClassVar[tuple[Action, ...]] = (_REPLY, VIEW)
     BINDINGS: ClassVar[list[BindingType]] = keys(*ACTIONS)
 
@@ -72,8 +76,8 @@ class ConsultationQuery(CooperationList):
     WORDS: ClassVar[Words] = Words("业务咨询查询", "Consultations")
     STATES: ClassVar[tuple[str, ...]] = _SAID
     AT_ONCE: ClassVar[bool] = True
-    CRITERIA: ClassVar[tuple[Criterion, ...]] = (BY_TITLE, by_state(_SAID), BY_NAME, BY_CODE, BY_DATE)
-    COLUMNS: ClassVar[tuple[Column, ...]] = (SEQ, STATE, TITLE, NAME, REG_CODE, _ASKED_ON, NUMBER)
+    CRITERIA: ClassVar[tuple[Criterion, ...]] = (_BY_TITLE, by_state(_SAID), BY_NAME, BY_CODE, _BY_DAY)
+    COLUMNS: ClassVar[tuple[Column, ...]] = (SEQ, STATE, _SUBJECT, NAME, REG_CODE, _ASKED_ON, NUMBER)
     ACTIONS: ClassVar[tuple[Action, ...]] = (VIEW, _REPLY)
     BINDINGS: ClassVar[list[BindingType]] = keys(*ACTIONS)
 
@@ -85,8 +89,8 @@ class OwnConsultations(CooperationList):
     WORDS: ClassVar[Words] = Words("业务咨询", "Consultations")
     STATES: ClassVar[tuple[str, ...]] = _SAID
     AT_ONCE: ClassVar[bool] = True
-    CRITERIA: ClassVar[tuple[Criterion, ...]] = (BY_TITLE, by_state(_SAID), BY_DATE)
-    COLUMNS: ClassVar[tuple[Column, ...]] = (SEQ, STATE, TITLE, _ASKED_ON, NUMBER)
+    CRITERIA: ClassVar[tuple[Criterion, ...]] = (_BY_TITLE, by_state(_SAID), _BY_DAY)
+    COLUMNS: ClassVar[tuple[Column, ...]] = (SEQ, STATE, _SUBJECT, _ASKED_ON, NUMBER)
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("open", Words("阅读、追问", "Read, ask on"), "ctrl+o", "enterprise.ask"),
     )
@@ -111,7 +115,10 @@ class Consultation(EntryPage):
     """A question, the first or a further one; what was said so far is read above."""
 
     CODE: ClassVar[str] = CONSULTATION
-    WORDS: ClassVar[Words] = Words("业务咨询", "Consultation")
+    WORDS: ClassVar[Words] = Words("咨询", "Question")
+    EVENTS: ClassVar[Mapping[Purpose, str]] = {
+        Purpose.SAVE: "", Purpose.DECLARE: "ask", Purpose.DELETE: "",
+    }  # fmt: skip
     DECLARE: ClassVar[Words] = Words("提交", "Send")
     ASK: ClassVar[Words] = Words("是否向海关提交该咨询？", "Send this question to customs?")
     ESSENTIAL: ClassVar[tuple[str, ...]] = ("declare", "case")
@@ -170,8 +177,12 @@ class Consultation(EntryPage):
 
     # -- what can be done
 
+    def objection(self, purpose: Purpose) -> Words | None:
+        """What was asked stays asked."""
+        return _STAYS if purpose is Purpose.DELETE and self.model.state else super().objection(purpose)
+
     def options(self) -> list[Option]:
-        """取附件 besides; there is nothing to delete but what is typed."""
+        """取附件 besides."""
         found = self._found
         some = found is not None and bool(PAPERS.files(found, self._blank))
         return [*super().options(), Option("files", FILES, "ctrl+g", some)]
@@ -197,10 +208,11 @@ class Consultation(EntryPage):
         if found is None or model is not self.model:
             await super().done(model, posted)
             return
-        await self.tell(Words("咨询已提交，请等待海关答复。", "It is asked: customs will answer."))
         self._found = found
         self.put(self.of_case(found))
+        self.view.first()
         self.offer()
+        await self.tell(Words("咨询已提交，请等待海关答复。", "It is asked: customs will answer."))
 
 
 class Answer(OpinionPage):
@@ -212,6 +224,11 @@ class Answer(OpinionPage):
     DETAIL: ClassVar[str] = "enterprise.case"
     PAPERS: ClassVar[Papers] = PAPERS
     DECIDE: ClassVar[Words] = Words("答复", "Send the answer")
+
+    def facts(self) -> list[tuple[Words, str]]:
+        """Who asks."""
+        found = self._found
+        return [(column.words, found.line.text(column.key)) for column in (NAME, REG_CODE)] if found else []
 
     def question(self) -> Words:
         """It cannot be taken back."""

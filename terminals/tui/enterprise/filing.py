@@ -41,6 +41,7 @@ _STATES = (*FILED.values(), UNFILED)
 _OF_STATE = {state: status for status, state in FILED.items()}
 _EXPIRED = FILED[fields.EXPIRED]
 _CHANGE = Action("change", both("query-change"), "ctrl+e", "enterprise.register")
+_STATUS = Words("注册状态", "Status")
 _VALID_TO = Words("有效期至", "Valid to")
 
 
@@ -52,11 +53,11 @@ class RegistrationRegister(CooperationList):
     STATES: ClassVar[tuple[str, ...]] = _STATES
     AT_ONCE: ClassVar[bool] = True
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (
-        BY_NAME, BY_CODE, by_state(_STATES), Criterion("validTo", _VALID_TO, between=True),
+        BY_NAME, BY_CODE, by_state(_STATES, _STATUS), Criterion("validTo", _VALID_TO, between=True),
     )  # fmt: skip
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         SEQ,
-        Column("state", Words("注册状态", "Status"), most=14, sorts=True),
+        Column("state", _STATUS, most=14, sorts=True),
         NAME,
         REG_CODE,
         SCC,

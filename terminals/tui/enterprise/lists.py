@@ -22,6 +22,7 @@ from terminals.work.found import CaseLine
 
 ENTERPRISE = "enterprise"
 """A criterion that is no column: 海关注册编号 or 统一社会信用代码."""
+_STATE = both("query-state")
 _SCC = 18  # characters of a social credit code; a customs registration code has ten
 _OBJECTIONS = {
     "1": Words("企业注册登记信息", "registration"),
@@ -41,10 +42,10 @@ def choices(column: str) -> tuple[Code, ...]:
     return tuple(Code(code, words) for code, words in _MEANT[column].items())
 
 
-def by_state(states: Iterable[str]) -> Criterion:
+def by_state(states: Iterable[str], words: Words = _STATE) -> Criterion:
     """状态: one of a list's states, by what people call it."""
     codes = tuple(Code(state, Words(*LABELS[state])) for state in states)
-    return Criterion("state", both("query-state"), codes=codes)
+    return Criterion(STATE.key, words, codes=codes)
 
 
 BY_TYPE = Criterion("type", Words("申请类型", "Application"), codes=choices("type"))
@@ -53,17 +54,15 @@ BY_OBJECTION = Criterion(
 )
 BY_NAME = Criterion("cnName.contains", Words("企业名称", "Enterprise"))
 BY_CODE = Criterion(ENTERPRISE, Words("注册编号或信用代码", "Registration or credit code"))
-BY_TITLE = Criterion("title.contains", Words("标题", "Title"))
 BY_DATE = Criterion("applyDate", Words("申报日期", "Declared on"), between=True)
 
 SEQ = Column(SEQUENCE, both("query-number"), number=True, cells=4)
-STATE = Column("state", both("query-state"), most=12, sorts=True)
+STATE = Column("state", _STATE, most=12, sorts=True)
 TYPE = Column("type", Words("申请类型", "Application"), most=26, sorts=True)
 OBJECTION = Column("objectionType", Words("异议种类", "Kind of objection"), most=22, sorts=True)
 NAME = Column("cnName", Words("企业名称", "Enterprise"), most=36, sorts=True)
 REG_CODE = Column("regCode", Words("海关注册编号", "Reg. code"), cells=12, sorts=True)
 SCC = Column("scc", Words("统一社会信用代码", "Social credit code"), cells=18, sorts=True)
-TITLE = Column("title", Words("标题", "Title"), most=40, sorts=True)
 DATE = Column("applyDate", Words("申报日期", "Declared"), cells=9, sorts=True)
 NUMBER = Column("number", both("query-case"), cells=19, sorts=True)
 

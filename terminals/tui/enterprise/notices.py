@@ -15,8 +15,11 @@ from terminals.tui.criteria import Criterion
 from terminals.tui.publications import NewsList
 from terminals.tui.published import PublicationEntry, PublicationQuery, actions, columns, criteria
 from terminals.tui.query import Action
+from terminals.work.found import CaseLine
 
 _DATE = "applyDate"
+_TO = Words("接收企业", "Addressed to")
+_ALL = Words("所有企业", "All enterprises")
 
 
 class PublishedNotices(PublicationQuery):
@@ -24,9 +27,18 @@ class PublishedNotices(PublicationQuery):
 
     CODE: ClassVar[str] = NOTICE
     WORDS: ClassVar[Words] = Words("通知公告查询", "Published notices")
-    CRITERIA: ClassVar[tuple[Criterion, ...]] = criteria("title", _DATE)
-    COLUMNS: ClassVar[tuple[Column, ...]] = columns("title", _DATE)
+    CRITERIA: ClassVar[tuple[Criterion, ...]] = (
+        *criteria("title", _DATE), Criterion("regCode.starts", _TO),
+    )  # fmt: skip
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        *columns("title", _DATE), Column("regCode", _TO, cells=12, sorts=True),
+    )  # fmt: skip
     ACTIONS: ClassVar[tuple[Action, ...]] = actions("enterprise.case", "enterprise.publish")
+
+    def text(self, item: CaseLine, key: str) -> str:
+        """A notice without an enterprise is for all."""
+        text = super().text(item, key)
+        return text if text or key != "regCode" else _ALL.in_language(self.language)
 
 
 class NoticeEntry(PublicationEntry):
@@ -40,9 +52,6 @@ class NoticeEntry(PublicationEntry):
         """Who sees what is on the form."""
         code = self.model.head.text("regCode")
         return Words(f"企业 {code} ", f"The enterprise {code}") if code else _ALL
-
-
-_ALL = Words("所有企业", "All enterprises")
 
 
 class NoticeList(NewsList):

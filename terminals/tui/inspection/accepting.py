@@ -23,6 +23,9 @@ from terminals.work.receipts import Step
 ACCEPT, RETURN = "1", "0"  # result of PSI141
 _ACCEPT, _RETURN = Words("接受委托", "Accept"), Words("退回", "Return")
 _RESULT = Words("检验结果", "Result")
+_IN_SPITE = Words(
+    "已填写退回原因。仍要接受该委托？", "A reason for returning it is typed. Accept it all the same?"
+)
 
 
 class Acceptance(OpinionPage):
@@ -41,15 +44,25 @@ class Acceptance(OpinionPage):
     ]
 
     def options(self) -> list[Option]:
-        """接受委托, 退回, 检验结果, and what there is to read."""
-        open_, accepted = self.objection(Purpose.DECLARE) is None, self.model.state == ACCEPTED
-        others = [each for each in super().options() if each.key != "declare"]
-        return [
-            Option("accept", _ACCEPT, "ctrl+r", open_),
-            Option("refuse", _RETURN, "ctrl+b", open_),
-            Option("result", _RESULT, "ctrl+t", accepted),
-            *others,
+        """接受委托 and 退回, or 检验结果 once it is accepted; and what there is to read."""
+        answers = self.objection(Purpose.DECLARE) is None
+        own = [
+            Option("accept", _ACCEPT, "ctrl+r", answers),
+            Option("refuse", _RETURN, "ctrl+b", answers),
         ]
+        if self.model.state == ACCEPTED:
+            own = [Option("result", _RESULT, "ctrl+t")]
+        return [*own, *(each for each in super().options() if each.key != "declare")]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a key for what there is a button for."""
+        if action in ("accept", "refuse", "result"):
+            return (action == "result") is (self.model.state == ACCEPTED)
+        return super().check_action(action, parameters)
+
+    def on_mount(self) -> None:
+        """The buttons say what the answer is; what is typed is the reason."""
+        self.call_after_refresh(self.view.head.focus_field, "content")
 
     def action_accept(self) -> None:
         """接受委托."""
@@ -66,9 +79,16 @@ class Acceptance(OpinionPage):
             self.view.follow(model.set(model.head, "result", result))
         self.action_declare()
 
+    async def _decide(self) -> None:
+        head = self.model.head
+        accepts = head.text("result") == ACCEPT
+        if accepts and head.text("content") and not await self.sure(_IN_SPITE):
+            return
+        await super()._decide()
+
     def action_result(self) -> None:
         """Its result."""
-        if self._found is not None and self.model.state == ACCEPTED:
+        if self._found is not None:
             self.terminal.open_soon("inspection.result", found=self._found)
 
     def question(self) -> Words:

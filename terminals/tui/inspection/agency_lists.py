@@ -26,7 +26,7 @@ _NEW = "new"
 _CREATED = Words("创建时间", "Created")
 
 _SEQ = Column(SEQUENCE, both("query-number"), number=True, cells=4)
-_STATE = Column("state", both("query-state"), most=14, sorts=True)
+_STATE = Column("state", both("query-state"), most=26, sorts=True)
 _DAY = Column("day", _CREATED, cells=9, sorts=True)
 _NUMBER = Column("number", both("query-case"), cells=19, sorts=True)
 _BY_DAY = Criterion("day", _CREATED, between=True)

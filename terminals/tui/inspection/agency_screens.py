@@ -21,18 +21,17 @@ AGENCIES: tuple[Entry, ...] = (
     ),
     Entry(
         "inspection.problems", Words("质量反馈", "Quality problems"), f"{_HERE}.agency_lists:ProblemList",
-        _OWN, "alt+3",
+        _OWN, "alt+4",
     ),
     Entry(
-        "inspection.checks", Words("监督检查", "Checks"), f"{_HERE}.agency_lists:CheckList", _OWN, "alt+4",
+        "inspection.checks", Words("监督检查", "Checks"), f"{_HERE}.agency_lists:CheckList", _OWN, "alt+5",
     ),
     Entry(
         "inspection.disposals", Words("处置反馈", "Disposals"), f"{_HERE}.agency_lists:DisposalList", _OWN,
-        "alt+5",
+        "alt+6",
     ),
     Entry(
         "inspection.reports", Words("年度报告", "Annual reports"), f"{_HERE}.agency_lists:ReportList", _OWN,
-        "alt+6",
     ),
     Entry(
         "inspection.filing", Words("备案申请", "Application"), f"{_HERE}.filing:FilingEntry", _OWN,

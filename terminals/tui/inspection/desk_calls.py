@@ -14,6 +14,7 @@ from messages.inspection.names import SYSTEM_NAME
 from terminals.trouble import Trouble
 from terminals.tui.entry import EntryPage
 from terminals.tui.posting import Posted
+from terminals.tui.words import both
 from terminals.work.checks import Purpose
 from terminals.work.drafts import Draft
 from terminals.work.found import CaseFound
@@ -28,7 +29,7 @@ _PROBLEM, _CHECK = Words("提出质量问题", "Raise a quality problem"), Words
 class ToAgency(EntryPage):
     """A form with the code of the agency that it goes to; there is no draft of it at the gateway."""
 
-    DECLARE: ClassVar[Words] = Words("发送", "Send")
+    DECLARE: ClassVar[Words] = both("decision-send")
 
     def __init__(self, found: CaseFound | None = None, draft: Draft | None = None) -> None:
         super().__init__(found, draft)
@@ -46,7 +47,7 @@ class ToAgency(EntryPage):
         self.agencies = {str(each["agencyCode"]): each for each in (found or {}).get("Agency", ())}
         self.show_state()
 
-    def called(self, code: str) -> Words:
+    def agency_called(self, code: str) -> Words:
         """An agency by code and name, and what is imposed on it."""
         known = self.agencies.get(code)
         if known is None:
@@ -58,11 +59,16 @@ class ToAgency(EntryPage):
             f"{code} {known['agencyName']} ({known['stateEn']})",
         )
 
+    def retell(self, language: str) -> None:
+        """What is imposed on it in another language, too."""
+        super().retell(language)
+        self.show_state()
+
     def facts(self) -> list[tuple[Words, str]]:
         """The agency by its name, as soon as there is one."""
         code = self.model.head.text("agencyCode")
-        named = self.called(code).in_language(self.language) if len(code) == 10 else ""
-        return [(Words("发往", "To"), named), *super().facts()]
+        named = self.agency_called(code).in_language(self.language) if len(code) == 10 else ""
+        return [(Words("发往", "To"), named)]
 
 
 class CallEntry(ToAgency):
@@ -106,7 +112,7 @@ class CallEntry(ToAgency):
     def question(self) -> Words:
         """What goes to whom."""
         what = self.model.meaning(self.model.head, "kind")
-        whom = self.called(self.model.head.text("agencyCode"))
+        whom = self.agency_called(self.model.head.text("agencyCode"))
         return Words(
             f"是否向以下机构发出{what.zh}？\n{whom.zh}", f"Send this {what.en} to this agency?\n{whom.en}"
         )

@@ -77,7 +77,7 @@ class DisposalEntry(ToAgency):
     def question(self) -> Words:
         """Whom it hits, with what, from when to when."""
         head = self.model.head
-        kind, whom = self.model.meaning(head, "kind"), self.called(head.text("agencyCode"))
+        kind, whom = self.model.meaning(head, "kind"), self.agency_called(head.text("agencyCode"))
         zh, en = [f"是否处置：{kind.zh}？", whom.zh], [f"Impose this: {kind.en}?", whom.en]
         begin, end = read(head.text("beginTime")), read(head.text("endTime"))
         since = Words(_said(begin), _said(begin)) if begin is not None else _NOW
@@ -102,7 +102,7 @@ class DisposalEntry(ToAgency):
         if not self.model.state:
             await super().delete()
             return
-        whom = self.called(self.model.head.text("agencyCode"))
+        whom = self.agency_called(self.model.head.text("agencyCode"))
         words = Words(
             f"是否撤销处置 {self.model.case}？\n{whom.zh}", f"Lift the disposal {self.model.case}?\n{whom.en}"
         )

@@ -7,13 +7,15 @@ lists, forms and decisions work.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from messages.annotations import Words
+from messages.annotations import Offer, Words
 from messages.inspection import table as states
 from messages.wire import CST, parse_wire_time
+from terminals.tui import ages
 from terminals.tui.buttons import Option
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
@@ -30,16 +32,23 @@ _AGENCY = Words("检验机构", "Agency")
 _CREATED = Words("创建时间", "Created")
 
 _SEQ = Column(SEQUENCE, both("query-number"), number=True, cells=4)
-_STATE = Column("state", both("query-state"), most=12, sorts=True)
-_SUBJECT = Column("subject", _AGENCY, most=32, least=10, sorts=True)
+_STATE = Column("state", both("query-state"), most=24, least=14, sorts=True)
+_SUBJECT = Column("subject", _AGENCY, most=32, least=16, sorts=True)
+_TEXT = Column("words", Words("公告内容", "Text"), most=40, least=12)
 _CODE = Column("agency", Words("机构代码", "Code"), cells=10, sorts=True)
 _DAY = Column("day", _CREATED, cells=9, sorts=True)
-_CHANGED = Column("changed", Words("最后变动", "Last changed"), cells=11, sorts=True)
+_CHANGED = Column("changed", Words("最后变动", "Changed"), cells=11, sorts=True)
+_WAITED = Column("changed", Words("已等待", "Waits"), number=True, cells=10, sorts=True)
+_KIND = Words("类别", "Kind")
 _NUMBER = Column("number", both("query-case"), cells=19, sorts=True)
 _VIEW = Action("view", both("query-view"), "ctrl+o", "inspection.case")
 
 _BY_SUBJECT = Criterion("subject.contains", _AGENCY)
-_BY_CODE = Criterion("agency.starts", Words("机构代码", "Agency's code"))
+_BY_CODE = Criterion(
+    "agency",
+    Words("机构代码", "Agency's code"),
+    offer=Offer("agencies", "Agency", "agencyCode", "agencyName"),
+)
 _BY_DAY = Criterion("day", _CREATED, between=True)
 
 
@@ -103,10 +112,21 @@ class FilingQueue(DeskList):
     WORDS: ClassVar[Words] = Words("备案审核", "Filings to review")
     STATES: ClassVar[tuple[str, ...]] = (states.PENDING, states.CHANGING)
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (by_state(STATES), _BY_SUBJECT, _BY_CODE)
-    COLUMNS: ClassVar[tuple[Column, ...]] = (_SEQ, _STATE, _SUBJECT, _CODE, _CHANGED, _DAY, _NUMBER)
+    COLUMNS: ClassVar[tuple[Column, ...]] = (_SEQ, _STATE, _WAITED, _SUBJECT, _DAY, _CODE, _NUMBER)
     ORDER: ClassVar[str] = "changed"
     ACTIONS: ClassVar[tuple[Action, ...]] = (_REVIEW, _VIEW)
     BINDINGS: ClassVar[list[BindingType]] = keys(*ACTIONS)
+
+    def text(self, item: CaseLine, key: str) -> str:
+        """For how long it has waited, with a mark where that is long."""
+        return ages.marked(self._age(item), self.language) if key == "changed" else super().text(item, key)
+
+    def tone(self, item: CaseLine, key: str) -> str:
+        """What has waited long stands out."""
+        return ages.tone(self._age(item)) if key == "changed" else super().tone(item, key)
+
+    def _age(self, item: CaseLine) -> timedelta:
+        return self.terminal.clock() - parse_wire_time(item.changed)
 
 
 class FilingQuery(DeskList):
@@ -125,7 +145,7 @@ class FilingQuery(DeskList):
         _BY_DAY,
     )
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        _SEQ, _STATE, Column("words", _CERTIFICATE, cells=15, sorts=True), _SUBJECT, _CODE, _DAY, _CHANGED,
+        _SEQ, _STATE, Column("words", _CERTIFICATE, cells=15, sorts=True), _SUBJECT, _DAY, _CHANGED, _CODE,
         _NUMBER,
     )  # fmt: skip
     ACTIONS: ClassVar[tuple[Action, ...]] = (_VIEW, _REVIEW)
@@ -188,8 +208,8 @@ class ProblemQuery(DeskList):
         _BY_DAY,
     )
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        _SEQ, _STATE, _SUBJECT, _CODE, _DAY, Column("words", Words("回复内容", "Answer"), most=40, least=8),
-        _CHANGED, _NUMBER,
+        _SEQ, _STATE, _SUBJECT, Column("words", Words("回复内容", "Answer"), most=40, least=12), _DAY,
+        _CHANGED, _CODE, _NUMBER,
     )  # fmt: skip
     ENTRY: ClassVar[str] = "inspection.call"
     BEGINS: ClassVar[Mapping[str, str]] = {"kind": PROBLEM}
@@ -202,6 +222,9 @@ class CheckQuery(DeskList):
     """监督检查: on documents and on the spot; what agencies have submitted is reviewed from here."""
 
     CODE: ClassVar[str] = "PSI181"
+    FORM: ClassVar[str] = "PSI161"
+    MEANT: ClassVar[tuple[str, ...]] = ("purpose",)
+    FIELDS: ClassVar[Mapping[str, str]] = {"purpose": "kind"}
     WORDS: ClassVar[Words] = Words("监督检查", "Checks")
     STATES: ClassVar[tuple[str, ...]] = (
         states.SUBMITTED, states.DEMANDED, states.ON_SITE, states.WANTING, states.CHECKED,
@@ -214,8 +237,8 @@ class CheckQuery(DeskList):
         _BY_DAY,
     )
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        _SEQ, _STATE, _SUBJECT, _CODE, _DAY, Column("words", Words("公告内容", "Text"), most=40, least=8),
-        _CHANGED, _NUMBER,
+        _SEQ, _STATE, Column("purpose", _KIND, most=24, least=8, sorts=True), _SUBJECT, _TEXT, _DAY, _CHANGED,
+        _CODE, _NUMBER,
     )  # fmt: skip
     ENTRY: ClassVar[str] = "inspection.call"
     BEGINS: ClassVar[Mapping[str, str]] = {"kind": DOCUMENTS}
@@ -237,6 +260,9 @@ class DisposalQuery(DeskList):
     """处置: what is imposed, in force, to be reviewed, over."""
 
     CODE: ClassVar[str] = "PSI181"
+    FORM: ClassVar[str] = "PSI191"
+    MEANT: ClassVar[tuple[str, ...]] = ("purpose",)
+    FIELDS: ClassVar[Mapping[str, str]] = {"purpose": "kind"}
     WORDS: ClassVar[Words] = Words("处置", "Disposals")
     STATES: ClassVar[tuple[str, ...]] = (
         states.UPCOMING, *_IN_FORCE, states.REVOCATION, states.ENDED, states.LIFTED,
@@ -249,8 +275,8 @@ class DisposalQuery(DeskList):
         _BY_DAY,
     )
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        _SEQ, _STATE, _SUBJECT, _CODE, _DAY, Column("words", Words("处置公告内容", "Text"), most=40, least=8),
-        _CHANGED, _NUMBER,
+        _SEQ, _STATE, Column("purpose", _KIND, most=24, least=12, sorts=True), _SUBJECT, _TEXT, _DAY,
+        _CHANGED, _CODE, _NUMBER,
     )  # fmt: skip
     ENTRY: ClassVar[str] = "inspection.impose"
     NEW_WORDS: ClassVar[Words] = Words("新增处置", "Impose one")

@@ -13,6 +13,7 @@ from messages.forms import own_forms
 from messages.inspection.names import SYSTEM_NAME
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
+from terminals.tui.inspection.meanings import MeaningList
 from terminals.tui.published import PublicationEntry, PublicationQuery, actions, columns, criteria
 from terminals.tui.query import Action
 from terminals.tui.registers import Filed, FiledEntry, RegisterPage
@@ -23,12 +24,19 @@ _NAME = Words("品名", "Goods")
 _PUBLISHED, _CHANGED = Words("已发布", "published"), Words("已发布，有修改", "published, changed since")
 
 
-class PublishedList(PublicationQuery):
-    """发布查询."""
+class PublishedList(MeaningList, PublicationQuery):
+    """发布查询: announcements, laws and policies."""
 
     CODE: ClassVar[str] = "PSI221"
+    FORM: ClassVar[str] = "PSI221"
+    MEANT: ClassVar[tuple[str, ...]] = ("purpose",)
+    FIELDS: ClassVar[Mapping[str, str]] = {"purpose": "kind"}
     CRITERIA: ClassVar[tuple[Criterion, ...]] = criteria(*_COLUMNS)
-    COLUMNS: ClassVar[tuple[Column, ...]] = columns(*_COLUMNS)
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        *columns(*_COLUMNS)[:3],
+        Column("purpose", Words("栏目", "Column"), most=18, sorts=True),
+        *columns(*_COLUMNS)[3:],
+    )
     ACTIONS: ClassVar[tuple[Action, ...]] = actions("inspection.case", "inspection.publish")
 
 

@@ -51,16 +51,13 @@ _NAMED = 5  # agencies that a question names
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """An agency and its report of a year; none where it was not called."""
+    """An agency and its report of a year: the case's state, day and number; none where it was not called."""
 
     code: str
     name: str
-    line: CaseLine | None = None
-
-    @property
-    def state(self) -> str:
-        """Of the report."""
-        return self.line.state if self.line is not None else _NOT_CALLED
+    state: str = _NOT_CALLED
+    day: str = ""
+    number: str = ""
 
 
 class ReportsOfYear(SearchPage[Reporter]):
@@ -138,7 +135,11 @@ class ReportsOfYear(SearchPage[Reporter]):
         lines = {line.text("agency"): line for line in self._lines()}
         for code in sorted(filed.keys() | lines.keys()):
             line = lines.get(code)
-            yield Reporter(code, filed.get(code) or (line.text("subject") if line else ""), line)
+            if line is None:
+                yield Reporter(code, filed[code])
+            else:
+                name = filed.get(code) or line.text("subject")
+                yield Reporter(code, name, line.state, line.text("day"), line.number)
 
     def _lines(self) -> Iterator[CaseLine]:
         page, pages = 1, 1
@@ -152,9 +153,11 @@ class ReportsOfYear(SearchPage[Reporter]):
         """What stands in a cell."""
         if key == "state":
             return _STATES[item.state].in_language(self.language)
-        if key in ("code", "name"):
-            return str(getattr(item, key))
-        return item.line.text(key) if item.line is not None else ""
+        return str(getattr(item, key))
+
+    def name_of(self, item: Reporter) -> object:
+        """The agency's code: it stays the same whatever becomes of its report."""
+        return item.code
 
     def tone(self, item: Reporter, key: str) -> str:
         """Who is missing stands out."""
@@ -178,19 +181,19 @@ class ReportsOfYear(SearchPage[Reporter]):
     def _options(self) -> list[Option]:
         item = self.table.item if self.is_mounted else None
         return [
-            Option("view", both("query-view"), "ctrl+o", item is not None and item.line is not None),
+            Option("view", both("query-view"), "ctrl+o", item is not None and item.number != ""),
             Option("call", both("reports-call"), "ctrl+r", self.is_mounted and bool(self._uncalled())),
             Option("call_all", both("reports-call-all"), "ctrl+e", _NOT_CALLED in _states(self._all)),
         ]
 
     def _uncalled(self) -> tuple[str, ...]:
         """Those of the marked ones, or the one under the cursor, that were not called on."""
-        return tuple(each.code for each in self.table.chosen if each.line is None)
+        return tuple(each.code for each in self.table.chosen if not each.number)
 
     def picked(self) -> None:
         """Enter shows a report, or calls for it."""
         item = self.table.item
-        if item is not None and item.line is None:
+        if item is not None and not item.number:
             self.action_call()
         else:
             self.action_view()
@@ -198,8 +201,8 @@ class ReportsOfYear(SearchPage[Reporter]):
     def action_view(self) -> None:
         """The report under the cursor, and what it was called for with."""
         item = self.table.item
-        if item is not None and item.line is not None:
-            self.anew(partial(self._view, item.line.number), "open")
+        if item is not None and item.number != "":
+            self.anew(partial(self._view, item.number), "open")
 
     async def _view(self, number: str) -> None:
         try:
@@ -216,7 +219,7 @@ class ReportsOfYear(SearchPage[Reporter]):
 
     def action_call_all(self) -> None:
         """Call on all that were not."""
-        self._call(tuple(each.code for each in self._all if each.line is None))
+        self._call(tuple(each.code for each in self._all if not each.number))
 
     def _call(self, to: tuple[str, ...]) -> None:
         self.terminal.open_soon("inspection.call-report", year=self.year, to=to)
@@ -230,9 +233,7 @@ def _sorted(reporter: Reporter, column: str) -> str:
     """What is put in order; states in the order in which they come."""
     if column == "state":
         return str(list(_STATES).index(reporter.state))
-    if column in ("code", "name"):
-        return str(getattr(reporter, column))
-    return reporter.line.text(column) if reporter.line is not None else ""
+    return str(getattr(reporter, column))
 
 
 class ReportCallEntry(ToAgency):
@@ -282,17 +283,15 @@ class ReportCallEntry(ToAgency):
 
     def facts(self) -> list[tuple[Words, str]]:
         """How many it goes to."""
-        first, *others = super().facts()
         if not self.many:
-            return [first, *others]
-        count = len(self.many)
-        several = Words(f"{count} 家检验机构", f"{count} agencies").in_language(self.language)
-        return [(first[0], several), *others]
+            return super().facts()
+        several = Words(f"{len(self.many)} 家检验机构", f"{len(self.many)} agencies")
+        return [(Words("发往", "To"), several.in_language(self.language))]
 
     def question(self) -> Words:
         """Which year, and who is called on."""
         year = self.model.head.text("year")
-        names = [self.called(code) for code in self.many or (self.model.head.text("agencyCode"),)]
+        names = [self.agency_called(code) for code in self.many or (self.model.head.text("agencyCode"),)]
         zh, en = [each.zh for each in names[:_NAMED]], [each.en for each in names[:_NAMED]]
         if len(names) > _NAMED:
             zh.append(f"等 {len(names)} 家")
@@ -315,7 +314,9 @@ class ReportCallEntry(ToAgency):
             copy = self.fresh()
             copy.restore(self.model.dump())
             copy.set(copy.head, "agencyCode", code)
-            pieces.append(replace(self.work.sending.piece(copy, Purpose.DECLARE), title=self.called(code).zh))
+            pieces.append(
+                replace(self.work.sending.piece(copy, Purpose.DECLARE), title=self.agency_called(code).zh)
+            )
 
         def work(report: Report) -> list[Fate]:
             return send_all(

@@ -39,6 +39,13 @@ class DeskReview(OpinionPage):
     DECIDE: ClassVar[Words] = both("review-open")
     MEANT: ClassVar[Mapping[str, frozenset[int]]]
 
+    @property
+    def heading(self) -> Words:
+        """The screen's name and whose case it is."""
+        whose = self._found.line.text("subject") if self._found is not None else ""
+        whose = whose or self.model.case
+        return Words(f"{self.WORDS.zh} {whose}", f"{self.WORDS.en} {whose}")
+
     def against(self, posted: Posted) -> Step | None:
         """A receipt that says no may be what was decided."""
         found = super().against(posted)

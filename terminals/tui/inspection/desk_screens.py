@@ -37,11 +37,11 @@ DESK: tuple[Entry, ...] = (
     ),
     Entry(
         "inspection.reports", Words("年度报告", "Annual reports"), f"{_HERE}.desk_reports:ReportsOfYear",
-        _DESK, "alt+8",
+        _DESK, "alt+9",
     ),
     Entry(
         "inspection.published", Words("发布查询", "Published"), f"{_HERE}.desk_published:PublishedList",
-        _DESK, "alt+9",
+        _DESK,
     ),
     Entry(
         "inspection.publish", Words("发布公告、法规", "Publish"), f"{_HERE}.desk_published:PublishEntry",

@@ -22,6 +22,7 @@ from messages.inspection.names import (
 from terminals.work.found import CaseFound
 from terminals.work.papers import Document, Papers
 
+_TIMES = ("beginTime", "endTime")
 _DRAFT = Words("暂存内容（未提交）", "Draft, not submitted")
 _ANSWER = Words("海关审核意见", "Customs' decision")
 _PARTS: dict[str, tuple[tuple[str, str, Words], ...]] = {
@@ -70,8 +71,16 @@ def documents(found: CaseFound) -> Iterator[Document]:
             continue
         if name == "stored" and "certNo" in body:
             said = {"certNo": body["certNo"], **said}
+        if name == "stored" and body["kind"] == DISPOSAL:
+            said = {**said, **{each: _moment(str(said[each])) for each in _TIMES if each in said}}
         time = str(body.get("declTime", "")) if name == "stored" else ""
         yield Document(code, heading, said, time=time)
+
+
+def _moment(text: str) -> str:
+    """YyyyMMddHHmmss as people read it."""
+    parts = [text[at : at + 2] for at in range(4, 14, 2)]
+    return f"{text[:4]}-{parts[0]}-{parts[1]} {':'.join(parts[2:])}"
 
 
 PAPERS = Papers(documents)

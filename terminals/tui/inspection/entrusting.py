@@ -61,7 +61,7 @@ class EntrustmentList(MeaningList):
         Column("number", Words("业务编号", "Number"), cells=19, sorts=True),
         Column("words", Words("收货人", "Consignee"), most=32, least=10, sorts=True),
         Column("day", Words("委托时间", "On"), cells=9, sorts=True),
-        Column("agency", Words("检验机构", "Agency"), most=28, least=8),
+        Column("agency", Words("检验机构", "Agency"), most=28, least=12),
         Column("entryCustoms", Words("入境海关", "Entry"), most=16, sorts=True),
         Column("destPlace", Words("到货地", "Arrives in"), most=16, sorts=True),
         Column("purpose", Words("用途", "Use"), most=12, sorts=True),

@@ -48,10 +48,11 @@ def by_state(states: Iterable[str]) -> Criterion:
 
 
 class MeaningList(QueryPage):
-    """A list of which the columns MEANT hold codes of the form FORM."""
+    """A list of which the columns MEANT hold codes of the form FORM, which calls some otherwise (FIELDS)."""
 
     FORM: ClassVar[str] = "PSI131"
     MEANT: ClassVar[tuple[str, ...]] = ()
+    FIELDS: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,7 +66,7 @@ class MeaningList(QueryPage):
     def _fetch_lists(self) -> None:
         """In a thread."""
         line, fields = self.work.line, self._blank().plan.fields
-        lists = {fields[name].hints.list for name in self.MEANT}
+        lists = {fields[self.FIELDS.get(name, name)].hints.list for name in self.MEANT}
         with suppress(Trouble):
             for name in sorted(name for name in lists if name and line.codes.known(name) is None):
                 line.code_list(name)
@@ -95,8 +96,9 @@ class MeaningList(QueryPage):
         words = self._meanings.get((name, text))
         if words is None:
             model = self._blank()  # of its own: exports ask in a thread
-            model.load({name: text}, case="", state="")
-            words = self._meanings[name, text] = model.meaning(model.head, name)
+            field = self.FIELDS.get(name, name)
+            model.load({field: text}, case="", state="")
+            words = self._meanings[name, text] = model.meaning(model.head, field)
         return words.in_language(self.language) or text
 
     def _blank(self) -> FormModel:

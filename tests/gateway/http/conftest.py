@@ -16,6 +16,7 @@ from twisted.internet.defer import Deferred, succeed
 
 import storage.sessions
 from gateway.directory import Directory
+from gateway.enrolment import Enrolment
 from gateway.http.api import Services, routes
 from gateway.http.attachments import Files
 from gateway.http.exchange import Request, Response
@@ -23,10 +24,12 @@ from gateway.http.router import Route, Router
 from gateway.http.server import Server
 from gateway.limits import HttpLimits
 from gateway.mailboxes import Mailboxes
+from gateway.outbound.letter import valid
+from gateway.outbound.notices import Notices
 from gateway.passwords import Passwords
 from gateway.services import Answer
 from gateway.sessions import Sessions
-from gateway.settings import Limits
+from gateway.settings import Limits, Registration
 from gateway.settings import Sessions as SessionSettings
 from gateway.threads import Reader, Writer
 from messages.system import System
@@ -211,12 +214,17 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
             trusted=lambda certificate, at: None, passwords=passwords, origins=("https://localhost:8443",),
             settings=SessionSettings(), clock=lambda: datetime.now(UTC),
         )  # fmt: skip
+        enrolment = Enrolment(
+            reactor=reactor, writer=writer, reader=reader, passwords=passwords,
+            notices=Notices({"mail": valid}, "gate.example", "Gateway", 100), roles=("agency", "enterprise"),
+            chain=Chain("1"), clock=lambda: datetime.now(UTC), settings=Registration(),
+        )  # fmt: skip
         services = Services(
             reactor=reactor, intake=intake, directory=directory, sessions=sessions, mailboxes=boxes,
             trusted=lambda certificate, at: running.believe(certificate, at), systems=common,
             codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
             writer=writer, reader=reader, clock=lambda: datetime.now(UTC), chain=Chain("1"),
-            desk="DXPCUS0000000001", ready=lambda: ready,
+            desk="DXPCUS0000000001", ready=lambda: ready, enrolment=enrolment,
         )  # fmt: skip
         made = routes(services, Limits(attachment_bytes=4 * 1024 * 1024, attachment_party_bytes=6_000_000))
         return writer, reader, files, passwords, intake, boxes, sessions, made, ready

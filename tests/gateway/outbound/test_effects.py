@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
 
 from gateway.outbound.letter import valid
 from gateway.outbound.notices import Notices
@@ -14,28 +13,11 @@ from storage.database import Database
 from tests.gateway.test_inspection import AGENCY, DESK, House, furnished
 
 
-class Channel:
-    """Reaches every address."""
-
-    name = "mail"
-
-    def accepts(self, address: str) -> bool:
-        """As e-mail does."""
-        return valid(address)
-
-    def send(self, notice: notices.Notice) -> Deferred[None]:
-        """Never asked here."""
-        raise NotImplementedError
-
-    def stop(self) -> None:
-        """There is nothing."""
-
-
 @pytest.fixture
 def house(database: Database) -> House:
     """With a filed agency, and a channel."""
     made = furnished(database)
-    made.performer._notices = Notices([Channel()], "gate.example", "Gateway", 100)
+    made.performer._notices = Notices({"mail": valid}, "gate.example", "Gateway", 100)
     return made
 
 

@@ -45,7 +45,7 @@ class Office:
             reactor=reactor, writer=self.writer, reader=self.reader, channels=[self.channel], node=node,
             clock=self.now, settings=mail, lease=WHOLE * mail.timeout_seconds + 5,
         )  # fmt: skip
-        self.notices = Notices([self.channel], mail.domain, "E-Port 网关", mail.waiting)
+        self.notices = Notices({"mail": self.channel.accepts}, mail.domain, "E-Port 网关", mail.waiting)
 
     def now(self) -> datetime:
         """The outbox's clock."""

@@ -59,7 +59,7 @@ def test_a_required_field_of_the_head_is_missed(name: str) -> None:
     changes: dict[str, Any] = {name: None}
     (fault,) = [each for each in found(**changes) if each.path == name]
     assert fault.number == MISSING
-    assert str(fault) == f"{zh}不能为空({name}) / {en} is missing"
+    assert str(fault) == f"{zh}不能为空({name}) / {en} must not be empty"
 
 
 @pytest.mark.parametrize("name", list(fields.BILL))

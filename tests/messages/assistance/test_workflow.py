@@ -405,6 +405,15 @@ def test_feedback_needs_a_conclusion(world: World) -> None:
     assert world.answer(world.last().number, conclusion="") == [-121105]
 
 
+def test_what_is_returned_has_no_conclusion(world: World) -> None:
+    """106 for a return that carries one; the request still waits."""
+    world.submit()
+    number = world.last().number
+    assert world.answer(number, "0", conclusion="1") == [-121106]
+    assert world.cases[number].state == PENDING
+    assert world.answer(number, "0") == [Status.RETURNED]
+
+
 # -- news and material
 
 

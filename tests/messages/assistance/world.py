@@ -84,7 +84,8 @@ class World(Memory):
 
     def answer(self, number: str, result: str = "1", actor: Actor = DESK, **changes: Any) -> list[int]:
         """Customs feeds back (1) or returns (0)."""
-        node = {"caseNo": number, "result": result, "conclusion": "1", "content": "in order", **changes}
+        conclusion = {"conclusion": "1"} if result == "1" else {}
+        node = {"caseNo": number, "result": result, **conclusion, "content": "in order", **changes}
         return self.send("CMA121", {name: value for name, value in node.items() if value}, actor)
 
     def evaluate(self, number: str, actor: Actor = OFFICER) -> list[int]:

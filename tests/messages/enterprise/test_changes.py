@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from messages.annotations import Condition, Fixed
 from messages.enterprise import SYSTEM, fields
 from messages.forms import Field, form
 from tests.messages.enterprise.world import DESK, DESK_2, OTHER, TRADER, World, registration
@@ -396,6 +397,11 @@ def test_the_schemas_lock_what_the_rules_lock(code: str) -> None:
         wanted = name == "post" or (name in fields.PERSON and code == "ENT111")
         assert (each.hints.locked_when is not None) == wanted
         assert (each.hints.required_when is not None) == (name in fields.MANAGER_NEEDED)
+    managers, brokers = (form(code).node.child(name) for name in ("Manager", "Broker"))
+    assert managers is not None
+    assert managers.hints.fixed == Fixed(Condition("post", frozenset({fields.LEGAL})))
+    assert brokers is not None
+    assert brokers.hints.fixed == Fixed()
     staff = _fields(code, "Broker")
     assert {name for name, each in staff.items() if each.hints.fill == "kept"} == {
         "staffNo",

@@ -361,3 +361,60 @@ def test_a_time_far_ahead_or_not_later_is_refused(new: World) -> None:
     assert new.save(appTime=at(100_000)) == [-111105]
     new.save()
     assert new.save(number=new.last().number, appTime="20261119000000") == [-111014]
+
+
+def test_which_kind_a_check_a_disposal_or_a_publication_is_is_told_in_lists(world: World) -> None:
+    """The search column has its code; a quality problem and a report have none."""
+    world.call("3")
+    assert world.last().search["purpose"] == "3"
+    world.dispose("2")
+    assert world.last().search["purpose"] == "2"
+    world.publish(kind="regulation")
+    assert world.last().search["purpose"] == "regulation"
+    world.call("1")
+    assert "purpose" not in world.last().search
+    world.ask_report()
+    assert "purpose" not in world.last().search
+
+
+def test_a_certificate_number_that_is_sent_counts_for_nothing(new: World) -> None:
+    """备案证书编号 is locked: it is the one that the approval gave, whatever a program writes there."""
+    assert new.apply(certNo="PSI999999999999") == [120]
+    number = new.last().number
+    assert "certNo" not in new.cases[number].body["stored"]
+    assert new.review(number) == [399]
+    assert new.look("agencies")["Agency"][0]["certNo"] == "PSI000000000001"
+
+
+def test_whatever_customs_calls_for_reaches_the_agency_as_a_notice(world: World) -> None:
+    """质量问题, 文件检查, 实地检查, 处置 and 年度报告, each once; more that is wanted, too."""
+    for call in (lambda: world.call("1"), lambda: world.call("2"), lambda: world.call("3"),
+                 lambda: world.dispose("3", beginTime=None), world.ask_report):  # fmt: skip
+        before = len(world.notices(AGENCY))
+        assert call() == [3]
+        assert len(world.notices(AGENCY)) == before + 1
+        assert world.notices(ENTERPRISE) == []
+    world.call("2")
+    number = world.last().number
+    world.reply(number)
+    world.judge(number, "0")
+    assert world.notices(AGENCY)[-1].startswith(f"{number} 补充材料")
+
+
+def test_what_customs_has_called_for_is_found_by_text_and_day(world: World) -> None:
+    """公告内容 of checks, 处置公告内容, the year of a report; 创建时间 of each."""
+    for call, words in ((lambda: world.call("2"), "检查内容"), (lambda: world.dispose("1"), "处置公告"),
+                        (world.ask_report, "2025")):  # fmt: skip
+        call()
+        assert (world.last().search["words"], world.last().search["day"]) == (words, "20261120")
+    world.call("1")
+    assert world.last().search["day"] == "20261120"
+
+
+def test_every_rule_is_listed_for_whoever_asks_for_none(world: World) -> None:
+    """By their codes; those that are withdrawn are none."""
+    world.rule(ruleCode="9022", gName="X 射线设备")
+    world.rule()
+    assert [one["ruleCode"] for one in world.look("rules")["Rule"]] == ["8457", "9022"]
+    world.send("PSI231", {"appType": "3", "ruleCode": "9022"}, DESK)
+    assert [one["ruleCode"] for one in world.look("rules")["Rule"]] == ["8457"]

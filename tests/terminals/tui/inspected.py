@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -14,7 +16,7 @@ from terminals.tui.query import QueryPage
 from tests.scenarios import offices
 from tests.scenarios.house import SAMPLES, House
 from tests.scenarios.offices import statuses
-from tests.terminals.tui.at_house import at_work, until
+from tests.terminals.tui.at_house import at_work, now, until
 from tests.terminals.tui.stage import LARGE
 
 FILES = SAMPLES / "inspection"
@@ -66,14 +68,34 @@ def called(house: House, sample: str, **changes: str) -> str:
 
 @asynccontextmanager
 async def agency_at_work(
-    house: House, folder: Path, size: tuple[int, int] = LARGE
+    house: House,
+    folder: Path,
+    size: tuple[int, int] = LARGE,
+    clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[tuple[Terminal, Pilot[int]]]:
     """An agency's terminal; the samples' files lie in the area."""
+    _lay_out(folder)
+    async with at_work(house, folder, "agency", size, clock) as given:
+        yield given
+
+
+@asynccontextmanager
+async def enterprise_at_work(
+    house: House,
+    folder: Path,
+    size: tuple[int, int] = LARGE,
+    clock: Callable[[], datetime] = now,
+) -> AsyncIterator[tuple[Terminal, Pilot[int]]]:
+    """An entrusting enterprise's terminal; the same files lie in its area."""
+    _lay_out(folder)
+    async with at_work(house, folder, "enterprise", size, clock) as given:
+        yield given
+
+
+def _lay_out(folder: Path) -> None:
     (folder / "attachments").mkdir(parents=True, exist_ok=True)
     for file in FILES.glob("*.pdf"):
         shutil.copy(file, folder / "attachments" / file.name)
-    async with at_work(house, folder, "agency", size) as given:
-        yield given
 
 
 async def chosen(page: QueryPage, pilot: Pilot[int], case: str, state: str) -> None:
@@ -89,3 +111,22 @@ async def chosen(page: QueryPage, pilot: Pilot[int], case: str, state: str) -> N
     page.table.grid.focus()
     page.table.grid.go([line.number for line in page.table.items].index(case))
     await pilot.pause()
+
+
+def typed(page: Any, **values: str) -> None:
+    """Type into the head of a form."""
+    for name, value in values.items():
+        page.model.set(page.model.head, name, value)
+    page.view.follow()
+
+
+async def attach(page: Any, pilot: Pilot[int], file: str) -> None:
+    """Choose a file by a part of its name."""
+    before = len(page.model.rows("Attachment"))
+    page.view.show_part("Attachment")
+    await pilot.pause()
+    await pilot.press("ctrl+n")
+    await until(pilot, lambda: pilot.app.screen is not page.terminal.shell)
+    await pilot.press(*file, "enter")
+    await until(pilot, lambda: len(page.model.rows("Attachment")) == before + 1)
+    await until(pilot, lambda: pilot.app.screen is page.terminal.shell)

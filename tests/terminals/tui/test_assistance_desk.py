@@ -15,6 +15,7 @@ from terminals.tui.dossiers import CasePage
 from terminals.tui.reader import Reader
 from terminals.work.checks import Purpose
 from terminals.work.found import CaseLine
+from terminals.work.standing import Kind
 from tests.scenarios.house import House
 from tests.terminals.tui import assisted
 from tests.terminals.tui.at_house import at_work, closed, until
@@ -94,7 +95,7 @@ async def test_a_request_is_read_whole_and_fed_back(house: House, tmp_path: Path
 
 @pytest.mark.asyncio
 async def test_a_request_is_returned_with_the_reason(house: House, tmp_path: Path) -> None:
-    """退回 needs no conclusion, but a reason; the officer's receipt has it."""
+    """退回 takes no conclusion, whatever was chosen before, but a reason; the officer's receipt has it."""
     case, _ = await asyncio.to_thread(assisted.requested, house)
     officer = assisted.Clerk(house, house.person("officer"))
     await asyncio.to_thread(officer.drain)
@@ -102,13 +103,18 @@ async def test_a_request_is_returned_with_the_reason(house: House, tmp_path: Pat
         page = await terminal.open("assistance.queue")
         assert isinstance(page, RequestQueue)
         answer = await answering(page, pilot, case)
+        fill(answer, result="1", conclusion="2")
         fill(answer, result="0")
+        assert answer.model.standing(answer.model.head, "conclusion").kind is Kind.HIDDEN
         await pilot.press("ctrl+r")
         assert await closed(pilot) == "反馈内容或退回原因 不能为空"
         fill(answer, content="原产地证书看不清。")
         await pilot.press("ctrl+r")
         assert "退回外方" in await closed(pilot)
         assert await closed(pilot) == "已发送外方，状态：退回"
+        found = await asyncio.to_thread(terminal.work.line.case, "assistance", case)
+        assert found is not None
+        assert "conclusion" not in found.body["answer"]
     (receipt,) = await asyncio.to_thread(officer.until, 1)
     assert "原产地证书看不清。" in str(receipt)
 

@@ -117,7 +117,9 @@ async def test_many_drafts_are_submitted_together_and_each_has_its_fate(house: H
             await at(page, pilot, case)
             await pilot.press("space")
         await pilot.press("ctrl+r")
-        assert await closed(pilot) == "是否向中方海关提交 3 份请求？"
+        question, names = (await closed(pilot)).split("\n")
+        assert question == "是否向中方海关提交 3 份请求？"
+        assert set(names.split("、")) == {cases[0], first, second}
         await until(pilot, lambda: isinstance(terminal.screen, Fates))
         await pilot.pause()
         seen = shown(terminal)
@@ -136,6 +138,32 @@ async def test_many_drafts_are_submitted_together_and_each_has_its_fate(house: H
         sent = [ladder.cop_msg_id for ladder in ladders if ladder.sent and ladder.case in cases[1:]]
         assert len(sent) == 2
         assert len(set(sent)) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_returned_request_is_submitted_with_others_only_if_it_is_marked(
+    house: House, tmp_path: Path
+) -> None:
+    """Under the cursor alone it is not; marked, the question tells it apart, and Enter says no."""
+    case, number = await asyncio.to_thread(assisted.requested, house)
+    desk = assisted.Clerk(house, house.person("customs"))
+    await asyncio.to_thread(lambda: desk.submit("CMA121-return", caseNo=case))
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await listed(terminal, pilot, case)
+        await at(page, pilot, case)
+        await until(pilot, lambda: page._kind is not None)
+        assert "submit" not in {each.key for each in page._finding() if each.open}
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: any("空格键勾选" in each.message for each in terminal._notifications))
+        await pilot.press("space")
+        await until(pilot, lambda: "submit" in {each.key for each in page._finding() if each.open})
+        await pilot.press("ctrl+r")
+        question = await closed(pilot)
+        assert "其中 1 份为退回的请求" in question
+        assert question.endswith(number)
+        found = await asyncio.to_thread(terminal.work.line.case, "assistance", case)
+        assert found is not None
+        assert found.line.state == "退回"
 
 
 def changed(house: House, number: str) -> list[str]:

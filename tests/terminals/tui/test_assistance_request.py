@@ -12,6 +12,8 @@ from terminals.tui.assistance.request import RequestEntry
 from terminals.tui.dialogs import Tell
 from terminals.tui.steps import Steps
 from terminals.tui.words import Saying
+from terminals.work.rows import Place
+from terminals.work.standing import Kind
 from tests.scenarios.house import House
 from tests.terminals.tui import assisted
 from tests.terminals.tui.at_house import closed, told, until
@@ -116,25 +118,94 @@ async def test_submitting_says_what_is_missing_and_goes_there(house: House, tmp_
         assert page.model.state == ""
 
 
+def wrong(page: RequestEntry) -> list[str]:
+    """The paths of the fields that are shown as wrong."""
+    places = (Place(row, name) for row in page.model.head.walk() for name in row.plan.fields)
+    return [each.path for each in places if page.model.standing(each.row, each.name).kind is Kind.WRONG]
+
+
 @pytest.mark.asyncio
-async def test_what_only_the_gateway_finds_is_shown_at_its_field(house: House, tmp_path: Path) -> None:
-    """A container's check digit in the second bill: refused, the cursor there, in words without paths."""
+async def test_what_the_rules_have_against_a_request_is_told_together_before_it_is_sent(
+    house: House, tmp_path: Path
+) -> None:
+    """In the screen's language, one fault a line, by line and label; the cursor goes to the first."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        typed(page.model, reqType="1 2")
+        page.model.copy(page.model.rows("Bill"))
+        page.model.set(page.model.rows("Bill")[1], "containerNo", "CSQU3054380")
+        page.model.set(page.model.rows("Bill")[1], "billType", "3")
+        page.view.follow()
+        await attach(page, pilot, "letter", "01")
+        await pilot.press("f2", "ctrl+r")
+        await told(pilot)
+        dialog = terminal.screen
+        assert isinstance(dialog, Tell)
+        assert dialog.query_one(".dialog--words Saying", Saying).words.en.split("\n") == [
+            "Bill 2 Type: is none of the types that the request names",
+            "Bill 2 Container number: CSQU3054380 has a wrong check digit (ISO 6346)",
+            "missing document: the customs declaration or the bill of lading",
+            "missing document: the certificate of origin",
+        ]
+        await closed(pilot)
+        assert page.view.place is not None
+        assert page.view.place.path == "Bill[2]/billType"
+        assert page.model.state == ""
+        assert wrong(page) == ["Bill[2]/billType", "Bill[2]/containerNo"]
+
+
+@pytest.mark.asyncio
+async def test_the_third_step_says_which_documents_it_needs(house: House, tmp_path: Path) -> None:
+    """Those of the request's types, each marked as there or lacking; the step is done when all are there."""
+    async with officer(house, tmp_path, SMALL) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        typed(page.model, reqType="2")
+        page.view.follow()
+        await attach(page, pilot, "letter", "01")
+        needs = page.view.query_one(".form--needs", Saying)
+        assert needs.words.en == "Needed here: ✓ the signed letter of request   ✗ the certificate of origin"
+        assert needs.display
+        assert "✓ 协查请求函(含签名)   ✗ 原产地证书" in shown(terminal)
+        assert "▶ 第三步" in shown(terminal)
+        await pilot.press("alt+p")
+        await pilot.pause()
+        assert not needs.display
+        assert "○ 第三步" in shown(terminal)
+        await attach(page, pilot, "declaration", "08")
+        assert "✗" not in needs.words.zh
+        page.model.set(page.model.rows("Bill")[0], "billType", "2")
+        page.view.follow()
+        assert all(step.done for step in page.view._parting.steps(page.model, judged=True))
+
+
+@pytest.mark.asyncio
+async def test_a_corrected_field_keeps_no_mark_of_an_old_fault(house: House, tmp_path: Path) -> None:
+    """What only the gateway finds is shown at its field; corrected and saved, nothing is marked any more."""
     async with officer(house, tmp_path) as (terminal, pilot):
         page = await begun(terminal, pilot)
         typed(page.model)
-        page.model.copy(page.model.rows("Bill"))
-        page.model.set(page.model.rows("Bill")[1], "containerNo", "CSQU3054380")
+        page.model.set(page.model.head, "agreementNo", "KOR-9")
         page.view.follow()
         await attach(page, pilot, "letter", "01")
         await attach(page, pilot, "declaration", "02")
+        await pilot.press("ctrl+s")
+        assert "现行的协议" in await closed(pilot)
+        assert wrong(page) == ["agreementNo"]
         await pilot.press("ctrl+r")
-        assert await closed(pilot) == "是否向中方海关提交该请求？"
-        assert "校验码不正确" in await closed(pilot)
+        await closed(pilot)
+        refused = await closed(pilot)
+        assert "KOR-9 不是与 KOR 现行的协议" in refused
+        assert "agreementNo" not in refused
         assert page.view.place is not None
-        assert page.view.place.path == "Bill[2]/containerNo"
-        help_line = page.view.query_one(".form--help", Saying).words
-        assert "校验码不正确" in help_line.zh
-        assert "Bill[2]" not in help_line.zh
+        assert page.view.place.path == "agreementNo"
+        page.model.set(page.model.head, "agreementNo", "KOR-1")
+        page.view.follow()
+        page.again()  # a receipt comes, and the draft at the gateway has its fault still
+        await until(pilot, lambda: not [each for each in page.workers if each.group == "look"])
+        assert wrong(page) == []
+        await pilot.press("ctrl+s")
+        assert (await closed(pilot)).startswith("保存成功")
+        assert wrong(page) == []
 
 
 @pytest.mark.asyncio

@@ -121,7 +121,7 @@ async def test_what_customs_refuses_is_shown_with_its_reason(house: House, tmp_p
         await until(pilot, lambda: page.model.case == "")
         filled(page, etpsInnerNo=own)
         await pilot.press("ctrl+s")
-        assert f"企业内部编号(etpsInnerNo) {own} 已存在" in await closed(pilot)
+        assert f"企业内部编号 {own} 已存在" in await closed(pilot)
         place = page.view.place
         assert place is not None
         assert place.name == "etpsInnerNo"

@@ -111,7 +111,7 @@ async def test_a_filing_is_saved_then_completed_then_applied_for(house: House, t
         assert "校验码" in await closed(pilot)
         typed(entry)
         await pilot.press("ctrl+r")
-        assert await closed(pilot) == "请先暂存：暂存后才能申报。"
+        assert await closed(pilot) == "请先暂存：暂存后才能申请。"
         await pilot.press("ctrl+s")
         assert "暂存成功" in await closed(pilot)
         for group, line in TABLES.items():

@@ -50,7 +50,7 @@ class Desk(Stage):
     def __init__(
         self, fetch: Callable[[Wanted], Fetched[int]], size: int = 10, *, marks: bool = False
     ) -> None:
-        self.table = PagedTable(COLUMNS, fetch, cell, "zh", size=size, marks=marks)
+        self.table = PagedTable(COLUMNS, fetch, cell, "zh", size=size, marks=marks, name_of=str)
         super().__init__(self.table)
         self.picked: list[int] = []
 
@@ -285,3 +285,22 @@ async def test_a_cleared_list_takes_no_answer_any_more() -> None:
         await pilot.pause()
         assert (app.table.items, app.table.total) == ((), 0)
         assert "PD000008" not in shown(app)
+
+
+@pytest.mark.asyncio
+async def test_rows_that_come_anew_in_another_order_keep_cursor_and_marks() -> None:
+    """F5 shows other places for the same rows: the cursor and the marks are where their rows are now."""
+    archive = Archive(5)
+    app = Desk(archive, marks=True)
+    async with app.run_test(size=SMALL) as pilot:
+        await started(app, pilot)
+        await pilot.press("space", "space", "down")
+        assert (app.table.chosen, app.table.item) == ([0, 1], 3)
+        app.table._fetch = lambda wanted: Fetched([3, 1, 4, 0], 4)
+        await pilot.press("f5")
+        await until(pilot, lambda: app.table.total == 4)
+        assert (app.table.chosen, app.table.item) == ([1, 0], 3)
+        app.table._fetch = lambda wanted: Fetched([4, 0], 2)
+        await pilot.press("f5")
+        await until(pilot, lambda: app.table.total == 2)
+        assert app.table.chosen == [0]

@@ -122,6 +122,22 @@ def test_totals_follow_the_goods_at_every_key() -> None:
     assert totals(model) == ("0.1", "0.1")
 
 
+def test_an_agency_that_was_not_found_is_asked_for_again_when_it_is_entered_again() -> None:
+    """What is imposed on it may have ended meanwhile; one that was found is not."""
+    model = empty("PSI131")
+    code = AGENCY.cop_code
+    model.set(model.head, "agencyCode", code)
+    (question,) = model.questions()
+    model.answer(question, None)
+    assert not model.questions()
+    assert model.standing(model.head, "agencyCode").kind is Kind.WRONG
+    assert model.set(model.head, "agencyCode", code).places
+    (question,) = model.questions()
+    model.answer(question, {"agencyCode": code, "agencyName": AGENCY.name})
+    assert not model.set(model.head, "agencyCode", code).places
+    assert not model.questions()
+
+
 def test_there_is_no_total_while_a_line_is_no_number() -> None:
     """It is back when that is put right."""
     model = entrustment()
