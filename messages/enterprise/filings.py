@@ -48,7 +48,12 @@ from messages.workflow import (
 )
 
 WINDOW = timedelta(days=90)
-"""Before a licence's end, in which its extension is applied for (the specification leaves the days open)."""
+"""Before a licence's end, in which its extension is applied for: this project's own decision.
+
+The manual and the specification speak of a window and leave the days open. 行政许可法 第五十条 wants an extension
+applied for 30 days before the end, unless a regulation says otherwise; ninety days leave two months for that.
+Whoever is later is not refused here: customs decides it in the review.
+"""
 _FILED = 10
 _FOUND_BY = ("regCode", "scc", "cnName", "validTo")
 

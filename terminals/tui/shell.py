@@ -93,6 +93,8 @@ class Shell(Screen[None]):
             self.query_one(SideMenu).add_class("-folded")
         for page, known in self._entries.items():
             if known.name == entry.name and (page.about(given) if given else entry.single):
+                if not page.is_mounted:  # it is just being opened, and comes to the front by itself
+                    return page
                 self.pages.show(page)
                 page.resume(given)
                 return page

@@ -17,7 +17,8 @@ from messages.assistance.table import PENDING
 from messages.forms import own_forms
 from messages.wire import parse_wire_time
 from terminals.trouble import Trouble
-from terminals.tui.assistance.lists import COUNTRIES, COUNTRY, TYPE, waited
+from terminals.tui.ages import waited
+from terminals.tui.assistance.lists import COUNTRIES, COUNTRY, TYPE
 from terminals.tui.filled import Desk
 from terminals.tui.page import Page
 from terminals.tui.plots import Bars, Measure

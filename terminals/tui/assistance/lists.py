@@ -15,6 +15,7 @@ from messages.annotations import Words
 from messages.forms import own_forms
 from messages.wire import from_sortable, parse_wire_time
 from terminals.trouble import Trouble
+from terminals.tui import ages
 from terminals.tui.columns import Column
 from terminals.tui.filled import Desk
 from terminals.tui.query import SEQUENCE, QueryPage
@@ -27,8 +28,6 @@ COUNTRY, TYPE, BILLS, MATTER, DATE, LETTER, WAITED = (
 )  # fmt: skip
 COUNTRIES = "assist_country"
 """The code list."""
-LONG, VERY_LONG = timedelta(days=3), timedelta(days=7)
-"""From when a case that waits is marked, by ! and by !!."""
 
 _MEANT = (COUNTRY, TYPE, MATTER)
 
@@ -45,16 +44,6 @@ def columns(letter: Words, *, state: int) -> tuple[Column, ...]:
         Column("reqSender", Words("发函人", "Sender"), most=16),
         Column(MATTER, Words("请求备注", "Matter"), most=20),
     )
-
-
-def waited(age: timedelta, language: str) -> str:
-    """How long something has waited, in days and hours, or hours and minutes."""
-    age = max(age, timedelta())
-    hours, minutes = divmod(int(age.total_seconds()) // 60, 60)
-    if hours < 24:
-        return f"{hours}:{minutes:02}"
-    days, hours = divmod(hours, 24)
-    return f"{days}天{hours}时" if language == "zh" else f"{days}d {hours}h"
 
 
 class CaseList(QueryPage):
@@ -110,16 +99,15 @@ class CaseList(QueryPage):
         """What has waited long stands out."""
         if key != WAITED or line.state not in self.STATES[:1]:
             return ""
-        age = self.age(line)
-        return "bad" if age >= VERY_LONG else "warn" if age >= LONG else ""
+        return ages.tone(self.age(line))
 
     def age(self, line: CaseLine) -> timedelta:
         """For how long nothing has become of it."""
         return self.terminal.clock() - parse_wire_time(line.changed)
 
     def _waited(self, line: CaseLine) -> str:
-        mark = {"bad": "!! ", "warn": "! "}.get(self.tone(line, WAITED), "")
-        return f"{mark}{waited(self.age(line), self.language)}"
+        told = ages.marked if line.state in self.STATES[:1] else ages.waited
+        return told(self.age(line), self.language)
 
     def meaning(self, name: str, text: str) -> str:
         """What a code means, or the code where that is not known."""

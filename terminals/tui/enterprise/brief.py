@@ -21,14 +21,14 @@ class Renewal(Application):
     """企业换证申请."""
 
     CODE: ClassVar[str] = "ENT121"
-    WORDS: ClassVar[Words] = Words("企业换证申请", "Renewal")
+    WORDS: ClassVar[Words] = Words("企业换证申请", "Registration: renewal")
 
 
 class Cancellation(Application):
     """企业注销申请."""
 
     CODE: ClassVar[str] = "ENT131"
-    WORDS: ClassVar[Words] = Words("企业注销申请", "Cancellation")
+    WORDS: ClassVar[Words] = Words("企业注销申请", "Registration: cancel")
     ASK: ClassVar[Words] = _CANCEL
 
 
@@ -43,7 +43,7 @@ class LicenceCancellation(Application):
     """报关企业许可注销申请."""
 
     CODE: ClassVar[str] = "ENT231"
-    WORDS: ClassVar[Words] = Words("报关企业许可注销申请", "Licence: cancellation")
+    WORDS: ClassVar[Words] = Words("报关企业许可注销申请", "Licence: cancel")
     ASK: ClassVar[Words] = _CANCEL
 
 

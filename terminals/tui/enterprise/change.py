@@ -90,7 +90,7 @@ class RegistrationChange(Application):
     """企业注册信息变更."""
 
     CODE: ClassVar[str] = "ENT111"
-    WORDS: ClassVar[Words] = Words("企业注册信息变更", "Change of registration")
+    WORDS: ClassVar[Words] = Words("企业注册信息变更", "Registration: change")
     ESSENTIAL: ClassVar[tuple[str, ...]] = ("next", "declare")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+s", "next", "change-next"),
@@ -219,4 +219,4 @@ class LicenceChange(RegistrationChange):
     """报关企业许可变更申请: name and legal representative may be changed, too."""
 
     CODE: ClassVar[str] = "ENT211"
-    WORDS: ClassVar[Words] = Words("报关企业许可变更申请", "Change of licence")
+    WORDS: ClassVar[Words] = Words("报关企业许可变更申请", "Licence: change")

@@ -13,16 +13,16 @@ _OWN = frozenset({ENTERPRISE, OPERATOR, AGENCY})
 
 OWN: tuple[Entry, ...] = (
     Entry(
-        "enterprise.change", Words("企业注册信息变更", "Change of registration"),
+        "enterprise.change", Words("企业注册信息变更", "Registration: change"),
         f"{_HERE}.change:RegistrationChange", _OWN, "alt+4", codes=("ENT111",),
     ),
     Entry(
-        "enterprise.renewal", Words("企业换证申请", "Renewal"), f"{_HERE}.brief:Renewal", _OWN,
+        "enterprise.renewal", Words("企业换证申请", "Registration: renewal"), f"{_HERE}.brief:Renewal", _OWN,
         codes=("ENT121",),
     ),
     Entry(
-        "enterprise.cancellation", Words("企业注销申请", "Cancellation"), f"{_HERE}.brief:Cancellation", _OWN,
-        codes=("ENT131",),
+        "enterprise.cancellation", Words("企业注销申请", "Registration: cancel"),
+        f"{_HERE}.brief:Cancellation", _OWN, codes=("ENT131",),
     ),
     Entry(
         "enterprise.licence-change", Words("报关企业许可变更申请", "Licence: change"),
@@ -33,7 +33,7 @@ OWN: tuple[Entry, ...] = (
         f"{_HERE}.brief:LicenceExtension", _OWN, codes=("ENT221",),
     ),
     Entry(
-        "enterprise.licence-cancellation", Words("报关企业许可注销申请", "Licence: cancellation"),
+        "enterprise.licence-cancellation", Words("报关企业许可注销申请", "Licence: cancel"),
         f"{_HERE}.brief:LicenceCancellation", _OWN, codes=("ENT231",),
     ),
     Entry(

@@ -12,4 +12,4 @@ from terminals.tui.enterprise.own_screens import OWN
 from terminals.tui.enterprise.shared_screens import SHARED
 from terminals.tui.systems import System
 
-SYSTEM = System("enterprise", Words("关企合作", "Customs–enterprise cooperation"), (*OWN, *SHARED, *DESK))
+SYSTEM = System("enterprise", Words("关企合作", "Enterprise cooperation"), (*OWN, *SHARED, *DESK))

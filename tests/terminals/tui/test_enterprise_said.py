@@ -10,6 +10,7 @@ import pytest
 
 from terminals.tui.enterprise.consultations import Answer, Consultation, OwnConsultations, QuestionQueue
 from terminals.tui.enterprise.notices import NoticeEntry, NoticeList, PublishedNotices
+from terminals.tui.offering import Offer
 from terminals.tui.publications import NewsItem
 from terminals.tui.reader import Reader
 from terminals.work.checks import Purpose
@@ -119,9 +120,9 @@ async def test_a_half_written_question_comes_back_with_what_was_said(house: Hous
         page.keep()
         terminal.keeper.flush()
     async with enterprise(house, tmp_path) as (terminal, pilot):
-        (draft,) = terminal.work.drafts.left()
-        again = await terminal.open("enterprise.ask", draft=draft)
-        assert isinstance(again, Consultation)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Offer))
+        await pilot.press("enter")
+        again = await front(terminal, pilot, Consultation)
         await until(pilot, lambda: "有效期内均可申请换证" in again.query_one(Reader).text)
         assert again.model.head.text("content") == "还有一个问题"
 

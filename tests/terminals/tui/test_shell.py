@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,16 @@ async def test_one_screen_may_be_open_several_times_about_different_things(
         await terminal.open("toys.leaf", text="b")
         await pilot.pause()
         assert headings(terminal) == ["主菜单", "笔记 a", "笔记 b"]
+
+
+async def test_a_screen_that_is_opened_twice_at_once_is_opened_once(house: House, tmp_path: Path) -> None:
+    """Its key, pressed twice, finds a tab that is there and not drawn yet."""
+    async with logged_in(house, tmp_path) as (terminal, pilot):
+        first, second = await asyncio.gather(terminal.open("receipts"), terminal.open("receipts"))
+        await pilot.pause()
+        assert first is second
+        assert headings(terminal) == ["主菜单", "回执"]
+        assert terminal.shell.pages.front is first
 
 
 async def test_f7_and_f8_go_through_the_tabs_with_the_cursor_where_it_was(
