@@ -10,9 +10,9 @@ import pytest
 from messages.workflow import (
     CaseByInner,
     CaseByNumber,
-    Party,
     CasesAlike,
     CasesCounted,
+    Party,
     PartyByCode,
     Record,
     RecordInForce,
