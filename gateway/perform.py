@@ -115,6 +115,13 @@ class Performer:
         _keep_apart(steps)
         cases.lock(connection, {key for step in steps for key in (*step.needs.locks, *step.needs.claims)})
         facts = cases.load(connection, {fact for step in steps for fact in step.needs.facts}, now, COLUMNS)
+        besides = {
+            fact
+            for step in steps
+            if step.fault is None and step.needs.then is not None
+            for fact in step.needs.then(facts)
+        }
+        facts |= cases.load(connection, besides - facts.keys(), now, COLUMNS)
         effects = _Effects()
         numbers = {system.name: self._numbers(connection, system, len(steps)) for system in BY_NAME.values()}
         for step in steps:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from messages import assistance, bonded, enterprise, inspection
+from messages import assistance, bonded, declaration, enterprise, inspection
 from messages.system import MessageType, System
 
-SYSTEMS: tuple[System, ...] = (bonded.SYSTEM, assistance.SYSTEM, enterprise.SYSTEM, inspection.SYSTEM)
+SYSTEMS: tuple[System, ...] = (
+    bonded.SYSTEM,
+    assistance.SYSTEM,
+    enterprise.SYSTEM,
+    inspection.SYSTEM,
+    declaration.SYSTEM,
+)
 
 BY_NAME: dict[str, System] = {system.name: system for system in SYSTEMS}
 BY_CODE: dict[str, tuple[System, MessageType]] = {

@@ -123,8 +123,41 @@ class FileOf:
     digest: str
 
 
-Fact = CaseByNumber | CaseByInner | RecordInForce | RecordsUnder | PartyByCode | FileOf
-Facts = Mapping[Fact, Any]  # Case, Record, tuple of records, Party, File; None where there is no such thing
+@dataclass(frozen=True, slots=True)
+class CasesAlike:
+    """The next `limit` cases, by number, behind the number `after`, with this value in a search column.
+
+    The column is one of a system's first four, which are found alone.
+    """
+
+    system: str
+    column: str
+    value: str
+    after: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class CasesCounted:
+    """How many cases there are with this value in a search column, one of a system's first four."""
+
+    system: str
+    column: str
+    value: str
+
+
+Fact = (
+    CaseByNumber
+    | CaseByInner
+    | RecordInForce
+    | RecordsUnder
+    | PartyByCode
+    | FileOf
+    | CasesAlike
+    | CasesCounted
+)
+Facts = Mapping[Fact, Any]
+"""Case, Record, tuple of records or cases, Party, File, number; None where there is no such thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +171,8 @@ class Needs:
     facts: tuple[Fact, ...] = ()
     locks: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    then: Callable[[Facts], tuple[Fact, ...]] | None = None
+    """What must be read besides, once the facts are known; nothing is locked for it."""
 
 
 # -- what a step is told -------------------------------------------------------------------------

@@ -31,6 +31,8 @@ from messages.workflow import (
     Case,
     CaseByInner,
     CaseByNumber,
+    CasesAlike,
+    CasesCounted,
     Fact,
     FileOf,
     PartyByCode,
@@ -97,6 +99,23 @@ _UNDER = (
     .where(*_of_kind, _record.key >= bindparam("first"), _record.key < bindparam("behind"), *_now_in_force)
     .order_by(_record.key, _record.valid_from)
 )
+_ALIKE = {
+    name: SELECT_CASE.where(
+        _case.system == bindparam("of_system"),
+        _case[name] == bindparam("value"),
+        _case.number > bindparam("after"),
+    )
+    .order_by(_case.number)
+    .limit(bindparam("most"))
+    for name in tables.FOUND_ALONE
+}
+"""By an index of their own (system, column, number); a column of the others is not found alone."""
+_COUNTED = {
+    name: select(func.count())
+    .select_from(tables.cases)
+    .where(_case.system == bindparam("of_system"), _case[name] == bindparam("value"))
+    for name in tables.FOUND_ALONE
+}
 _BEHIND = "\U0010ffff"  # behind every key that begins alike
 _NAMES = tuple(column.name for column in tables.cases.c)
 _INSERT = BulkInsert(tables.cases, _NAMES, unless_taken=True)
@@ -146,8 +165,8 @@ def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Column
             inners.setdefault((fact.system, fact.owner), []).append(fact.inner)
         elif isinstance(fact, RecordInForce):
             records.setdefault((fact.system, fact.kind), []).append(fact.key)
-        elif isinstance(fact, RecordsUnder):
-            found[fact] = _under(conn, fact, now)
+        elif isinstance(fact, RecordsUnder | CasesAlike | CasesCounted):
+            found[fact] = _one(conn, fact, now, columns)
     for (system, owner), keys in inners.items():
         for row in conn.execute(_BY_INNER, {"of_system": system, "of_owner": owner, "keys": keys}):
             found[CaseByInner(row.system, row.owner, row.inner)] = case(row, columns)
@@ -160,6 +179,19 @@ def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Column
     return found
 
 
+def _one(
+    conn: Connection, fact: RecordsUnder | CasesAlike | CasesCounted, now: datetime, columns: Columns
+) -> Any:
+    """What is asked for by a query of its own."""
+    match fact:
+        case RecordsUnder():
+            return _under(conn, fact, now)
+        case CasesAlike():
+            return _alike(conn, fact, columns)
+        case CasesCounted():
+            return _counted(conn, fact, columns)
+
+
 def _parties(conn: Connection, codes: list[str]) -> dict[Fact, Any]:
     if not codes:
         return {}
@@ -170,6 +202,21 @@ def _under(conn: Connection, fact: RecordsUnder, now: datetime) -> tuple[Record,
     keys = {"first": fact.prefix, "behind": fact.prefix + _BEHIND}
     rows = conn.execute(_UNDER, {"of_system": fact.system, "of_kind": fact.kind, "now": now, **keys})
     return tuple({row.key: _as_record(row) for row in rows}.values())
+
+
+def _alike(conn: Connection, fact: CasesAlike, columns: Columns) -> tuple[Case, ...]:
+    wanted = {"of_system": fact.system, "value": fact.value, "after": fact.after, "most": fact.limit}
+    rows = conn.execute(_ALIKE[_place(fact, columns)], wanted)
+    return tuple(case(row, columns) for row in rows)
+
+
+def _counted(conn: Connection, fact: CasesCounted, columns: Columns) -> int:
+    wanted = {"of_system": fact.system, "value": fact.value}
+    return int(conn.execute(_COUNTED[_place(fact, columns)], wanted).scalar_one())
+
+
+def _place(fact: CasesAlike | CasesCounted, columns: Columns) -> str:
+    return tables.SEARCH[columns[fact.system].index(fact.column)]
 
 
 def _as_record(row: Row[Any]) -> Record:

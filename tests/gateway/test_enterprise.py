@@ -132,7 +132,7 @@ def test_notices_reach_whom_they_are_for(house: House) -> None:
             ("operator", TRADER, 2), ("enterprise", SECOND, 1), ("agency", BROKER, 1), ("officer", "X", 0),
         ):  # fmt: skip
             assert len(bulletins.listed(connection, [role, party], kind="notice")) == titles, role
-    first, _ = house.found(owner=DESK)
+    first, _ = house.found(owner=DESK, criteria={"type": ("is", "ENT611")})
     assert house.send("ENT611-withdraw", DESK, caseNo=first) == [1]
     with house.database.read() as connection:
         assert bulletins.listed(connection, ["enterprise", SECOND], kind="notice") == []

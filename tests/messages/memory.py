@@ -15,11 +15,14 @@ from messages.workflow import (
     Case,
     CaseByInner,
     CaseByNumber,
+    CasesAlike,
+    CasesCounted,
     Context,
     Event,
     Fact,
     File,
     FileOf,
+    Follow,
     Issue,
     Keep,
     Notify,
@@ -64,6 +67,7 @@ class Memory:
         self.bulletins: dict[str, Publish] = {}
         self.notified: list[Notify] = []
         self.files: dict[str, File] = {}  # beside those of `digest`
+        self.follows: list[Follow] = []  # not carried out yet
         self.now = NOW
         self._guids = itertools.count(1)
         self._numbers = itertools.count(1)
@@ -98,9 +102,24 @@ class Memory:
         """Types and statuses of everything in somebody's mailbox."""
         return [(issue.type, issue.status) for issue in self.receipts if issue.to == actor.party]
 
+    def go_on(self, until: datetime | None = None) -> None:
+        """Carry out what follows and is due by then (None: by now), one after another."""
+        while due := [each for each in self.follows if (each.at or self.now) <= (until or self.now)]:
+            first = min(due, key=lambda each: each.at or self.now)
+            self.follows.remove(first)
+            self.carry_out(first)
+        self.now = max(self.now, until or self.now)
+
+    def carry_out(self, follow: Follow) -> None:
+        """Now, or when it is due."""
+        self.now = max(self.now, follow.at or self.now)
+        self._run(Event(self.system.name, follow.name, follow.content, follow.origin))
+
     def _run(self, event: Event) -> None:
         needs = self.system.workflow.needs(event)
         facts = {fact: self.fact(fact) for fact in needs.facts}
+        if needs.then is not None:
+            facts |= {fact: self.fact(fact) for fact in needs.then(facts)}
         context = Context(self.now, lambda: self.system.number.format(next(self._numbers)))
         for effect in self.system.workflow.step(event, facts, context):
             match effect:
@@ -110,6 +129,8 @@ class Memory:
                     self.records[record.system, record.kind, record.key] = record
                 case Issue():
                     self.receipts.append(effect)
+                case Follow():
+                    self.follows.append(effect)
                 case Keep():
                     # Storage would try again and again with a file that is not its owner's.
                     assert all(self.fact(FileOf(effect.owner, each)) for each in effect.digests)
@@ -130,6 +151,11 @@ class Memory:
             case CaseByInner():
                 same = (c for c in self.cases.values() if (c.owner, c.inner) == (fact.owner, fact.inner))
                 return next(same, None)
+            case CasesAlike():
+                alike = (case for case in self._alike(fact) if case.number > fact.after)
+                return tuple(sorted(alike, key=lambda case: case.number)[: fact.limit])
+            case CasesCounted():
+                return len(self._alike(fact))
             case RecordInForce():
                 return self._in_force(self.records.get((fact.system, fact.kind, fact.key)))
             case RecordsUnder():
@@ -143,6 +169,9 @@ class Memory:
             case FileOf(digest=named) if 0 < int(named, 16) < 100:
                 return File(named, 1000, PDF, "as sent.pdf")
         return None
+
+    def _alike(self, fact: CasesAlike | CasesCounted) -> list[Case]:
+        return [case for case in self.cases.values() if case.search.get(fact.column) == fact.value]
 
     def _in_force(self, record: Record | None) -> Record | None:
         over = record is not None and record.valid_to is not None and record.valid_to <= self.now

@@ -10,6 +10,8 @@ import pytest
 from messages.workflow import (
     CaseByInner,
     CaseByNumber,
+    CasesAlike,
+    CasesCounted,
     Party,
     PartyByCode,
     Record,
@@ -160,6 +162,23 @@ def test_all_records_under_a_prefix_are_found(database: Database) -> None:
         found = cases.load(conn, [fact, RecordsUnder("bonded", "line", "B1/")], later(2), COLUMNS)
     assert [(one.key, one.body["name"]) for one in found[fact]] == [("B1/10", "old"), ("B1/2", "new")]
     assert found[RecordsUnder("bonded", "line", "B1/")] == ()
+
+
+def test_cases_alike_in_a_column_are_read_on_behind_a_number(database: Database) -> None:
+    """By number, as many as wanted, with their bodies; and counted, all of them."""
+    column = COLUMNS["bonded"][0]
+    with database.write() as conn:
+        alike = [replace(case(place), search={column: "A"}) for place in (3, 1, 2)]
+        cases.save(conn, [*alike, replace(case(4), search={column: "B"}), case(5)], COLUMNS)
+    first = CasesAlike("bonded", column, "A", "", 2)
+    rest = CasesAlike("bonded", column, "A", case(2).number, 2)
+    count, none = CasesCounted("bonded", column, "A"), CasesCounted("bonded", column, "C")
+    with database.read() as conn:
+        found = cases.load(conn, [first, rest, count, none], NOW, COLUMNS)
+    assert [one.number for one in found[first]] == [case(1).number, case(2).number]
+    assert found[first][0].body == case(1).body
+    assert [one.number for one in found[rest]] == [case(3).number]
+    assert (found[count], found[none]) == (3, 0)
 
 
 def test_a_party_is_found_by_its_code_while_it_is_active(database: Database) -> None:

@@ -1,0 +1,28 @@
+"""Smart-assisted declaration (智能辅助申报), prefix DEC."""
+
+from __future__ import annotations
+
+from messages.declaration.events import TYPES
+from messages.declaration.lookups import LOOKUPS
+from messages.declaration.names import FAULTS, NAMESPACE, SEARCH, SYSTEM_NAME
+from messages.declaration.table import LABELS, PRIVATE, RESTING, STEPS
+from messages.declaration.workflow import DeclarationWorkflow, objection, shown
+from messages.system import System
+
+SYSTEM = System(
+    name=SYSTEM_NAME,
+    namespace=NAMESPACE,
+    workflow=DeclarationWorkflow(),
+    types=TYPES,
+    number="{:017d}",
+    search=SEARCH,
+    desk=frozenset(),
+    private=PRIVATE,
+    resting=RESTING,
+    shown=shown,
+    lookups=LOOKUPS,
+    faults=FAULTS,
+    labels=LABELS,
+    steps=STEPS,
+    objection=objection,
+)

@@ -1,0 +1,68 @@
+"""What terminals ask: whether a party has enabled it and a run is under way, and what a draft's taxes are."""
+
+from __future__ import annotations
+
+from messages.declaration import assessing
+from messages.declaration.cases import enabled
+from messages.declaration.events import ENTERPRISES
+from messages.declaration.names import SYSTEM_NAME
+from messages.lookups import ASKER, Key, Lookup
+from messages.workflow import Body, Case, CaseByNumber, Fact, Facts, RecordInForce
+
+NOTICE_VERSION = "1"
+
+
+def _running(key: Key) -> RecordInForce:
+    return RecordInForce(SYSTEM_NAME, "running", key[ASKER])
+
+
+def _standing(key: Key, facts: Facts) -> Body:
+    known, running = facts[enabled(key[ASKER])], facts[_running(key)]
+    told = {"enabled": "0", "noticeVersion": NOTICE_VERSION}
+    if known is not None:
+        told |= {"enabled": "1", "by": str(known.body["by"]), "time": str(known.body["time"])}
+    if running is not None:
+        told["runNo"] = str(running.body["case"])
+    return told
+
+
+def _draft(key: Key, facts: Facts) -> Case | None:
+    case: Case | None = facts[CaseByNumber(key["caseNo"])]
+    if case is None or case.owner != key[ASKER] or "entered" not in case.body:
+        return None
+    return case if "draft" in case.body else None
+
+
+def _then(key: Key, facts: Facts) -> tuple[Fact, ...]:
+    case = _draft(key, facts)
+    return assessing.facts(case.body["entered"]) if case else ()
+
+
+def _taxes(key: Key, facts: Facts) -> Body | None:
+    case = _draft(key, facts)
+    if case is None or case.body["entered"]["selfTax"] != "1":
+        return None
+    taxes = assessing.assessment(case.body["entered"], facts)
+    told = {"draftDigest": case.body["draft"]["digest"], "confirmed": "1" if "taxes" in case.body else "0"}
+    if taxes.against:
+        return {**told, "objection": "；".join(taxes.against)}
+    return {**told, **taxes.plain()}
+
+
+LOOKUPS = {
+    "standing": Lookup(
+        by=(),
+        facts=lambda key: (enabled(key[ASKER]), _running(key)),
+        values=_standing,
+        roles=ENTERPRISES,
+        of_asker=True,
+    ),
+    "taxes": Lookup(
+        by=("caseNo",),
+        facts=lambda key: (CaseByNumber(key["caseNo"]),),
+        then=_then,
+        values=_taxes,
+        roles=ENTERPRISES,
+        of_asker=True,
+    ),
+}

@@ -1,0 +1,102 @@
+"""The pool of marked declarations (智能辅助申报池): what a mark is, and its record (申报记录).
+
+A mark is the declarant's authority: it names guid and digest of the message that stored the draft, and ends
+with that draft. Knows bodies and search columns; refuses to know who may mark and when it is declared.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from messages.declaration.cases import day, found_by
+from messages.declaration.names import CONFIRMED, SYSTEM_NAME, UNCONFIRMED, WAITING
+from messages.declaration.table import DRAFT
+from messages.wire import app_time
+from messages.workflow import Actor, Case, CasesAlike, CasesCounted, Context
+
+LONGEST = 50
+"""Entries of a record that are kept, the newest."""
+
+
+def waiting(party: str, after: str, limit: int) -> CasesAlike:
+    """The next of a party's marked declarations that wait."""
+    return CasesAlike(SYSTEM_NAME, "pool", party, after, limit)
+
+
+def counted(party: str) -> CasesCounted:
+    """How many of them wait."""
+    return CasesCounted(SYSTEM_NAME, "pool", party)
+
+
+def smart(case: Case) -> str:
+    """The smart state; empty without a mark."""
+    return str(case.body.get("smart", ""))
+
+
+def not_markable(case: Case, enabled: bool) -> str | None:
+    """Why a draft cannot be marked; None where it can."""
+    if case.state != DRAFT:
+        return f"{case.number} 不是暂存状态 / it is no draft"
+    if not enabled:
+        return "未启用智能辅助申报 / smart-assisted declaration is not enabled"
+    if case.body["entered"]["twoStep"] == "1":
+        return f"{case.number} 两步申报不支持智能辅助申报 / a two-step declaration cannot be declared by it"
+    return None
+
+
+def marked(case: Case, actor: Actor, context: Context) -> Case:
+    """It waits in its owner's pool from now on."""
+    mark = {**case.body["draft"], "by": actor.holder, "time": app_time(context.now)}
+    case = _with(case, context, mark=mark, smart=WAITING)
+    return found_by(logged(case, "添加智能辅助申报标记", "marked", context), holder=actor.holder)
+
+
+def unmarked(case: Case, context: Context) -> Case:
+    """It waits no more."""
+    return logged(
+        _with(case, context, mark=None, smart=None), "取消智能辅助申报标记", "mark cancelled", context
+    )
+
+
+def set_smart(case: Case, state: str, context: Context) -> Case:
+    """待申报, 申报成功 or 申报失败; only what waits is in the pool."""
+    return _with(case, context, smart=state)
+
+
+def confirmed(case: Case, what: str, how: Any, context: Context) -> Case:
+    """The draft that is there now has its taxes or its reminders confirmed."""
+    return _with(case, context, **{what: how})
+
+
+def placed(case: Case, context: Context) -> Case:
+    """The search columns that follow from its body."""
+    form, state = case.body.get("entered") or case.body["stored"], smart(case)
+    taxes = "" if form["selfTax"] != "1" else CONFIRMED if case.body.get("taxes") else UNCONFIRMED
+    return found_by(
+        case,
+        pool=case.owner if state == WAITING and case.state == DRAFT else "",
+        office=f"{form['customMaster']}-{state}{taxes}",
+        day=day(context),
+    )
+
+
+def _with(case: Case, context: Context, **changes: Any) -> Case:
+    body = {name: value for name, value in {**case.body, **changes}.items() if value is not None}
+    return placed(dataclasses.replace(case, body=body, changed=context.now), context)
+
+
+def logged(case: Case, zh: str, en: str, context: Context, batch: str = "") -> Case:
+    """One more entry of its record; the same again is not said twice."""
+    log: list[dict[str, Any]] = list(case.body.get("log", ()))
+    if log and (log[-1]["zh"], log[-1]["en"]) == (zh, en):
+        return case
+    entry = {"time": app_time(context.now), "zh": zh, "en": en}
+    if batch:
+        entry["batch"] = batch
+    return dataclasses.replace(case, body={**case.body, "log": [*log, entry][-LONGEST:]})
+
+
+def in_batch(case: Case, batch: str) -> Case:
+    """The batch in which it was declared, or failed."""
+    return found_by(dataclasses.replace(case, body={**case.body, "batch": batch}), batch=batch)

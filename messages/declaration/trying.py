@@ -1,0 +1,140 @@
+"""One declaration in the engine: which rule is for it, what it still lacks, and what becomes of it.
+
+Three outcomes: declared; failed, so that somebody has to look at it; or it waits, and is tried again with the
+next batch. Why is in its record (申报记录). Knows facts and effects; refuses to know batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from messages.declaration import agreements, assessing, checks, names, pool, presets
+from messages.declaration.declarations import declared
+from messages.declaration.fields import missing
+from messages.declaration.logistics import ARRIVAL, MANIFEST, differences, record_of
+from messages.workflow import Body, Case, Context, Effect, Fact, Facts, Origin, Put, Record
+
+DECLARED, FAILED, WAITS = "declared", "failed", "waiting"
+_BY_AGENT = "1"  # 生效企业类型
+Reason = tuple[str, str]  # zh, en
+
+
+def facts(case: Case) -> Iterator[Fact]:
+    """What a marked draft goes by: manifest, arrival, agreement, parties, tariff and rates."""
+    form = case.body["entered"]
+    yield record_of(MANIFEST, form)
+    yield record_of(ARRIVAL, form)
+    if agreements.needed(form):
+        yield agreements.record_of(form)
+        yield from agreements.parties_of(form)
+    yield from assessing.facts(form)
+
+
+class Attempt:
+    """What a turn of the engine has before it; agreements that it makes count for the declarations behind."""
+
+    def __init__(
+        self, rules: Sequence[Body], unit_kind: str, code: str, batch: str, known: Facts, context: Context
+    ) -> None:
+        self._rules = rules
+        self._unit = "agentCode" if unit_kind == _BY_AGENT else "tradeCode"
+        self._code = code
+        self._batch = batch
+        self._known = known
+        self._context = context
+        self._agreed: dict[Fact, str] = {}  # made in this turn
+
+    def of(self, case: Case) -> tuple[str, tuple[Effect, ...]]:
+        """The outcome, and its effects."""
+        form: Mapping[str, Any] = case.body["entered"]
+        rule = self._rule(case, form)
+        if rule is None:
+            return self._waits(case, ("没有匹配的预配置", "no rule that was chosen is for it"))
+        wrong = tuple(self._wrong(case, form))
+        if wrong:
+            return self._ended(case, FAILED, names.FAILED, *wrong)
+        lacking = tuple(self._lacking(case, form, rule))
+        if lacking:
+            return self._waits(case, *lacking)
+        made = self._agreement(case, form)
+        _, effects = self._ended(
+            case, DECLARED, names.DECLARED, ("申报成功（自动）", "declared by the engine")
+        )
+        (put,) = (each for each in effects if isinstance(each, Put))
+        return DECLARED, (*made, *declared(put.case, Origin(**case.body["submitted"]), self._context))
+
+    def _rule(self, case: Case, form: Mapping[str, Any]) -> Body | None:
+        if form[self._unit] != self._code:
+            return None
+        by = case.body["mark"]["by"]
+        return next((rule for rule in self._rules if presets.matches(rule, form, by)), None)
+
+    def _wrong(self, case: Case, form: Mapping[str, Any]) -> Iterator[Reason]:
+        """What no waiting mends."""
+        mark, draft = case.body["mark"], case.body["draft"]
+        if (mark["guid"], mark["digest"]) != (draft["guid"], draft["digest"]):
+            yield "标记所授权的草稿已变化", "the mark is another draft's"
+        for path, zh, en in missing(form):
+            yield f"{zh}({path})", en
+        known: Sequence[Record] = self._known[checks.ALL]
+        for said in checks.failed(form, known):
+            yield f"海关校验不通过：{said}", f"a check of customs: {said}"
+
+    def _lacking(self, case: Case, form: Mapping[str, Any], rule: Body) -> Iterator[Reason]:
+        """What may still come, by itself or by hand."""
+        if form["selfTax"] == "1":
+            against = assessing.unconfirmed(case, form, self._known)
+            if against is not None:
+                zh, _, en = against.partition(" / ")
+                yield zh, en or zh
+        if rule["confirm"] != "1" and not case.body.get("reminders"):
+            yield "温馨提示未手动确认", "its reminders are not confirmed by hand"
+        if rule["agreement"] != "1" and agreements.needed(form) and self._agreement_no(form) is None:
+            yield "没有代理报关委托协议", "there is no agency agreement"
+        manifest: Record | None = self._known[record_of(MANIFEST, form)]
+        if rule["manifest"] == "1" and manifest is None:
+            yield "没有舱单", "there is no manifest"
+        if rule["arrival"] == "1" and self._known[record_of(ARRIVAL, form)] is None:
+            yield "未运抵", "it has not arrived"
+        if rule["compare"] == "1" and manifest is None and rule["manifest"] != "1":
+            yield "没有可比对的舱单", "there is no manifest to compare with"
+        elif rule["compare"] == "1" and manifest is not None:
+            for zh, en in differences(form, manifest.body):
+                yield f"与舱单不一致，{zh}", f"differs from its manifest, {en}"
+
+    # -- agreements
+
+    def _agreement_no(self, form: Mapping[str, Any]) -> str | None:
+        fact = agreements.record_of(form)
+        record: Record | None = self._known[fact]
+        return str(record.body["case"]) if record is not None else self._agreed.get(fact)
+
+    def _agreement(self, case: Case, form: Mapping[str, Any]) -> tuple[Effect, ...]:
+        """One is made, if it is needed and not there yet."""
+        if not agreements.needed(form) or self._agreement_no(form) is not None:
+            return ()
+        agent, trade = agreements.parties_of(form)
+        origin = Origin(**case.body["submitted"])
+        parties = (self._known[agent], self._known[trade])
+        number, effects = agreements.made(form, case.owner, parties, origin, self._context)
+        self._agreed[agreements.record_of(form)] = number
+        return effects
+
+    # -- what becomes of it
+
+    def _waits(self, case: Case, *reasons: Reason) -> tuple[str, tuple[Effect, ...]]:
+        """It stays in the pool; the same reasons again are not written down again."""
+        logged = pool.logged(case, *_joined(reasons), self._context, self._batch)
+        return WAITS, (Put(logged),) if logged is not case else ()
+
+    def _ended(
+        self, case: Case, outcome: str, smart: str, *reasons: Reason
+    ) -> tuple[str, tuple[Effect, ...]]:
+        case = pool.set_smart(case, smart, self._context)
+        case = pool.logged(case, *_joined(reasons), self._context, self._batch)
+        return outcome, (Put(pool.in_batch(case, self._batch)),)
+
+
+def _joined(reasons: Sequence[Reason]) -> Reason:
+    return "；".join(zh for zh, _ in reasons), "; ".join(en for _, en in reasons)

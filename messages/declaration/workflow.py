@@ -1,0 +1,74 @@
+"""Smart-assisted declaration as the dispatch sees it: which function needs what and takes which step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from messages.declaration import (
+    checks,
+    confirming,
+    declarations,
+    enabling,
+    engine,
+    logistics,
+    marks,
+    presets,
+    tariffs,
+)
+from messages.declaration.cases import objection
+from messages.declaration.names import SYSTEM_NAME
+from messages.workflow import Body, Case, Context, Effect, Event, Facts, Needs
+
+__all__ = ["DeclarationWorkflow", "objection", "shown"]
+
+Step = Callable[[Event, Facts, Context], tuple[Effect, ...]]
+
+STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
+    "save": (declarations.needs, declarations.submit),
+    "declare": (declarations.needs, declarations.submit),
+    "delete": (declarations.needs, declarations.delete),
+    "receive": (declarations.follow_needs, declarations.receive),
+    "conclude": (declarations.follow_needs, declarations.decide),
+    "return": (declarations.follow_needs, declarations.decide),
+    "enable": (enabling.needs, enabling.enable),
+    "enable-rule": (presets.needs, presets.step),
+    "disable-rule": (presets.needs, presets.step),
+    "drop-rule": (presets.needs, presets.step),
+    "mark": (marks.needs, marks.step),
+    "unmark": (marks.needs, marks.step),
+    "continue": (marks.needs, marks.step),
+    "start": (engine.needs, engine.start),
+    "stop": (engine.needs, engine.stop),
+    "batch": (engine.batch_needs, engine.batch),
+    "turn": (engine.turn_needs, engine.turn),
+    "manifest": (logistics.needs, logistics.step),
+    "arrival": (logistics.needs, logistics.step),
+    "confirm-taxes": (confirming.needs, confirming.step),
+    "confirm-reminders": (confirming.needs, confirming.step),
+    "agree": (confirming.needs, confirming.step),
+    "tariff": (tariffs.needs, tariffs.step),
+    "rates": (tariffs.needs, tariffs.step),
+    "check": (checks.needs, checks.step),
+}
+_INTERNAL = ("submitted", "code", "made")
+_SMART = ("mark", "smart", "log", "batch", "entered")
+
+
+class DeclarationWorkflow:
+    """The system's rules as the dispatch sees them."""
+
+    name = SYSTEM_NAME
+
+    def needs(self, event: Event) -> Needs:
+        """What the event's step must be told."""
+        return STEPS[event.name][0](event)
+
+    def step(self, event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
+        """One event; NodeFault where a rule forbids it."""
+        return STEPS[event.name][1](event, facts, context)
+
+
+def shown(case: Case, others: bool) -> Body:
+    """A case's body as it is seen: marks and the engine's record are its owner's own."""
+    hidden = (*_INTERNAL, *_SMART) if others else _INTERNAL
+    return {name: value for name, value in case.body.items() if name not in hidden}

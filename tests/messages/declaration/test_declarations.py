@@ -1,0 +1,155 @@
+"""Declarations by hand, and the rules of the engine: who may set them, and which exclude each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from messages.declaration.events import TYPES
+from tests.messages.declaration.world import GOODS, LEGAL, OPERATOR, SCC, SECOND, World
+
+
+@pytest.fixture
+def world() -> World:
+    """It is enabled."""
+    return World()
+
+
+def test_a_declaration_goes_its_whole_way_by_hand(world: World) -> None:
+    """暂存, 申报中, 入库, 退单, 申报 again, 审结; its number says import or export, and the year."""
+    assert world.save() == [1]
+    number = world.newest("I")
+    assert (len(number), number[:5]) == (18, "I2026")
+    assert world.declare(number=number) == [2]
+    world.go_on()
+    assert world.cases[number].state == "入库"
+    assert world.decide(number, "0") == [100]
+    assert world.cases[number].state == "退单"
+    assert world.save(number=number) == [1]
+    assert world.cases[number].state == "暂存"
+    assert world.declare(number=number) == [2]
+    world.go_on()
+    assert world.decide(number) == [399]
+    assert world.told_to(OPERATOR)[-1] == ("DEC112", 399)
+    assert world.save(number=number) == [-111102]
+
+
+def test_customs_decides_on_what_it_has_seen(world: World) -> None:
+    """What was declared again since is looked at first."""
+    assert world.declare() == [2]
+    number = world.newest("I")
+    world.go_on()
+    assert world.decide(number, declTime="20200101000000") == [-121014]
+    assert world.decide(number, declTime=world.cases[number].body["declTime"]) == [399]
+
+
+def test_a_draft_is_deleted_and_what_is_declared_is_not(world: World) -> None:
+    """A mark goes with it."""
+    number = world.marked()
+    assert world.send("DEC111", {"appType": "3", "caseNo": number}, OPERATOR) == [1]
+    assert world.cases[number].state == "已删除"
+    assert "pool" not in world.cases[number].search
+    assert world.declare() == [2]
+    assert world.send("DEC111", {"appType": "3", "caseNo": world.newest("I")}, OPERATOR) == [-111102]
+
+
+def test_others_do_not_know_of_it(world: World) -> None:
+    """Not even the consignee that is named in it, and customs not of a draft."""
+    number = world.draft()
+    assert world.save(SECOND, number) == [-111101]
+    assert world.decide(number) == [-121101]
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"tradeScc": SCC[:-1] + "X"}, "tradeScc"),
+        ({"netWt": "260.1"}, "netWt"),
+        ({"packNo": "0"}, "packNo"),
+        ({"iEDate": "20261131"}, "iEDate"),
+        ({"feeMark": "3"}, "feeMark"),
+        ({"feeMark": "3", "feeRate": "5"}, "feeCurr"),
+        ({"Goods": [{**GOODS, "declTotal": "50000.03"}]}, "Goods[1]/declTotal"),
+        ({"Goods": [{**GOODS, "gQty": "0", "declTotal": "0"}]}, "Goods[1]/gQty"),
+        ({"Goods": [{**GOODS, "secondQty": "1"}]}, "Goods[1]/secondQty"),
+        ({"Goods": [GOODS, {**GOODS, "tradeCurr": "EUR"}]}, "Goods/tradeCurr"),
+        ({"Container": [{"containerNo": "MSKU1234560"}]}, "Container[1]/containerNo"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_be_right_is_refused_in_a_draft_too(
+    world: World, changes: dict[str, Any], path: str
+) -> None:
+    """With the field's path in the receipt."""
+    assert world.save(**changes) == [-111105]
+    assert f"({path})" in world.told
+
+
+@pytest.mark.parametrize("changes", [{"Goods": None}, {"billNo": None}, {"iEDate": None}, {"cutMode": None}])
+def test_a_draft_may_lack_what_a_declaration_needs(world: World, changes: dict[str, Any]) -> None:
+    """Kept, and refused only when it is declared."""
+    assert world.save(**changes) == [1]
+    assert world.declare(**changes) == [-111104]
+
+
+def test_a_party_declares_its_own_only(world: World) -> None:
+    """It is the declaring unit or the consignee; and import stays import."""
+    assert world.save(SECOND) == [1]
+    assert world.save(agentCode="1100000001", tradeCode="1100000002") == [-111119]
+    assert world.save(number=world.draft(), ieFlag="E") == [-111119]
+
+
+def test_rules_are_set_with_the_legal_persons_card_only() -> None:
+    """The table of senders says so, for the gateway and for every terminal: 启用 and 预配置."""
+    demands = {kind.code: kind.senders.demand for kind in TYPES}
+    for code in ("DEC131", "DEC141"):
+        demand = demands[code]
+        assert demand is not None
+        assert demand.cards == {"legal"}
+
+
+def test_of_rules_for_the_same_one_is_enabled(world: World) -> None:
+    """By either code of the two units; a disabled one, another direction or consignee is free."""
+    first = world.ruled()
+    assert world.rule() == [-141112]
+    assert world.told.startswith("该申报单位下存在相同的境内收发货人、相同进出口标志且启动状态的数据")
+    assert world.rule(enabled="0") == [1]
+    assert world.rule(ieFlag="E") == [1]
+    assert world.rule(tradeScc=None, tradeCode="1100000001") == [1]
+    assert world.rule(number=first, wait="30") == [1]
+    assert world.rule(number=first, enabled="0") == [1]
+    assert world.rule() == [1]
+    assert world.rule(number=first) == [-141112]
+
+
+def test_a_rule_that_names_a_unit_by_both_codes_excludes_either(world: World) -> None:
+    """One that names it by one of them is for the same."""
+    assert world.rule(agentScc=SCC, tradeCode=SECOND.cop_code) == [1]
+    assert world.rule(agentCode=None, agentScc=SCC) == [-141112]
+    assert world.rule(tradeScc=None, tradeCode=SECOND.cop_code) == [-141112]
+
+
+def test_a_deleted_rule_is_gone_and_makes_room(world: World) -> None:
+    """配置已删除; the same may be set again."""
+    rule = world.ruled()
+    assert world.send("DEC141", {"appType": "3", "caseNo": rule}, LEGAL) == [1]
+    assert world.cases[rule].state == "配置已删除"
+    assert world.rule(number=rule) == [-141102]
+    assert world.rule() == [1]
+
+
+def test_a_rule_says_whom_it_is_for(world: World) -> None:
+    """By enterprise both units, by user the one who marks."""
+    assert world.rule(agentCode=None) == [-141104]
+    assert world.rule(tradeScc=None) == [-141104]
+    assert world.rule(mode="2") == [-141104]
+    assert world.rule(SECOND, world.ruled()) == [-141111]
+
+
+def test_enabling_again_is_no_fault(world: World) -> None:
+    """Once more with the same notice changes nothing; a newer notice is read anew."""
+    assert world.enable() == [1]
+    before = world.records["declaration", "enabled", LEGAL.party]
+    assert world.send("DEC131", {"notice": "1", "noticeVersion": "2"}, LEGAL) == [1]
+    assert world.records["declaration", "enabled", LEGAL.party] != before

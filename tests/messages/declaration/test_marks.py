@@ -1,0 +1,113 @@
+"""Marks: the declarant's authority for this very draft, added, cancelled, voided, put back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.messages.declaration.world import OPERATOR, SECOND, World
+
+
+@pytest.fixture
+def world() -> World:
+    """It is enabled."""
+    return World()
+
+
+def test_a_mark_is_added_to_one_draft_or_many_and_the_answer_counts(world: World) -> None:
+    """What cannot be marked is named, and keeps nothing else back."""
+    first, second, gone = world.draft(), world.draft(), "I20260000000000099"
+    assert world.mark(first, second, gone) == [1]
+    assert "添加智能辅助申报成功，共 2 条" in world.told
+    assert gone in world.told
+    assert [world.cases[each].body["smart"] for each in (first, second)] == ["1", "1"]
+    assert world.cases[first].body["mark"]["by"] == "李录"
+
+
+def test_a_mark_in_the_message_counts_at_once(world: World) -> None:
+    """Imported by the enterprise's own software with the mark in it."""
+    number = world.marked()
+    assert world.cases[number].search["pool"] == OPERATOR.party
+
+
+def test_a_mark_is_for_the_draft_that_it_names(world: World) -> None:
+    """One that was changed since it was looked at is not marked."""
+    number = world.draft()
+    seen = world.cases[number].body["draft"]
+    assert world.save(number=number, noteS="变了") == [1]
+    line = {"caseNo": number, "draftGuid": seen["guid"], "draftDigest": seen["digest"]}
+    assert world.send("DEC151", {"action": "1", "Draft": [line]}, OPERATOR) == [-151113]
+    assert "草稿已变化" in world.told
+
+
+def test_changing_the_draft_voids_its_mark(world: World) -> None:
+    """It waits for nobody any more, until it is marked anew."""
+    number = world.marked()
+    assert world.save(number=number, noteS="变了") == [1]
+    case = world.cases[number]
+    assert "mark" not in case.body
+    assert "smart" not in case.body
+    assert "pool" not in case.search
+    assert world.save(number=number, smartMark="1") == [1]
+    assert world.cases[number].search["pool"] == OPERATOR.party
+
+
+def test_a_mark_is_cancelled_while_it_waits(world: World) -> None:
+    """本次成功取消标记 XX 条; what has none is counted apart."""
+    number, other = world.marked(), world.draft()
+    assert world.mark(number, other, action="2") == [1]
+    assert "本次成功取消标记 1 条" in world.told
+    assert "smart" not in world.cases[number].body
+
+
+def test_what_is_declared_or_failed_cannot_be_cancelled(world: World) -> None:
+    """With the manual's sentence."""
+    number = world.marked()
+    assert world.start(world.ruled()) == [1]
+    world.one_batch()
+    assert world.mark(number, action="2") == [-151114]
+    assert world.told.startswith("请求参数均不符合取消条件 (报关单状态不为暂存或智能申报状态不为待申报)")
+
+
+def test_only_what_failed_is_put_back(world: World) -> None:
+    """继续智能辅助申报."""
+    number = world.marked(Goods=None)
+    assert world.mark(number, action="3") == [-151115]
+    assert world.start(world.ruled()) == [1]
+    world.one_batch()
+    assert world.mark(number, action="3") == [1]
+    assert world.cases[number].search["pool"] == OPERATOR.party
+
+
+def test_two_step_declarations_are_not_marked(world: World) -> None:
+    """By hand they are declared as any other; the summary tax is no obstacle."""
+    number = world.draft(twoStep="1")
+    assert world.mark(number) == [-151113]
+    assert "两步申报" in world.told
+    assert world.save(twoStep="1", smartMark="1") == [1]
+    assert "smart" not in world.cases[world.newest("I")].body
+    assert world.mark(world.draft(sumTax="1")) == [1]
+
+
+def test_what_is_no_draft_is_not_marked(world: World) -> None:
+    """It is declared already."""
+    assert world.declare() == [2]
+    assert world.mark(world.newest("I")) == [-151113]
+
+
+def test_nobody_marks_the_drafts_of_others(world: World) -> None:
+    """They are not there for him, whatever he knows of them."""
+    number = world.draft()
+    assert world.enable(SECOND) == [1]
+    assert world.mark(number, actor=SECOND) == [-151113]
+    assert "smart" not in world.cases[number].body
+    assert f"{number} 不存在" in world.told
+
+
+def test_the_smart_state_is_nobody_elses(world: World) -> None:
+    """Customs sees the declaration, and not how it came to be declared."""
+    number = world.marked()
+    assert world.start(world.ruled()) == [1]
+    world.one_batch()
+    seen = world.system.shown(world.cases[number], True)
+    assert {"smart", "mark", "log", "batch"}.isdisjoint(seen)
+    assert seen["stored"]["billNo"] == "BL20261101"

@@ -1,0 +1,153 @@
+"""The tax calculation, against figures worked out by hand from the law's formulas."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from messages.declaration.taxes import assess
+from tests.messages.declaration.world import FORM, GOODS, World
+
+RATES = {"USD": Decimal("7.1234"), "EUR": Decimal("7.8")}
+PLAIN = {"dutyRate": "10", "vatRate": "13"}
+
+
+def taxed(tariff: dict[str, Any], goods: dict[str, str] | None = None, **form: str) -> tuple[str, ...]:
+    """Dutiable value, duty, consumption tax and VAT of one line, in yuan."""
+    taxes = assess({**FORM, **form, "Goods": [{**GOODS, **(goods or {})}]}, {"8471300000": tariff}, RATES)
+    assert not taxes.against
+    (line,) = taxes.lines
+    return tuple(f"{each:f}" for each in (line.value, line.duty, line.excise, line.vat))
+
+
+def test_duty_and_vat_of_an_import_at_its_cif_price() -> None:
+    """50,000 USD × 7.1234 = 356,170.00; 10 %; 13 % of both."""
+    assert taxed(PLAIN) == ("356170.00", "35617.00", "0.00", "50932.31")
+
+
+def test_freight_and_insurance_join_a_price_without_them() -> None:
+    """FOB: 356,170 + freight 2,000 USD (14,246.80) + 0.3 % of both (1,111.25) = 371,528.05."""
+    charges = {"transMode": "3", "feeMark": "3", "feeRate": "2000", "feeCurr": "USD", "insurMark": "1",
+               "insurRate": "0.3"}  # fmt: skip
+    assert taxed(PLAIN, **charges)[0] == "371528.05"
+    assert taxed(PLAIN, **{**charges, "transMode": "1"})[0] == "356170.00"
+    assert taxed(PLAIN, **{**charges, "transMode": "2"})[0] == "357238.51"
+
+
+def test_freight_for_a_ton_goes_by_gross_weight() -> None:
+    """260 kg at 100 EUR a ton: 26 EUR, 202.80 yuan."""
+    charges = {"transMode": "4", "feeMark": "2", "feeRate": "100", "feeCurr": "EUR"}
+    assert taxed(PLAIN, **charges)[0] == "356372.80"
+
+
+def test_consumption_tax_is_reckoned_on_a_price_that_holds_it() -> None:
+    """(356,170 + 35,617) ÷ 0.9 × 10 % = 43,531.89; VAT on all three: 56,591.46."""
+    tariff = {**PLAIN, "exciseRate": "10"}
+    assert taxed(tariff) == ("356170.00", "35617.00", "43531.89", "56591.46")
+
+
+def test_specific_and_compound_taxes_go_by_the_statutory_quantity() -> None:
+    """Duty 10 % + 3 yuan × 100; consumption tax (base + 200) ÷ 0.95 × 5 % + 2 yuan × 100."""
+    tariff = {**PLAIN, "dutyAmount": "3", "exciseRate": "5", "exciseAmount": "2"}
+    assert taxed(tariff)[1:3] == ("35917.00", "20846.68")
+
+
+def test_an_exports_value_is_its_fob_price_without_the_duty() -> None:
+    """356,170 ÷ 1.2 = 296,808.33; 20 % of that; an export pays nothing else."""
+    tariff = {**PLAIN, "exportRate": "20"}
+    assert taxed(tariff, ieFlag="E", transMode="3") == ("296808.33", "59361.67", "0.00", "0.00")
+
+
+def test_half_is_levied_and_an_exemption_is_none() -> None:
+    """征免方式 2 and 3; 5 follows the nature of levy, 101."""
+    assert taxed(PLAIN, {"dutyMode": "2"})[1:] == ("17808.50", "0.00", "24308.60")
+    assert taxed(PLAIN, {"dutyMode": "3"})[1:] == ("0.00", "0.00", "0.00")
+    assert taxed(PLAIN, {"dutyMode": "5"}) == taxed(PLAIN)
+
+
+def test_fifty_yuan_and_less_is_not_levied() -> None:
+    """Duty of exactly 50.00 falls away, and VAT is then reckoned without it; 50.10 is levied."""
+    small = {"declTotal": "500", "tradeCurr": "CNY"}
+    assert taxed(PLAIN, small)[1:] == ("0.00", "0.00", "65.00")
+    assert taxed(PLAIN, {**small, "declTotal": "501"})[1] == "50.10"
+
+
+@pytest.mark.parametrize(
+    ("form", "goods", "said"),
+    [
+        ({}, {"codeTs": "0101210010"}, "税则中没有商品编号 0101210010"),
+        ({}, {"tradeCurr": "JPY"}, "没有 JPY 的计征汇率"),
+        ({}, {"dutyMode": "4"}, "征免方式 4 不能自动计算税费"),
+        ({"cutMode": "601"}, {"dutyMode": "5"}, "征免方式 5 不能自动计算税费"),
+    ],
+)
+def test_what_cannot_be_calculated_is_said(form: dict[str, str], goods: dict[str, str], said: str) -> None:
+    """And nothing is guessed."""
+    taxes = assess({**FORM, **form, "Goods": [{**GOODS, **goods}]}, {"8471300000": PLAIN}, RATES)
+    assert taxes.lines == ()
+    assert [each.partition(" / ")[0] for each in taxes.against] == [said]
+
+
+@given(
+    prices=st.lists(st.integers(1, 10**9), min_size=1, max_size=20),
+    freight=st.integers(0, 10**6),
+    insurance=st.integers(0, 500),
+)
+def test_charges_are_shared_out_to_the_last_fen(prices: list[int], freight: int, insurance: int) -> None:
+    """The lines' values add up to the price with its charges, whatever the prices are."""
+    goods = [{**GOODS, "declTotal": f"{Decimal(each) / 100:f}", "tradeCurr": "CNY"} for each in prices]
+    form = {**FORM, "transMode": "3", "feeMark": "3", "feeRate": str(freight), "feeCurr": "CNY",
+            "insurMark": "1", "insurRate": f"{Decimal(insurance) / 100:f}", "Goods": goods}  # fmt: skip
+    taxes = assess(form, {"8471300000": PLAIN}, {})
+    price = Decimal(sum(prices)) / 100 + freight
+    whole = price + price * insurance / 10_000
+    assert abs(sum(line.value for line in taxes.lines) - whole) <= Decimal("0.005")
+
+
+def test_taxes_are_confirmed_as_they_are_and_hold_until_something_changes() -> None:
+    """The engine waits for the confirmation, and for another where the rate has changed since."""
+    world = World()
+    world.tariff()
+    number = world.marked(selfTax="1")
+    assert world.cases[number].search["office"] == "2200-1T"
+    assert world.start(world.ruled()) == [1]
+    world.one_batch()
+    assert world.said(number) == "税费未确认"
+    assert world.confirm(number, taxTotal="1") == [-191118]
+    assert world.confirm(number, taxTotal="86549.31") == [1]
+    assert world.cases[number].search["office"] == "2200-1C"
+    assert world.rate("713.00") == [120]
+    world.go_on(world.run_due())
+    assert world.said(number) == "税费已变为 86629.50 元，请重新确认"
+    assert world.confirm(number, taxTotal="86629.50") == [1]
+    world.go_on(world.run_due())
+    assert world.cases[number].state == "入库"
+    assert world.cases[number].body["taxes"]["total"] == "86629.50"
+
+
+def test_a_changed_draft_is_unconfirmed_again() -> None:
+    """And a confirmation of what was there before is refused."""
+    world = World()
+    world.tariff()
+    number = world.draft(selfTax="1")
+    digest = world.cases[number].body["draft"]
+    assert world.confirm(number, taxTotal="86549.31") == [1]
+    assert world.save(number=number, selfTax="1", noteS="备注") == [1]
+    assert "taxes" not in world.cases[number].body
+    assert digest != world.cases[number].body["draft"]
+
+
+def test_a_self_assessed_one_is_declared_by_hand_only_as_it_was_confirmed() -> None:
+    """Unconfirmed is never declared; the same content is, another is not."""
+    world = World()
+    world.tariff()
+    assert world.declare(selfTax="1") == [-111118]
+    number = world.draft(selfTax="1")
+    assert world.declare(number=number, selfTax="1") == [-111118]
+    assert world.confirm(number, taxTotal="86549.31") == [1]
+    assert world.declare(number=number, selfTax="1", packNo="11") == [-111118]
+    assert world.declare(number=number, selfTax="1") == [2]

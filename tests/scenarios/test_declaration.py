@@ -1,0 +1,180 @@
+"""Smart-assisted declaration by messages alone: thousands declared unattended while the gateway is killed.
+
+An enterprise's software, a carrier's and customs' own against a gateway in its own process, on both
+databases.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from messages.signature.sign import sign
+from messages.wire import new_guid
+from receipts.document import Receipt
+from tests.scenarios import offices
+from tests.scenarios.house import House, command
+from tests.scenarios.offices import statuses
+
+NODES = 100  # of one message
+DECLARED = {"sqlite": 10_000, "postgresql": 2_000}
+PATIENCE = 300.0  # seconds for the whole run, on a busy machine
+
+
+class Office(offices.Office):
+    """An enterprise's software, a carrier's or customs' own."""
+
+    SYSTEM = "declaration"
+
+    def keep(self, count: int) -> None:
+        """Send so many marked drafts, a hundred in a message."""
+        for _ in range(count // NODES):
+            root = self.person.message("declaration/DEC111-marked.xml")
+            (node,) = root.iterfind("{*}Declaration")
+            place = root.index(node)
+            for _ in range(NODES - 1):
+                another = copy.deepcopy(node)
+                another[0].text = new_guid()  # guid comes first
+                root.insert(place, another)
+            data = etree.tostring(sign(root, self.person.signer))
+            assert self.send(self.person.envelope(data)).code == "0000"
+
+    def draft(self, number: str) -> dict[str, str]:
+        """Guid and digest of what is stored under a number."""
+        found: dict[str, str] = self.case(number)["body"]["draft"]
+        return {"draftGuid": found["guid"], "draftDigest": found["digest"]}
+
+    def run(self, number: str) -> Any:
+        """A run of the engine as its screen sees it."""
+        return self.case(number)["body"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """A demo gateway of the test's own on each database."""
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_database_url")
+    house = House(tmp_path / "home", url)
+    house.start()
+    yield house
+    house.close()
+
+
+def at_work(house: House, role: str) -> Office:
+    """Somebody with a session and an empty mailbox."""
+    office = Office(house, house.person(role))
+    office.drain()
+    return office
+
+
+def numbered(found: list[Receipt]) -> str:
+    """The case that one receipt names."""
+    (one,) = found
+    assert one.case is not None, one
+    return one.case
+
+
+def test_thousands_are_declared_unattended_and_each_once_though_the_gateway_is_killed(
+    house: House, request: pytest.FixtureRequest
+) -> None:
+    """Killed twice in it: every one declared and stored once, the counts are right, the journal verifies."""
+    count = DECLARED[request.node.callspec.params["house"]]
+    legal = at_work(house, "enterprise")
+    assert statuses(legal.submit("DEC131")) == [1]
+    legal.keep(count)
+    kept = [one for one in legal.until(count, PATIENCE) if isinstance(one, Receipt)]
+    assert {one.status for one in kept} == {1}
+    rule = numbered(legal.submit("DEC141"))
+    run = numbered(at_work(house, "operator").submit("DEC161-start", ruleNo=rule))
+    cursor = legal.cursor
+    told: list[Receipt] = []
+    for part in (count // 4, count // 2):
+        while len(told) < part:  # a receipt 2 or 120 each
+            told += [one for one in legal.poll(wait=10) if isinstance(one, Receipt)]
+        cursor = legal.cursor
+        house.kill()
+        house.start()
+        legal = Office(house, house.person("enterprise"))
+        legal.cursor = cursor
+    rest = 2 * count + 2 - len(told)  # and those of the start and of the agreement that is made
+    told += [one for one in legal.until(rest, PATIENCE) if isinstance(one, Receipt)]
+    cases = {one.case for one in kept}
+    each = Counter((one.case, one.status) for one in told if one.case in cases)
+    assert set(each.values()) == {1}
+    assert Counter(status for _, status in each) == {2: count, 120: count}
+    assert {case for case, _ in each} == cases
+    seen = legal.run(run)
+    assert {name: seen["batch"][name] for name in ("total", "looked", "declared", "failed", "waiting")} == {
+        "total": count, "looked": count, "declared": count, "failed": 0, "waiting": 0,
+    }  # fmt: skip
+    assert statuses(legal.submit("DEC161-stop", caseNo=run)) == [1]
+    assert legal.case(run)["state"] == "已停止"
+    assert legal.poll() == []
+    assert house.stop() == 0
+    verified = command("eport-gateway", "journal", "verify", "--home", str(house.home))
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_what_is_missing_keeps_a_declaration_back_until_it_comes(house: House) -> None:
+    """A strict rule: manifest, arrival and taxes come one by one; each time the record says what lacks."""
+    legal, carrier, desk = (at_work(house, role) for role in ("enterprise", "carrier", "customs"))
+    assert statuses(legal.submit("DEC131")) == [1]
+    assert statuses(desk.submit("DEC201")) == [120]
+    assert statuses(desk.submit("DEC211")) == [120]
+    number = numbered(legal.submit("DEC111-self"))
+    rule = numbered(legal.submit("DEC141-strict", wait="10"))
+
+    def said() -> str:
+        """Start, look once, stop; what the record says then."""
+        run = numbered(legal.submit("DEC161-start", ruleNo=rule))
+        while "next" not in legal.run(run):
+            pass
+        assert statuses(legal.submit("DEC161-stop", caseNo=run)) == [1]
+        legal.drain()
+        return str(legal.case(number)["body"]["log"][-1]["zh"])
+
+    assert said() == "税费未确认；没有舱单；未运抵"
+    assert statuses(carrier.submit("DEC171", packNo="11")) == [120]
+    assert said() == "税费未确认；未运抵；与舱单不一致，件数：报关单 10，舱单 11"
+    assert statuses(carrier.submit("DEC171")) == [120]
+    assert statuses(carrier.submit("DEC181")) == [120]
+    assert said() == "税费未确认"
+    taxes = legal.get("/v1/lookups/declaration/taxes", caseNo=number)["values"]
+    assert taxes["total"] == "86549.31"
+    digest = taxes["draftDigest"]
+    confirmed = legal.submit("DEC191-taxes", caseNo=number, draftDigest=digest, taxTotal=taxes["total"])
+    assert statuses(confirmed) == [1]
+    assert said() == "申报成功（自动）"
+    assert legal.case(number)["state"] == "入库"
+    assert "log" not in desk.case(number)["body"]
+    assert statuses(desk.submit("DEC121-conclude", caseNo=number)) == [399]
+    made = next(iter(legal.numbers(kind="agreement")))
+    second = Office(house, house.person("enterprise", 1))
+    assert second.case(made)["body"]["agentName"] == "浦东演示进出口有限公司"
+    assert second.status(f"/v1/cases/declaration/{number}") == 404
+    assert desk.status(f"/v1/cases/declaration/{rule}") == 404
+
+
+def test_rules_want_the_legal_persons_card_and_marks_the_draft_that_was_seen(house: House) -> None:
+    """An operator's try is refused by the gateway; what changed since it was looked at is not marked."""
+    legal, operator = at_work(house, "enterprise"), at_work(house, "operator")
+    data = operator.person.signed("declaration/DEC141.xml")
+    refused = operator.send(operator.person.envelope(data))
+    assert refused.code == "2002"
+    assert any("法人卡" in each for each in (refused.info, *map(str, refused.results)))
+    assert statuses(legal.submit("DEC131")) == [1]
+    operator.drain()
+    number = numbered(operator.submit("DEC111-draft"))
+    before = operator.draft(number)
+    assert statuses(operator.submit("DEC111-change", appStatus="1", caseNo=number)) == [1]
+    assert statuses(operator.submit("DEC151-mark", caseNo=number, **before)) == [-151113]
+    now = operator.draft(number)
+    assert statuses(operator.submit("DEC151-mark", caseNo=number, **now)) == [1]
+    assert operator.case(number)["body"]["smart"] == "1"
+    assert statuses(operator.submit("DEC151-cancel", caseNo=number)) == [1]
+    assert statuses(operator.submit("DEC151-cancel", caseNo=number)) == [-151114]
