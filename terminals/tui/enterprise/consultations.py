@@ -54,6 +54,7 @@ _ASKED_ON = Column(DATE.key, _DAY, cells=9, sorts=True)
 _SUBJECT = Column("title", _TITLE, most=40, sorts=True)
 _REPLY = Action("reply", Words("答复", "Answer"), "ctrl+r", "enterprise.reply", "reply", frozenset({ASKED}))
 _ASK = Words("提问", "Ask")
+_WAITS = Words("待海关答复，答复后可以继续提问。", "Customs will answer; then you may ask on.")
 _STAYS = Words("已提交的咨询不能删除。", "What was asked cannot be deleted.")
 
 
@@ -148,6 +149,10 @@ class Consultation(EntryPage):
     def content(self, found: CaseFound) -> Body:
         """A further question has the title of the one before."""
         return {"title": found.line.text("title")}
+
+    def remark(self, found: CaseFound) -> Words:
+        """Why nothing more is asked now."""
+        return _WAITS if found.line.state == ASKED else Words()
 
     @property
     def inner(self) -> str:
