@@ -45,7 +45,8 @@ async def drafted(terminal: Terminal, pilot: Pilot[int]) -> None:
 
 async def declared(terminal: Terminal, pilot: Pilot[int]) -> str:
     """With the card: what was drafted is offered, compared with the filing, declared; its case."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, Offer))
+    await until(pilot, lambda: isinstance(pilot.app.screen, Offer) and pilot.app.screen.is_mounted)
+    await pilot.pause()
     await pilot.press("enter")
     page = await front(terminal, pilot, RegistrationChange)
     await until(pilot, lambda: page._kind is not None and page._opened is not None)

@@ -56,7 +56,7 @@ async def test_what_may_not_be_applied_for_opens_no_form_and_says_why(
             await in_thread(desk.refile, 0, **changes)
             page = await asked(terminal, pilot, name)
             await until(pilot, lambda page=page, sentence=sentence: sentence in page._unopened.zh)
-            assert sentence in shown(terminal).replace("\n", "")
+            await until(pilot, lambda sentence=sentence: sentence in shown(terminal).replace("\n", ""))
             assert not page.view.display
             for action in ("save", "declare", "print", "new"):
                 assert page.check_action(action, ()) is False
@@ -155,7 +155,7 @@ async def test_grey_fields_and_lines_on_file_stay_as_they_are(
         page.view.show_part("Manager")
         await pilot.press("ctrl+d")
         assert pilot.app.screen is terminal.shell
-        assert "不能删除" in shown(terminal)
+        await until(pilot, lambda: "不能删除" in shown(terminal))
         await pilot.press("ctrl+n")
         new = page.model.rows("Manager")[3]
         put(page, {"name": "郑宁", "post": "01"}, new)
@@ -195,7 +195,7 @@ async def test_an_application_under_way_refuses_another_one_before_it_is_sent(
         assert "有待审批的变更申请的数据，不允许再提交变更作业" in await closed(pilot)
         assert page.model.head.text("contactMobile") == "13900000009"
         assert page.unsaved
-        assert "不能申报" in shown(terminal)
+        await until(pilot, lambda: "不能申报" in shown(terminal))
 
 
 @pytest.mark.asyncio
@@ -206,16 +206,18 @@ async def test_what_was_not_approved_says_why_and_is_declared_again(
     async with enterprise(house, tmp_path) as (terminal, pilot):
         page = await asked(terminal, pilot, "enterprise.change")
         put(page, {"contactMobile": "13900000009"})
-        await pilot.press("ctrl+r", "enter")
+        await pilot.press("ctrl+r")
+        await closed(pilot)
         await closed(pilot)
         case = page.model.case
         assert statuses(await in_thread(desk.submit, "ENT411-refuse", caseNo=case)) == [100]
         await until(pilot, lambda: page.model.state == "审核不通过")
         await pilot.pause()
-        assert "营业执照不清晰" in shown(terminal)
+        await until(pilot, lambda: "营业执照不清晰" in shown(terminal))
         assert not page.view.reading
         put(page, {"contactMobile": "13900000010"})
-        await pilot.press("ctrl+r", "enter")
+        await pilot.press("ctrl+r")
+        await closed(pilot)
         assert "待审核" in await closed(pilot)
         assert page.model.case == case
 
@@ -238,7 +240,8 @@ async def test_a_draft_is_taken_up_with_what_is_filed_now(
         assert isinstance(again, RegistrationChange)
         await until(pilot, lambda: again.model.head.text("regAddr") == "上海市浦东新区新路 2 号")
         assert again.model.head.text("website") == "demo.example"
-        await pilot.press("ctrl+r", "enter")
+        await pilot.press("ctrl+r")
+        await closed(pilot)
         assert "待审核" in await closed(pilot)
 
 

@@ -47,18 +47,20 @@ async def test_without_a_card_a_draft_is_kept_and_declared_with_one(
         assert page.model.head.text("website") == "demo.example"
         await pilot.press("ctrl+s")
         assert "已保存在本终端" in await closed(pilot)
-        assert "已存本终端，未发送" in shown(terminal)
+        await until(pilot, lambda: "已存本终端，未发送" in shown(terminal))
         await pilot.press("f4")
         assert "是否关闭" in await closed(pilot)
         await until(pilot, lambda: page not in list(terminal.shell.pages))
     async with enterprise(house, tmp_path) as (terminal, pilot):
         await until(pilot, lambda: isinstance(pilot.app.screen, Offer))
-        assert "浦东演示进出口有限公司" in shown(terminal)
+        await pilot.pause()
+        await until(pilot, lambda: "浦东演示进出口有限公司" in shown(terminal))
         await pilot.press("enter")
         page = await front(terminal, pilot, RegistrationChange)
         await until(pilot, lambda: page._kind is not None and page._opened is not None)
         assert page.model.head.text("website") == "demo.example"
-        await pilot.press("ctrl+r", "enter")
+        await pilot.press("ctrl+r")
+        await closed(pilot)
         assert "待审核" in await closed(pilot)
     seen = desk.get("/v1/cases/enterprise", state="待审核")["cases"]
     assert [case["search"]["type"] for case in seen] == ["ENT111"]
@@ -75,7 +77,9 @@ async def test_without_a_card_steps_are_gone_through_and_queries_asked(
         await pilot.press("alt+s")
         await until(pilot, lambda: page.view.part == "Manager")
         assert pilot.app.screen is terminal.shell
-        await pilot.press("alt+s", "alt+s")
+        await pilot.press("alt+s")
+        await until(pilot, lambda: page.view.part == "Broker")
+        await pilot.press("alt+s")
         await until(pilot, lambda: page.view.part == "Attachment")
         registration = await terminal.open("enterprise.registration")
         await until(pilot, lambda: "陈立" in registration.query_one(Reader).text)

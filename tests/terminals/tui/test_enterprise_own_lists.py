@@ -159,7 +159,7 @@ async def test_objections_are_found_by_kind_and_day_and_the_search_is_reset(
         page = await terminal.open("enterprise.objections")
         assert isinstance(page, ObjectionQuery)
         assert await listed(page, pilot) == {cases["objection"]}
-        assert "重置" in shown(terminal)
+        await until(pilot, lambda: "重置" in shown(terminal))
         assert await search(page, pilot, "2") == set()
         assert await search(page, pilot, "行政处罚信息", "2020-01-01", "2099-12-31") == {cases["objection"]}
         await pilot.press("ctrl+l")
