@@ -100,12 +100,11 @@ class Waiting(SearchPage[CaseLine]):
 
     def came(self, steps: Sequence[Step]) -> None:
         """Something was done, or something new waits."""
-        self.again()
+        self.table.renew()
 
     def on_show(self) -> None:
         """In front again: what was done meanwhile waits no more."""
-        if self.table.items:
-            self.again()
+        self.table.renew()
 
     def _fetch(self, wanted: Wanted) -> Fetched[CaseLine]:
         """In a thread: both kinds of cases, of which a page is cut."""
@@ -126,6 +125,10 @@ class Waiting(SearchPage[CaseLine]):
             if number >= page.pages:
                 break
         return found
+
+    def name_of(self, item: CaseLine) -> object:
+        """Its number."""
+        return item.number
 
     def text(self, item: CaseLine, key: str) -> str:
         """What is to be done, and since when."""
