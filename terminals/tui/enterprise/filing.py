@@ -62,7 +62,7 @@ class RegistrationRegister(CooperationList):
         REG_CODE,
         SCC,
         Column("validTo", _VALID_TO, cells=9, sorts=True),
-        Column("changed", Words("最后变动", "Last changed"), cells=16, sorts=True),
+        Column("changed", Words("最后变动", "Changed on"), cells=10, sorts=True),
     )
     ACTIONS: ClassVar[tuple[Action, ...]] = (_CHANGE,)
     BINDINGS: ClassVar[list[BindingType]] = [*keys(*ACTIONS), Binding("ctrl+n", "new", "entry-new")]
@@ -78,9 +78,9 @@ class RegistrationRegister(CooperationList):
         return filings.status(filed, wire_date(self.terminal.clock())) == fields.EXPIRED
 
     def text(self, item: CaseLine, key: str) -> str:
-        """A moment as people in China read it."""
+        """The day of the last change, as it is in China."""
         if key == "changed":
-            return parse_wire_time(item.changed).astimezone(CST).strftime("%Y-%m-%d %H:%M")
+            return parse_wire_time(item.changed).astimezone(CST).strftime("%Y-%m-%d")
         return super().text(item, key)
 
     def tone(self, item: CaseLine, key: str) -> str:

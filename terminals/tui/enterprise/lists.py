@@ -53,7 +53,7 @@ BY_OBJECTION = Criterion(
     "objectionType", Words("异议种类", "Kind of objection"), codes=choices("objectionType")
 )
 BY_NAME = Criterion("cnName.contains", Words("企业名称", "Enterprise"))
-BY_CODE = Criterion(ENTERPRISE, Words("注册编号或信用代码", "Registration or credit code"))
+BY_CODE = Criterion(ENTERPRISE, Words("注册编号或信用代码", "Reg. or credit code"))
 BY_DATE = Criterion("applyDate", Words("申报日期", "Declared on"), between=True)
 
 SEQ = Column(SEQUENCE, both("query-number"), number=True, cells=4)

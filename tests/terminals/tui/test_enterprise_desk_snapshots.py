@@ -21,9 +21,10 @@ from terminals.tui.page import Page
 from tests.scenarios.house import House
 from tests.terminals.tui import enterprises
 from tests.terminals.tui.at_house import at_work, until
-from tests.terminals.tui.enterprises import Software, enterprise
+from tests.terminals.tui.enterprises import Software
 from tests.terminals.tui.picture import Mask, picture
 from tests.terminals.tui.stage import LARGE, SMALL
+from tests.terminals.tui.story import CLOCK
 
 KEPT = Path(__file__).with_name("snapshots_enterprise_desk")
 STOPS = (
@@ -80,7 +81,7 @@ async def walk(
     house: House, folder: Path, size: tuple[int, int], shots: dict[str, list[str]], mask: Mask
 ) -> None:
     """Through the desk's screens."""
-    async with at_work(house, folder, "customs", size) as (terminal, pilot):
+    async with at_work(house, folder, "customs", size, lambda: CLOCK) as (terminal, pilot):
 
         async def seen(name: str) -> None:
             await look(name, terminal, pilot, size, shots, mask)
@@ -129,7 +130,7 @@ async def ask(
     house: House, folder: Path, size: tuple[int, int], shots: dict[str, list[str]], mask: Mask
 ) -> None:
     """An enterprise's consultation."""
-    async with enterprise(house, folder, size=size) as (terminal, pilot):
+    async with at_work(house, folder, "operator", size, lambda: CLOCK) as (terminal, pilot):
         await opened(terminal, pilot, "enterprise.consultations", lambda page: page.table.items)
         await pilot.press("enter")
         page = await front(terminal, pilot, "Consultation")
