@@ -186,6 +186,10 @@ SENTENCES: Sentences = {
         "Up, Down, PgUp and PgDn read on. Ctrl+G fetches the files into your area.",
         "用上下键、PgUp、PgDn 阅读。Ctrl+G 将附件下载到本人文件区。",
     ),
+    "register-more": (
+        "These are the first {count} of {total}: search for the others.",
+        "这里是 {total} 条中的前 {count} 条，其余的请按条件查询。",
+    ),
     "help-register": (
         (
             "Type a part of what you look for and press Enter. Enter on a line or Ctrl+E changes it, Ctrl+N "

@@ -79,7 +79,12 @@ class RegisterPage(SearchPage[Filed]):
         key = next(((name, text) for name, text in typed.items() if name in self.BY), None)
         name = self.BY[key[0]] if key is not None else self.LOOKUP
         found = self.work.line.lookup(self.SYSTEM, name, () if key is None else (key,)) if name else None
-        return list((found or {}).get(self.GROUP, ()))
+        lines = list((found or {}).get(self.GROUP, ()))
+        total = int((found or {}).get("total", 0))
+        if total > len(lines):  # of very many, an answer has the first ones
+            words = both("register-more", count=len(lines), total=total)
+            self.app.call_from_thread(self.terminal.say, words, alarm=True)
+        return lines
 
     def _fits(self, filed: Filed) -> bool:
         asked = ((name, text) for name, text in self._asked.items() if text and name not in self.BY)

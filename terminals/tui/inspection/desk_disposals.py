@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from messages.annotations import Words
-from messages.inspection.table import LIFTED, UPCOMING
+from messages.inspection.table import LIFTED, NOT_RECOGNISED, NOT_YET, PUT_RIGHT, TO_PUT_RIGHT, UPCOMING
 from messages.wire import CST
 from messages.workflow import Body
 from terminals.tui.buttons import Option
@@ -61,10 +61,13 @@ class DisposalEntry(ToAgency):
         """The agency's code."""
         return self.model.head.text("agencyCode")
 
-    @property
-    def closed(self) -> bool:
-        """What is imposed is not changed, but lifted."""
-        return bool(self.model.state)
+    def remark(self, found: CaseFound) -> Words:
+        """How it ends, while it lasts."""
+        if found.line.state in (UPCOMING, NOT_RECOGNISED):
+            return Words("按 Ctrl+D 撤销处置，立即生效。", "Ctrl+D lifts it, at once.")
+        if found.line.state in (TO_PUT_RIGHT, PUT_RIGHT, NOT_YET):
+            return Words("整改材料审核通过后，处置即撤销。", "It ends when what was put right is passed.")
+        return Words()
 
     def options(self) -> list[Option]:
         """撤销处置 where there is something to lift."""
@@ -80,20 +83,20 @@ class DisposalEntry(ToAgency):
         kind, whom = self.model.meaning(head, "kind"), self.agency_called(head.text("agencyCode"))
         zh, en = [f"是否处置：{kind.zh}？", whom.zh], [f"Impose this: {kind.en}?", whom.en]
         begin, end = read(head.text("beginTime")), read(head.text("endTime"))
-        since = Words(_said(begin), _said(begin)) if begin is not None else _NOW
+        since = Words(f" {_said(begin)} ", _said(begin)) if begin is not None else _NOW
         until = _said(end) if end is not None else ""
         now = self.terminal.clock().astimezone(CST)
         span = lasting(max((end or now) - (begin or now), timedelta()))
         if head.text("kind") == _REVOKING:
-            zh.append(f"自 {since.zh} 起撤销备案，机构可以重新备案。")
+            zh.append(f"自{since.zh}起撤销备案，机构可以重新备案。")
             en.append(f"From {since.en} on it is filed no more; it may file anew.")
         elif head.text("kind") == _RECTIFYING:
-            zh.append(f"自 {since.zh} 起，期限 {until}（{span.zh}）。")
+            zh.append(f"自{since.zh}起，期限 {until}（{span.zh}）。")
             zh.append("到期不自动结束，整改经审核通过后才撤销。")
             en.append(f"From {since.en}, to be put right by {until} ({span.en}).")
             en.append("It ends when customs passes what was put right, not with the deadline.")
         else:
-            zh.append(f"自 {since.zh} 至 {until}（{span.zh}）。")
+            zh.append(f"自{since.zh}至 {until}（{span.zh}）。")
             en.append(f"From {since.en} to {until} ({span.en}).")
         return Words("\n".join(zh), "\n".join(en))
 

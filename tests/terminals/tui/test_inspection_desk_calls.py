@@ -163,7 +163,7 @@ async def test_a_disposal_is_imposed_to_the_second_and_lifted(house: House, tmp_
         await pilot.press("ctrl+r")
         asked = await closed(pilot)
         assert "欧洲检验有限公司" in asked
-        assert "自 即刻 至 " in asked
+        assert "自即刻至 " in asked
         assert "29 天 23:" in asked
         case = "P" + (await closed(pilot)).partition("P")[2][:18]
         (told,) = (await asyncio.to_thread(trader.get, "/v1/lookups/inspection/agencies"))["values"]["Agency"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import shutil
 from pathlib import Path
 
 import pytest
 
+from messages.wire import new_guid
 from terminals.tui.inspection.desk_published import PublishedList, PublishEntry, RuleEntry, RuleRegister
 from terminals.tui.pick import PickFile
 from tests.scenarios.house import House
@@ -98,3 +100,39 @@ async def test_a_rule_is_published_found_changed_and_withdrawn(house: House, tmp
         assert await closed(pilot, "y") == "是否撤销 HS编码 8457 的规则？"
         assert await closed(pilot) == "规则已撤销。"
         await until(pilot, lambda: not register.filed)
+
+
+@pytest.mark.asyncio
+async def test_of_more_rules_than_an_answer_has_it_is_said_how_many_there_are(
+    house: House, tmp_path: Path
+) -> None:
+    """None is left out in silence; those that are not among the first are found by their code."""
+    await asyncio.to_thread(ruled, house, 205)
+    async with at_work(house, tmp_path, "customs") as (terminal, pilot):
+        register = await terminal.open("inspection.rule-register")
+        assert isinstance(register, RuleRegister)
+        await until(pilot, lambda: register.filed)
+        await until(pilot, lambda: terminal._notifications)
+        (said,) = [each.message for each in terminal._notifications]
+        assert "205 条中的前 200 条" in said
+        register.criteria._lines(0)[0].value = "1204"
+        register.action_run()
+        await until(pilot, lambda: [each["ruleCode"] for each in register.filed] == ["1204"])
+
+
+def ruled(house: House, count: int) -> None:
+    """Customs publishes so many rules, in messages of as many as one may have."""
+    desk = office(house, "customs")
+    for start in range(0, count, 100):
+        message = desk.person.message("inspection/PSI231.xml")
+        first, *others = message.iterfind("{*}Rule")
+        for other in others:
+            message.remove(other)
+        wanted = range(start, min(start + 100, count))
+        nodes = [copy.deepcopy(first) for _ in wanted]
+        for number, node in zip(wanted, nodes, strict=True):
+            node.find("{*}guid").text = new_guid()
+            node.find("{*}ruleCode").text = str(1000 + number)
+            first.addprevious(node)
+        message.remove(first)
+        desk.submit_tree(message, len(nodes))
