@@ -30,6 +30,7 @@ class Scale:
     typing: float = 60.0  # seconds for which those type who came at the same moment
     cases: int = 1_000_000  # among which is searched
     systems: tuple[str, ...] = ("bonded", "assistance")  # whose cases are searched
+    drafts: int = 10_000  # declared unattended in one run
     every: bool = False  # the whole cross product of the throughput part
     databases: tuple[str, ...] = ("sqlite", "postgresql")
 
@@ -41,7 +42,7 @@ class Scale:
 
 TINY = Scale(
     pairs=1, messages=40, large=2, repeats=1, signings=2, polls=20, total=120, sample=30,
-    people=3, logins=2, idle=0.5, typing=3.0, cases=500,
+    people=3, logins=2, idle=0.5, typing=3.0, cases=500, drafts=200,
     databases=("sqlite",),
 )  # fmt: skip
 

@@ -6,53 +6,19 @@ databases.
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from lxml import etree
 
-from messages.signature.sign import sign
-from messages.wire import new_guid
 from receipts.document import Receipt
-from tests.scenarios import offices
+from tests.scenarios.declaring import Office, at_work, numbered
 from tests.scenarios.house import House, command
 from tests.scenarios.offices import statuses
 
-NODES = 100  # of one message
 DECLARED = {"sqlite": 10_000, "postgresql": 2_000}
 PATIENCE = 300.0  # seconds for the whole run, on a busy machine
-
-
-class Office(offices.Office):
-    """An enterprise's software, a carrier's or customs' own."""
-
-    SYSTEM = "declaration"
-
-    def keep(self, count: int) -> None:
-        """Send so many marked drafts, a hundred in a message."""
-        for _ in range(count // NODES):
-            root = self.person.message("declaration/DEC111-marked.xml")
-            (node,) = root.iterfind("{*}Declaration")
-            place = root.index(node)
-            for _ in range(NODES - 1):
-                another = copy.deepcopy(node)
-                another[0].text = new_guid()  # guid comes first
-                root.insert(place, another)
-            data = etree.tostring(sign(root, self.person.signer))
-            assert self.send(self.person.envelope(data)).code == "0000"
-
-    def draft(self, number: str) -> dict[str, str]:
-        """Guid and digest of what is stored under a number."""
-        found: dict[str, str] = self.case(number)["body"]["draft"]
-        return {"draftGuid": found["guid"], "draftDigest": found["digest"]}
-
-    def run(self, number: str) -> Any:
-        """A run of the engine as its screen sees it."""
-        return self.case(number)["body"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -63,20 +29,6 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     house.start()
     yield house
     house.close()
-
-
-def at_work(house: House, role: str) -> Office:
-    """Somebody with a session and an empty mailbox."""
-    office = Office(house, house.person(role))
-    office.drain()
-    return office
-
-
-def numbered(found: list[Receipt]) -> str:
-    """The case that one receipt names."""
-    (one,) = found
-    assert one.case is not None, one
-    return one.case
 
 
 def test_thousands_are_declared_unattended_and_each_once_though_the_gateway_is_killed(
