@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 
 from messages.wire import CST
 from terminals.tui.app import Terminal
+from terminals.tui.menu import SideMenu
 from terminals.tui.page import Page
 from tests.scenarios.house import House
 from tests.terminals.tui import inspected
@@ -86,6 +87,7 @@ async def walk(
                 shots.setdefault(name, []).extend([heading, *picture(terminal, plain), ""])
                 await pilot.press("f2")
 
+        terminal.shell.query_one(SideMenu).add_class("-folded")  # other systems' names are none of it
         queue = await opened(terminal, pilot, "inspection.filings-to-review", lambda page: page.table.items)
         await until(pilot, lambda: queue._kind is not None)
         await look("filings")
