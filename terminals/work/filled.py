@@ -117,7 +117,7 @@ def marked_xlsx(file: Path, marks: tuple[Mark, ...], language: str) -> bytes:
     for sheet in book.worksheets:
         # Only the cells that there are: iter_rows makes all up to the last one, however far that is.
         for cell in sheet._cells.values():
-            if cell.comment is not None and cell.comment.author == _AUTHOR:  # of the time before
+            if cell.comment is not None and _ours(cell):  # of the time before
                 cell.comment, cell.fill = None, PatternFill()
     said: dict[tuple[str, int, int], list[str]] = {}
     for mark in marks:
@@ -130,6 +130,12 @@ def marked_xlsx(file: Path, marks: tuple[Mark, ...], language: str) -> bytes:
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _ours(cell: Any) -> bool:
+    """Whether a comment is of an earlier check: office suites put their user's name in its author's place."""
+    coloured = cell.fill.fill_type == "solid" and str(cell.fill.fgColor.rgb).endswith(_COLOUR)
+    return coloured or cell.comment.author == _AUTHOR
 
 
 # -- cells to text -------------------------------------------------------------------------------

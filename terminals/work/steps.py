@@ -12,6 +12,8 @@ from typing import Any
 
 from messages.annotations import Words
 from messages.registry import BY_CODE
+from messages.statuses import Status
+from messages.system import CUSTOMS
 from messages.wire import parse_wire_time
 from receipts.codes import label, words
 from receipts.document import Receipt
@@ -19,6 +21,8 @@ from terminals.receipts import Delivered
 from terminals.state import refuses
 
 _SYSTEM_OF = {kind.receipt: system for system, kind in BY_CODE.values()}
+_DECIDED = frozenset(kind.receipt for _, kind in BY_CODE.values() if kind.senders.roles == {CUSTOMS})
+"""Receipts of what customs sends, who returns what others have sent: 退单 is what was wanted then."""
 _UNPROVEN = Words("回执未通过验证", "a receipt that is not proven")
 _UNREADABLE = Words("报文未通过校验", "the message is not what its schema says")
 _FOREIGN = Words("收到报文", "a message came")
@@ -110,7 +114,7 @@ def steps_of(delivered: Delivered) -> Iterator[Step]:
             said, case = words_of(kind, found.status), found.case or ""
             yield Step(
                 found.guid, answered, found.ori_guid, kind, found.status, said, found.info, found.time, case,
-                bad=refuses(found),
+                bad=refuses(found) and not (kind in _DECIDED and found.status == Status.RETURNED),
             )  # fmt: skip
         else:
             yield Step(cop, answered, "", kind, 0, _UNREADABLE, found.info, when, "", bad=True)

@@ -38,7 +38,7 @@ class ChineseQuery(CaseList):
         Column(SEQUENCE, both("query-number"), number=True, cells=4),
         Column("state", both("query-state"), most=12),
         Column(COUNTRY, Words("国家", "Country"), most=14, sorts=True),
-        Column(LETTER, Words("协查函编号", "Reference number"), cells=20, sorts=True),
+        Column(LETTER, Words("中方协查编号", "Reference number"), cells=20, sorts=True),
         Column(TYPE, Words("请求类型", "Types"), most=22),
         Column(BILLS, Words("票数", "Bills"), number=True, cells=5, sorts=True),
         Column(DATE, Words("申请日期", "Requested"), cells=9, sorts=True),

@@ -14,7 +14,6 @@ from messages.annotations import Words
 from messages.assistance.events import ANSWER
 from messages.assistance.table import ANSWERED, EVALUATED, PENDING, RETURNED
 from messages.codes import CodeLists
-from messages.statuses import Status
 from terminals.tui.assistance.lists import (
     BILLS,
     COUNTRIES,
@@ -30,10 +29,8 @@ from terminals.tui.assistance.opinion import Opinion
 from terminals.tui.assistance.progress import TYPES
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
-from terminals.tui.posting import Posted
 from terminals.tui.query import SEQUENCE, Action
 from terminals.tui.words import both
-from terminals.work.receipts import Step
 
 CRITERIA = (
     Criterion(f"{LETTER}.starts", Words("协查函编号", "Reference number")),
@@ -126,12 +123,6 @@ class RequestAnswer(Opinion):
             "是否将该请求退回外方？所填内容将作为退回原因。",
             "Return this request to the foreign customs, with what you wrote as the reason?",
         )
-
-    def against(self, posted: Posted) -> Step | None:
-        """That the request is returned is what was wanted, not a refusal."""
-        found = super().against(posted)
-        wanted = posted.piece.event == "return" and found is not None and found.status == Status.RETURNED
-        return None if wanted else found
 
     def decided(self, state: Words) -> Words:
         """It was sent."""

@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from terminals.tui.assistance.documents import PAPERS
 from terminals.tui.opinions import OpinionPage
+from terminals.tui.posting import Posted
+from terminals.work.model import FormModel
 from terminals.work.papers import Papers
 
 
@@ -17,3 +19,9 @@ class Opinion(OpinionPage):
 
     PAPERS: ClassVar[Papers] = PAPERS
     DETAIL: ClassVar[str] = "assistance.case"
+
+    async def done(self, model: FormModel, posted: Posted) -> None:
+        """It is said, once, and nothing more to be done here: the tab closes."""
+        await super().done(model, posted)
+        shell = self.terminal.shell
+        shell.run_worker(shell.close(self))
