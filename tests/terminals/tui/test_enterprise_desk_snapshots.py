@@ -17,6 +17,7 @@ import pytest
 from textual.pilot import Pilot
 
 from terminals.tui.app import Terminal
+from terminals.tui.menu import SideMenu
 from terminals.tui.page import Page
 from tests.scenarios.house import House
 from tests.terminals.tui import enterprises
@@ -86,6 +87,7 @@ async def walk(
         async def seen(name: str) -> None:
             await look(name, terminal, pilot, size, shots, mask)
 
+        terminal.shell.query_one(SideMenu).add_class("-folded")  # other systems' names are none of it
         queue = await opened(terminal, pilot, "enterprise.queue", lambda page: len(page.table.items) == 3)
         await until(pilot, lambda: queue._kind is not None)
         await seen("queue")
@@ -131,6 +133,7 @@ async def ask(
 ) -> None:
     """An enterprise's consultation."""
     async with at_work(house, folder, "operator", size, lambda: CLOCK) as (terminal, pilot):
+        terminal.shell.query_one(SideMenu).add_class("-folded")
         await opened(terminal, pilot, "enterprise.consultations", lambda page: page.table.items)
         await pilot.press("enter")
         page = await front(terminal, pilot, "Consultation")
