@@ -30,6 +30,7 @@ from terminals.host.limits import Counted, Turns, address
 from terminals.host.line import LINGER, Line, Lines
 from terminals.host.people import Person
 from terminals.host.settings import Settings
+from terminals.host.visit import NEWCOMER
 from terminals.trouble import Unusable
 
 BACKLOG = 256
@@ -73,6 +74,10 @@ class Host:
         self.connections = Counted(settings.connections, settings.connections_per_address)
         self.strangers = Counted(settings.strangers, settings.strangers_per_address)
         self.sessions = Counted(settings.sessions, settings.sessions_per_user)
+        self.newcomers = Counted(settings.newcomers, settings.newcomers_per_address)
+        self.arrivals = Turns(
+            settings.newcomers_per_hour / 3600, settings.newcomers_per_hour, self.clock.seconds
+        )
         self.offers = Turns(settings.keys_per_second, settings.keys_at_once, self.clock.seconds)
         self.lines: set[Line] = set()
         self._areas: weakref.WeakValueDictionary[Path, Area] = weakref.WeakValueDictionary()
@@ -159,6 +164,8 @@ class Host:
             )
             if person.token:
                 self.gate.end(person.token)
+            if person.role == NEWCOMER:
+                self.newcomers.leave(line.counted_as)
         if not self.lines and self._empty is not None and not self._empty.called:
             self._empty.callback(None)
 

@@ -24,6 +24,7 @@ from terminals.host.channels import Channels
 from terminals.host.limits import address
 from terminals.host.login import SIGNATURES, Login
 from terminals.host.people import Person, by_key
+from terminals.host.visit import NEWCOMER
 
 if TYPE_CHECKING:
     from terminals.host.host import Host
@@ -83,6 +84,9 @@ class Line(ssh.SSHServerTransport):
         self.active_at = self._heard_at
         self.setService(Channels(self))
         self._later("watch", self.host.settings.keepalive_seconds, self._watch)
+        if person.role == NEWCOMER:
+            stay = 60 * self.host.settings.newcomer_minutes
+            self._later("newcomer", stay, lambda: self.farewell("host-newcomer-time"))
         if person.key:
             self._later("recheck", self.host.settings.recheck_seconds, self._recheck)
 

@@ -25,7 +25,7 @@ from twisted.internet.task import deferLater
 
 from hardware.agent_protocol import fingerprint
 from terminals.host.gate import HOST, Wait
-from terminals.host.people import Person, by_key, by_password
+from terminals.host.people import Person, by_key, by_password, newcomer
 from terminals.language import say
 from terminals.trouble import Trouble
 
@@ -99,7 +99,9 @@ class Login(SSHService):
         if service != b"ssh-connection" or not 0 < len(name) <= _NAME or "\ufffd" in name:
             await self._fail(name[:_NAME], method, "no such service or name")
             return
-        if method == b"publickey":
+        if name == self._host.settings.newcomer_name:
+            person = await self._newcomer(name, method)
+        elif method == b"publickey":
             person = await self._by_key(name, rest, packet)
         elif method == b"password":
             person = await self._by_password(name, rest)
@@ -108,6 +110,15 @@ class Login(SSHService):
             return
         if person is not None:
             self._succeed(person, method)
+
+    async def _newcomer(self, name: str, method: bytes) -> Person | None:
+        """Whoever comes to register needs nothing, but there is room for a few only."""
+        host, counted_as = self._host, self._line.counted_as
+        if host.newcomers.full(counted_as) or host.arrivals.take(counted_as, 0) is None:
+            await self._fail(name, method, "too many newcomers", "host-newcomers")
+            return None
+        host.newcomers.enter(counted_as)
+        return newcomer(name)
 
     # -- by key ------------------------------------------------------------------------------------------
 

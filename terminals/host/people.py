@@ -13,6 +13,8 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+from terminals.host.visit import NEWCOMER
+
 _LONGEST = 120  # bytes of a folder's name that are written out
 
 
@@ -44,6 +46,11 @@ def by_password(account: str, granted: Mapping[str, Any]) -> Person:
         account=account, holder=str(granted["holder"]), role=str(granted["role"]), card=str(granted["card"]),
         dxp_id=str(granted["dxpId"]), token=str(granted["token"]),
     )  # fmt: skip
+
+
+def newcomer(name: str) -> Person:
+    """Somebody who comes to register: nobody yet, without files, agent or session at the gateway."""
+    return Person(account=name, holder="", role=NEWCOMER, card="", dxp_id="")
 
 
 def by_key(name: str, key: str, holders: Sequence[Mapping[str, Any]]) -> Person | None:

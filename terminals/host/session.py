@@ -23,6 +23,7 @@ from terminals.host.people import Person
 from terminals.host.pty import Size
 from terminals.host.terminal import Terminal
 from terminals.host.transfer import Transfer
+from terminals.host.visit import NEWCOMER
 from terminals.language import language, say
 
 _TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,63}")
@@ -140,7 +141,7 @@ class Session(Channel):
         return True
 
     def _agent(self, data: bytes) -> bool:
-        if self._use is not None:
+        if self._use is not None or self.person.role == NEWCOMER:
             return False
         self.wants_agent = True
         return True
@@ -153,7 +154,7 @@ class Session(Channel):
         return self._use is None
 
     def _subsystem(self, data: bytes) -> bool:
-        return self._use is None and getNS(data)[0] == b"sftp"
+        return self._use is None and self.person.role != NEWCOMER and getNS(data)[0] == b"sftp"
 
     # -- what comes of it --------------------------------------------------------------------------------
 

@@ -50,6 +50,13 @@ class Settings(BaseSettings):
     keys_per_second: Seconds = 10  # that the gateway is asked about for one address, …
     keys_at_once: Count = 200  # … beyond so many at once
 
+    # Who has no account yet comes by this name, without a key or password, to register; '': nobody does
+    newcomer_name: str = Field(default="register", pattern=r"^([a-z][a-z0-9-]{0,31})?$")
+    newcomers: Count = 10  # at once, of all
+    newcomers_per_address: Count = 2
+    newcomers_per_hour: Seconds = 20  # from one address; so many at once, too
+    newcomer_minutes: Seconds = 20  # that one of them may stay
+
     # Connections and sessions
     connections: Count = 500
     connections_per_address: Count = 100  # a company behind one NAT is one address

@@ -20,6 +20,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+NEWCOMER = "newcomer"
+"""The role of somebody who comes to register and is nobody yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

@@ -34,6 +34,14 @@ SENTENCES: Sentences = {
         "There is no shell and no command here: connect with a terminal (ssh -t), or use sftp for files.",
         "此处不提供命令行：请用终端连接（ssh -t），传输文件请用 sftp。",
     ),
+    "host-newcomers": (
+        "Too many people are registering at this host. Try again later.",
+        "本主机当前注册人数过多，请稍后再试。",
+    ),
+    "host-newcomer-time": (
+        "The time for registering is over: connect again. A code that was sent by e-mail is still good.",
+        "注册时间已到，请重新连接。已发送的邮件验证码仍然有效。",
+    ),
     "host-too-many": (
         "Too many sessions are open ({which}). Close one, or try again later.",
         "打开的会话过多（{which}）。请关闭一个，或稍后再试。",

@@ -20,6 +20,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.message import Message
+from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from hardware.signer import SignerError
@@ -38,6 +39,8 @@ from terminals.tui.login import Login
 from terminals.tui.offered import TABLE
 from terminals.tui.page import Page
 from terminals.tui.place import Place
+from terminals.tui.register_account import FILE as REGISTRATION
+from terminals.tui.register_account import Register
 from terminals.tui.shell import HOME, Shell
 from terminals.tui.systems import Menu, System
 from terminals.tui.typeahead import Early
@@ -92,8 +95,10 @@ class Terminal(Asking):
         self._table = table
         self._ends = Ends(self._hung_up, self._keep)
         self._login = Login(self.language)
+        self._newcomer: Register | None = None
         self.early = Early()
         self._begun: tuple[Work, Menu, Keeper, Shell, Conduct] | None = None
+        self._opened = False
 
     def get_driver_class(self) -> type[Driver]:
         """For lines that are slow, foreign, or cut off."""
@@ -103,8 +108,8 @@ class Terminal(Asking):
 
     @property
     def at_work(self) -> bool:
-        """Whether somebody has logged in, and the first page is there."""
-        return self._begun is not None and self.shell.pages.front is not None
+        """Whether somebody has logged in, and the pages that are seen first are there."""
+        return self._begun is not None and self._opened
 
     @property
     def work(self) -> Work:
@@ -158,9 +163,22 @@ class Terminal(Asking):
         if not self.is_headless:
             self._ends.watch()
 
-    def get_default_screen(self) -> Login:
-        """Logging in; what comes later lies in front of it."""
-        return self._login
+    def get_default_screen(self) -> Screen[Any]:
+        """Logging in; what comes later lies in front of it. Who has no account comes to register only."""
+        return self._register_screen(alone=True) if self.place.newcomer else self._login
+
+    async def register(self) -> str:
+        """Register an account; its name, or ''. What was typed is there when it is opened again."""
+        account: str = await self.push_screen_wait(self._register_screen())
+        return account
+
+    def _register_screen(self, *, alone: bool = False) -> Register:
+        if self._newcomer is None:
+            keep = None if self.place.remote else self.place.state / REGISTRATION
+            self._newcomer = Register(self.language, keep, alone=alone)
+            if not alone:
+                self.install_screen(self._newcomer, "register")  # which keeps it when it is left
+        return self._newcomer
 
     def start(self, work: Work) -> Words:
         """Somebody has logged in: go on with the menu. Says why not, if this role has no screen here."""
@@ -186,6 +204,7 @@ class Terminal(Asking):
         for _, entry in menu:
             if work.who.role in entry.greets:
                 await self.open(entry.name)
+        self._opened = True
         shell.call_after_refresh(self.early.give, self)
         await conduct.begin()
 
@@ -239,6 +258,7 @@ class Terminal(Asking):
     def action_leave(self) -> None:
         """Quit, after a question."""
         if self._begun is None:
+            self._keep()
             self.exit()
         elif not any(isinstance(each, _Leaving) for each in self.screen_stack):
             self.run_worker(self._leave())
@@ -281,6 +301,8 @@ class Terminal(Asking):
 
     def _keep(self) -> None:
         """Write what is typed on any page."""
+        if self._newcomer is not None:
+            self._newcomer.keep()
         if self._begun is not None:
             self.keeper.write(draft for page in self.shell.pages for draft in page.drafts())
 

@@ -59,6 +59,7 @@ class Login(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "log_in", "key-log-in"),
         Binding("f5", "look", "key-look"),
+        Binding("f3", "register", "key-register"),
         Binding("escape", "stop", show=False),
     ]
 
@@ -182,6 +183,16 @@ class Login(Screen[None]):
         row = self.query_one(Grid).row
         if not self._busy and 0 <= row < len(self._look.ways):
             self._try(self._look.ways[row])
+
+    def action_register(self) -> None:
+        """Somebody has no account yet."""
+        if not self._busy:
+            self.run_worker(self._newcomer(), group="register", exclusive=True)
+
+    async def _newcomer(self) -> None:
+        account = await self.terminal.register()
+        if account:
+            self._try(Way("account", name=account))
 
     def action_stop(self) -> None:
         """Wait no longer for the gateway."""

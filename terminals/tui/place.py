@@ -15,7 +15,7 @@ from cryptography import x509
 
 from hardware.choose import CARD_KEYS, Wish
 from terminals.compose import Party
-from terminals.host.visit import Visit
+from terminals.host.visit import NEWCOMER, Visit
 from terminals.profile import SIGNERS, Profile, Secret
 
 
@@ -45,6 +45,7 @@ class Place:
     holder: str = ""  # who the host has let in
     area_bytes: int = 0  # that the area may hold together; 0: as many as there is room for
     area_files: int = 0
+    newcomer: bool = False  # somebody over SSH who has no account: nothing but registering
 
 
 def of_visit(visit: Visit) -> Place:
@@ -53,7 +54,7 @@ def of_visit(visit: Visit) -> Place:
         url=visit.url, ca=visit.ca, state=visit.state, area=visit.area, language=visit.language, remote=True,
         number=visit.number, token=visit.token, agent=visit.agent, account=visit.account, holder=visit.holder,
         certificates=tuple(x509.load_der_x509_certificate(der) for der in visit.certificates),
-        area_bytes=visit.area_bytes, area_files=visit.area_files,
+        area_bytes=visit.area_bytes, area_files=visit.area_files, newcomer=visit.role == NEWCOMER,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from terminals.sentences import (
     assistance,
     enterprise,
     inspection,
+    newcomers,
     officers,
     screens,
     shell,
@@ -33,6 +34,7 @@ _SAYINGS: Sentences = {
     **assistance.SENTENCES,
     **enterprise.SENTENCES,
     **inspection.SENTENCES,
+    **newcomers.SENTENCES,
 }
 
 
