@@ -34,6 +34,7 @@ STOPS = (
     "reports", "report-call", "published", "rules", "rule",
 )  # fmt: skip
 _MOMENT = re.compile(r"(?<=0000-00-00 )\d\d:\d\d")
+_SHORT = re.compile(r"(?<![\d-])\d\d-\d\d \d\d:\d\d\b")
 _AGE = re.compile(r"\b0:\d\d\b")
 
 
@@ -75,7 +76,8 @@ async def walk(
     """Through the desk's screens, each looked at in both languages."""
 
     def plain(row: str) -> str:
-        return _AGE.sub("0:00", _MOMENT.sub("00:00", mask(row)))
+        row = _SHORT.sub("00-00 00:00", _MOMENT.sub("00:00", mask(row)))
+        return _AGE.sub("0:00", row)
 
     async with at_work(house, folder, "customs", size, lambda: CLOCK) as (terminal, pilot):
 
