@@ -12,6 +12,7 @@ SENTENCES: Sentences = {
     "inspection-accept": ("Accept", "接受委托"),
     "inspection-return": ("Return", "退回"),
     "inspection-result": ("Result", "检验结果"),
+    "inspection-returned": ("Why it was returned", "退回原因"),
     # the customs desk
     "reports-call": ("Call for it", "通知填报"),
     "reports-call-all": ("Call on all", "全部通知"),

@@ -68,6 +68,8 @@ class FormPage(Page):
     WORDS: ClassVar[Words]
     READING: ClassVar[bool] = False
     VIEW: ClassVar[type[FormView]] = FormView
+    REMARK: ClassVar[str] = "form-remark"
+    """What the remark on a case is called, by its saying."""
     BINDINGS: ClassVar[list[BindingType]] = [*CTRL_FILES, Binding("alt+r", "remark", "form-remark")]
     DEFAULT_CSS = """
     FormPage > .form--remark {
@@ -165,7 +167,7 @@ class FormPage(Page):
 
     def action_remark(self) -> None:
         """All that customs has said, however long."""
-        title = both("form-remark")
+        title = both(self.REMARK)
         self.run_worker(self.terminal.ask(Tell(self._remark(), self.language, title=title)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -59,7 +59,7 @@ class EntrustmentList(MeaningList):
         Column(SEQUENCE, both("query-number"), number=True, cells=4),
         Column("state", both("query-state"), most=14, sorts=True),
         Column("number", Words("业务编号", "Number"), cells=19, sorts=True),
-        Column("words", Words("收货人", "Consignee"), most=32, least=10, sorts=True),
+        Column("words", Words("收货人", "Consignee"), most=32, least=16, sorts=True),
         Column("day", Words("委托时间", "On"), cells=9, sorts=True),
         Column("agency", Words("检验机构", "Agency"), most=28, least=12),
         Column("entryCustoms", Words("入境海关", "Entry"), most=16, sorts=True),
@@ -123,7 +123,8 @@ class EntrustmentEntry(SavedFirstEntry):
     """新增业务委托: the head is kept first (暂存), then the goods are typed and documents attached."""
 
     CODE: ClassVar[str] = CODE
-    WORDS: ClassVar[Words] = Words("新增委托", "New entrustment")
+    WORDS: ClassVar[Words] = Words("业务委托单", "Entrustment")
+    REMARK: ClassVar[str] = "inspection-returned"
     EVENTS: ClassVar[Mapping[Purpose, str]] = {
         Purpose.SAVE: "write", Purpose.DECLARE: "entrust", Purpose.DELETE: "discard",
     }  # fmt: skip
@@ -132,7 +133,10 @@ class EntrustmentEntry(SavedFirstEntry):
     ASK: ClassVar[Words] = Words(
         "是否将委托提交给该检验机构？", "Submit it to the inspection agency that it names?"
     )
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "declare", "request-submit")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "declare", "request-submit"),
+        Binding("alt+r", "remark", REMARK),
+    ]
 
     def content(self, found: CaseFound) -> Body:
         """What was typed last, else what the agency has."""
@@ -155,10 +159,10 @@ class EntrustmentEntry(SavedFirstEntry):
         return self.model.head.text("consignee")
 
     def facts(self) -> list[tuple[Words, str]]:
-        """The totals besides: while goods are typed, the head may not be seen."""
+        """The totals besides whose it is: while goods are typed, the head may not be seen."""
         fields = {field.name: field for field in self.model.fields}
         totals = ((fields[name].label, self.model.head.text(name)) for name in self.model.plan.totals)
-        return [*super().facts(), *((label, text) for label, text in totals if text)]
+        return [super().facts()[0], *((label, text) for label, text in totals if text)]
 
     async def done(self, model: FormModel, posted: Posted) -> None:
         """Once it is kept, the goods are next: a line to be typed is no change of what was kept."""

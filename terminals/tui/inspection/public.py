@@ -93,11 +93,11 @@ class AgencyQuery(PublicQuery):
         Criterion("certNo", Words("备案编号", "Certificate no.")),
     )
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        Column("agencyName", Words("检验机构名称", "Name"), most=40, least=12, sorts=True),
+        Column("agencyName", Words("检验机构名称", "Name"), most=40, least=20, sorts=True),
         Column("certNo", Words("备案编号", "Certificate no."), cells=15, sorts=True),
         Column("state", _STATE, most=24, sorts=True),
         Column("endTime", _UNTIL, cells=16, sorts=True),
-        Column("country", Words("国家/地区", "Country"), most=20, least=4, sorts=True),
+        Column("country", Words("国家/地区", "Country"), most=20, sorts=True),
         Column("agencyCode", Words("机构代码", "Code"), cells=10, sorts=True),
     )
 
