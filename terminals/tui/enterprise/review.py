@@ -45,6 +45,7 @@ _MARKS = {
     changes.CHANGED: ("~", "warn"), changes.ADDED: ("+", "good"), changes.REMOVED: ("-", "bad"),
 }  # fmt: skip
 _STALE = ("!!", "bad")
+_DECISION = 10  # lines of the screen
 _OLD, _NEW = Words("备案内容", "Filed"), Words("申请变更为", "Applied for")
 _NOW = Words("现在的备案", "Filed now")
 _ENTERPRISE = Words("备案企业", "Filed")
@@ -73,7 +74,6 @@ class ApplicationReview(OpinionPage):
     }
     ApplicationReview > .review--sum.-stale { color: $error; }
     ApplicationReview > Grid { height: 1fr; min-height: 5; }
-    ApplicationReview > FormView { height: 10; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "declare", "review-open")]
 
@@ -88,6 +88,10 @@ class ApplicationReview(OpinionPage):
         yield Grid(self.COLUMNS, self.language, fixed=1)
         yield reader
         yield form
+
+    def on_mount(self) -> None:
+        """The decision has so many lines of the screen."""
+        self.view.styles.height = _DECISION
 
     # -- the case
 
