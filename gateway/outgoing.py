@@ -44,7 +44,9 @@ class Outgoing:
             info=issue.info,
             case=issue.case,
         )
-        data = document.build(issue.type, namespace, new_guid(), [returned], self._issuer, self._signer)
+        data = document.build(
+            issue.type, namespace, new_guid(), [returned], self._issuer, self._signer, issue.enclosed
+        )
         # To anybody but its sender it answers no message: his CopMsgId may be another message of theirs.
         answered = origin.cop_msg_id if issue.to == origin.sender else ""
         return self._wrapped(

@@ -244,6 +244,8 @@ class Issue:
     info: str
     origin: Origin
     case: str | None = None
+    enclosed: tuple[str, Mapping[str, str]] | None = None
+    """A document that is signed with it: an element of the receipt's schema, and its fields in order."""
 
 
 @dataclass(frozen=True, slots=True)

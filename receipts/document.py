@@ -6,7 +6,7 @@ that signing costs no canonicalisation. Who signs, and where it goes, is told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,9 +68,18 @@ def _message(code: str, namespace: str, guid: str, body: str, issuer: Issuer, si
 
 
 def build(
-    code: str, namespace: str, guid: str, receipts: Sequence[Receipt], issuer: Issuer, signer: Sealer
+    code: str,
+    namespace: str,
+    guid: str,
+    receipts: Sequence[Receipt],
+    issuer: Issuer,
+    signer: Sealer,
+    enclosed: tuple[str, Mapping[str, str]] | None = None,
 ) -> bytes:
-    """A signed receipt message, e.g. code "BVS112"; `guid` is the message's own."""
+    """A signed receipt message, e.g. code "BVS112"; `guid` is the message's own.
+
+    What is `enclosed` is an element and its fields, which are signed with it.
+    """
     body = "".join(
         f"<{code}Return><guid>{receipt.guid}</guid>"
         + (f"<caseNo>{text(receipt.case)}</caseNo>" if receipt.case else "")
@@ -81,6 +90,10 @@ def build(
         f"<returnInfo>{text(receipt.info[:MAX_INFO])}</returnInfo></{code}Return>"
         for receipt in receipts
     )
+    if enclosed is not None:
+        name, fields = enclosed
+        inside = "".join(f"<{field}>{text(value)}</{field}>" for field, value in fields.items())
+        body += f"<{name}>{inside}</{name}>"
     return _message(code, namespace, guid, body, issuer, signer)
 
 

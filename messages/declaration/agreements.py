@@ -1,7 +1,8 @@
 """Agency agreements (代理报关委托协议): between the domestic consignee and the declaring unit, for a year.
 
 Made by the engine, where a rule says so, or by hand; one for each pair, while it is in force. Its case
-belongs to whoever declares, and the other is its partner: both can fetch it.
+belongs to whoever declares, and the other is its partner: both can fetch it. The
+receipt that tells them holds it as a document that the gateway has signed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from messages.declaration.cases import day, found_by, new_case
 from messages.declaration.names import AGREEMENT, SYSTEM_NAME
 from messages.declaration.table import AGREED
 from messages.statuses import Status
-from messages.wire import wire_date
+from messages.wire import app_time, wire_date
 from messages.workflow import (
     Context,
     Effect,
@@ -69,6 +70,13 @@ def made(
     case = dataclasses.replace(case, state=AGREED, body=body, partner=others[0] if others else None)
     case = found_by(case, kind=AGREEMENT, trade=f"{form['tradeScc']} {form['tradeCode']}", day=day(context))
     known = record_of(form)
+    document = {
+        "agreementNo": case.number,
+        **{name: str(form[name]) for name in _COPIED},
+        "validFrom": str(body["since"]),
+        "validTo": str(body["until"]),
+        "madeTime": app_time(context.now),
+    }
     info = (
         f"代理报关委托协议 {case.number} 已生成，{form['tradeName']} 委托 {form['agentName']}，"
         f"有效期至 {body['until']} / agency agreement made"
@@ -76,5 +84,8 @@ def made(
     return case.number, (
         Put(case),
         PutRecord(Record(SYSTEM_NAME, known.kind, known.key, {"case": case.number}, context.now, until)),
-        *(Issue(to, "DEC192", Status.STORED, info, origin, case.number) for to in (owner, *others)),
+        *(
+            Issue(to, "DEC192", Status.STORED, info, origin, case.number, ("Agreement", document))
+            for to in (owner, *others)
+        ),
     )

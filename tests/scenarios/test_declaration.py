@@ -11,8 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.x509 import load_pem_x509_certificate
 
+from messages.schemas import Schemas
+from messages.xml import parse
 from receipts.document import Receipt
+from tests.scenarios import xmlsec
 from tests.scenarios.declaring import Office, at_work, numbered
 from tests.scenarios.house import House, command
 from tests.scenarios.offices import statuses
@@ -72,8 +76,9 @@ def test_thousands_are_declared_unattended_and_each_once_though_the_gateway_is_k
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
-def test_what_is_missing_keeps_a_declaration_back_until_it_comes(house: House) -> None:
+def test_what_is_missing_keeps_a_declaration_back_until_it_comes(house: House, tmp_path: Path) -> None:
     """A strict rule: manifest, arrival and taxes come one by one; each time the record says what lacks."""
+    gateway = load_pem_x509_certificate((house.home / "demo" / "gateway.pem").read_bytes())
     legal, carrier, desk = (at_work(house, role) for role in ("enterprise", "carrier", "customs"))
     assert statuses(legal.submit("DEC131")) == [1]
     assert statuses(desk.submit("DEC201")) == [120]
@@ -108,6 +113,12 @@ def test_what_is_missing_keeps_a_declaration_back_until_it_comes(house: House) -
     made = next(iter(legal.numbers(kind="agreement")))
     second = Office(house, house.person("enterprise", 1))
     assert second.case(made)["body"]["agentName"] == "浦东演示进出口有限公司"
+    for party in (legal, second):
+        party.cursor = ""
+        (signed,) = (each for each in party.poll_raw() if b"<Agreement>" in each)
+        assert f"<agreementNo>{made}</agreementNo>".encode() in signed
+        assert xmlsec.verifies(signed, gateway, tmp_path)
+        Schemas().check(parse(signed))
     assert second.status(f"/v1/cases/declaration/{number}") == 404
     assert desk.status(f"/v1/cases/declaration/{rule}") == 404
 

@@ -203,6 +203,9 @@ def test_an_agency_agreement_is_made_once_for_a_pair(world: World) -> None:
     assert [(case.owner, case.partner) for case in made] == [(LEGAL.party, SECOND.party)]
     assert made[0].body["agentName"] == LEGAL.name
     assert made[0].body["until"] == "20271120"
+    (told,) = (issue for issue in world.receipts if issue.to == SECOND.party)
+    assert told.enclosed is not None
+    assert told.enclosed[1]["agreementNo"] == made[0].number
     assert ("DEC192", 120) in world.told_to(SECOND)
     world.marked(billNo="B3")
     world.go_on(world.now + timedelta(seconds=61))
