@@ -34,7 +34,7 @@ STOPS = (
     "reports", "report-call", "published", "rules", "rule",
 )  # fmt: skip
 _MOMENT = re.compile(r"(?<=0000-00-00 )\d\d:\d\d")
-_SHORT = re.compile(r"(?<![\d-])\d\d-\d\d \d\d:\d\d\b")
+_SHORT = re.compile(r"(?<![\d-])\d\d-\d\d \d\d?:?\d{0,2}")  # it may end where the screen does
 _AGE = re.compile(r"\b0:\d\d\b")
 
 
@@ -76,7 +76,7 @@ async def walk(
     """Through the desk's screens, each looked at in both languages."""
 
     def plain(row: str) -> str:
-        row = _SHORT.sub("00-00 00:00", _MOMENT.sub("00:00", mask(row)))
+        row = _SHORT.sub(lambda found: re.sub(r"\d", "0", found.group()), _MOMENT.sub("00:00", mask(row)))
         return _AGE.sub("0:00", row)
 
     async with at_work(house, folder, "customs", size, lambda: CLOCK) as (terminal, pilot):
