@@ -326,7 +326,10 @@ class Context:
 class Workflow(Protocol):
     """A system's rules, as the dispatch sees them."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The system's."""
+        ...
 
     def needs(self, event: Event) -> Needs:
         """What `step` must be told of this event, and what must not change meanwhile."""
@@ -335,3 +338,25 @@ class Workflow(Protocol):
     def step(self, event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         """Raises NodeFault where a rule forbids the event; nothing is stored then but the receipt of it."""
         ...
+
+
+Asking = Callable[[Event], Needs]
+Step = Callable[[Event, Facts, Context], tuple[Effect, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class TableWorkflow:
+    """A workflow that is a table: event → what its step needs, and the step."""
+
+    name: str
+    steps: Mapping[str, tuple[Asking, Step]]
+    verb: Callable[[str], str] = lambda event: event
+    """The event's line in the table, where several share one."""
+
+    def needs(self, event: Event) -> Needs:
+        """What the event's step must be told."""
+        return self.steps[self.verb(event.name)][0](event)
+
+    def step(self, event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
+        """One event; NodeFault where a rule forbids it."""
+        return self.steps[self.verb(event.name)][1](event, facts, context)

@@ -8,13 +8,13 @@ from messages.assistance.events import TYPES
 from messages.assistance.lookups import LOOKUPS
 from messages.assistance.names import FAULTS, NAMESPACE, SEARCH, SYSTEM_NAME
 from messages.assistance.table import DRAFT, LABELS, OWN_DRAFT, PRIVATE, PUBLISHED, STEPS
-from messages.assistance.workflow import AssistanceWorkflow, shown
+from messages.assistance.workflow import WORKFLOW, shown
 from messages.system import System
 
 SYSTEM = System(
     name=SYSTEM_NAME,
     namespace=NAMESPACE,
-    workflow=AssistanceWorkflow(),
+    workflow=WORKFLOW,
     types=TYPES,
     number="A{:018d}",
     search=SEARCH,

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from messages.happenings import always, by, form, unless_deleted
 from messages.senders import Senders
 from messages.system import CASE, CUSTOMS, MessageType
-from messages.workflow import Body
 
-NEW, CHANGE, DELETE = "1", "2", "3"  # appType
-SAVE = "1"  # appStatus; any other submits
-ANSWER = "1"  # result; 0 returns
+ANSWER, RETURN = "1", "0"  # result
 
 OFFICER = "officer"
 OFFICERS = Senders(frozenset({OFFICER}))
@@ -24,32 +20,11 @@ CODES = {
 }
 
 
-def _form(save: str, submit: str, delete: str) -> Callable[[Body], str]:
-    def event(node: Body) -> str:
-        if node["appType"] == DELETE:
-            return delete
-        return save if node["appStatus"] == SAVE else submit
-
-    return event
-
-
-def _answer(node: Body) -> str:
-    return "answer" if node["result"] == ANSWER else "return"
-
-
-def _publication(node: Body) -> str:
-    return "withdraw" if node["appType"] == DELETE else "publish"
-
-
-def _always(event: str) -> Callable[[Body], str]:
-    return lambda node: event
-
-
 TYPES = (
     MessageType(
         code="CMA111",
         node="Request",
-        event=_form("save", "submit", "delete"),
+        event=form("save", "submit", "delete"),
         order=(CASE, "letterNo"),
         senders=OFFICERS,
         events=("save", "submit", "delete"),
@@ -59,7 +34,7 @@ TYPES = (
     MessageType(
         code="CMA121",
         node="Answer",
-        event=_answer,
+        event=by("result", {ANSWER: "answer", RETURN: "return"}),
         order=(CASE,),
         senders=DESK,
         events=("answer", "return"),
@@ -68,7 +43,7 @@ TYPES = (
     MessageType(
         code="CMA131",
         node="Evaluation",
-        event=_always("evaluate"),
+        event=always("evaluate"),
         order=(CASE,),
         senders=OFFICERS,
         events=("evaluate",),
@@ -76,7 +51,7 @@ TYPES = (
     MessageType(
         code="CMA141",
         node="ChineseRequest",
-        event=_form("write", "send", "discard"),
+        event=form("write", "send", "discard"),
         order=(CASE, "letterNo"),
         senders=DESK,
         events=("write", "send", "discard"),
@@ -86,7 +61,7 @@ TYPES = (
     MessageType(
         code="CMA151",
         node="Feedback",
-        event=_always("reply"),
+        event=always("reply"),
         order=(CASE,),
         senders=OFFICERS,
         events=("reply",),
@@ -95,7 +70,7 @@ TYPES = (
     MessageType(
         code="CMA161",
         node="ChineseEvaluation",
-        event=_always("assess"),
+        event=always("assess"),
         order=(CASE,),
         senders=DESK,
         events=("assess",),
@@ -103,7 +78,7 @@ TYPES = (
     MessageType(
         code="CMA171",
         node="Publication",
-        event=_publication,
+        event=unless_deleted(always("publish"), "withdraw"),
         order=(CASE,),
         senders=DESK,
         events=("publish", "withdraw"),
@@ -112,7 +87,7 @@ TYPES = (
     MessageType(
         code="CMA181",
         node="Agreement",
-        event=_always("agreement"),
+        event=always("agreement"),
         order=("country",),
         senders=DESK,
         events=("agreement",),
@@ -121,7 +96,7 @@ TYPES = (
     MessageType(
         code="CMA191",
         node="Office",
-        event=_always("office"),
+        event=always("office"),
         order=("country",),
         senders=DESK,
         events=("office",),

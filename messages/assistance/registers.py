@@ -6,9 +6,10 @@ has the country and the number as its key, so that a country's are read together
 
 from __future__ import annotations
 
-from messages.assistance.events import DELETE, NEW, OFFICER
+from messages.assistance.events import OFFICER
 from messages.assistance.names import FILED, NO_CASE, SYSTEM_NAME, WRONG
 from messages.faults import NodeFault
+from messages.happenings import DELETE, NEW
 from messages.statuses import Status
 from messages.workflow import (
     Body,

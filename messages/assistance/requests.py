@@ -13,11 +13,11 @@ from decimal import Decimal
 
 from messages.assistance import registers
 from messages.assistance.cases import CASES
-from messages.assistance.events import NEW
 from messages.assistance.names import FILE, MISSING, SEARCH, SYSTEM_NAME, WRONG
 from messages.assistance.rules import Fault, Known, faults
 from messages.assistance.table import RETURNED
 from messages.faults import NodeFault
+from messages.happenings import NEW
 from messages.naming import files_of
 from messages.stepping import actor_of, form_of, told
 from messages.system import CUSTOMS

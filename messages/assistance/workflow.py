@@ -9,17 +9,13 @@ what was thought of it, `appTime` that of the last message and `declTime` that o
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from messages.assistance import answers, registers, requests
 from messages.assistance.names import SYSTEM_NAME
 from messages.assistance.publications import PUBLICATIONS
 from messages.assistance.table import RETURNED
-from messages.workflow import Body, Case, Context, Effect, Event, Facts, Needs
+from messages.workflow import Asking, Body, Case, Step, TableWorkflow
 
-Step = Callable[[Event, Facts, Context], tuple[Effect, ...]]
-
-STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
+STEPS: dict[str, tuple[Asking, Step]] = {
     "save": (requests.needs, requests.submit),
     "submit": (requests.needs, requests.submit),
     "delete": (requests.needs, requests.delete),
@@ -36,21 +32,8 @@ STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
     "agreement": (registers.agreement_needs, registers.file_agreement),
     "office": (registers.office_needs, registers.file_office),
 }
+WORKFLOW = TableWorkflow(SYSTEM_NAME, STEPS)
 _INTERNAL = ("submitted", "answered")
-
-
-class AssistanceWorkflow:
-    """The system's rules as the dispatch sees them."""
-
-    name = SYSTEM_NAME
-
-    def needs(self, event: Event) -> Needs:
-        """What the event's step must be told."""
-        return STEPS[event.name][0](event)
-
-    def step(self, event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
-        """One event; NodeFault where a rule forbids it."""
-        return STEPS[event.name][1](event, facts, context)
 
 
 def shown(case: Case, customs: bool) -> Body:

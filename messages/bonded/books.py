@@ -6,8 +6,8 @@ Every line carries the version of the book it came with: a line of an older vers
 
 from __future__ import annotations
 
-from messages.bonded.events import CHANGE, DELETE, NEW
 from messages.faults import NodeFault
+from messages.happenings import CHANGE, DELETE, NEW
 from messages.statuses import Status
 from messages.workflow import Body, Context, Effect, Event, Facts, Issue, PutRecord, Record, RecordInForce
 

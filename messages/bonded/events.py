@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
+from messages.happenings import always, by, form
 from messages.senders import Senders
 from messages.system import MessageType
-from messages.workflow import Body
-
-NEW, CHANGE, DELETE = "1", "2", "3"  # appType
-SAVE = "1"  # appStatus; any other declares
 
 CODES = {"etpsNature": "enterprise_nature", "investCountry": "country", "unit": "unit"}
-
-
-def _stocktake(node: Body) -> str:
-    if node["appType"] == DELETE:
-        return "delete"
-    return "save" if node["appStatus"] == SAVE else "declare"
-
-
-def _review(node: Body) -> str:
-    return "approve" if node["reviewResult"] == "1" else "refuse"
-
-
-def _book(node: Body) -> str:
-    return "book"
 
 
 TYPES = (
     MessageType(
         code="BVS111",
         node="Stocktake",
-        event=_stocktake,
+        event=form("save", "declare", "delete"),
         order=("caseNo", "etpsInnerNo"),
         senders=Senders(frozenset({"enterprise", "operator"})),
         events=("save", "declare", "delete"),
@@ -40,7 +23,7 @@ TYPES = (
     MessageType(
         code="BVS121",
         node="Review",
-        event=_review,
+        event=by("reviewResult", {"1": "approve", "0": "refuse"}),
         order=("caseNo",),
         senders=Senders(frozenset({"customs"})),
         events=("approve", "refuse"),
@@ -48,7 +31,7 @@ TYPES = (
     MessageType(
         code="BVS131",
         node="Book",
-        event=_book,
+        event=always("book"),
         order=("bookNo",),
         senders=Senders(frozenset({"customs"})),
         events=("book",),

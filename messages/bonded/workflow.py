@@ -15,7 +15,6 @@ from typing import Any
 
 from messages.bonded import books
 from messages.bonded.compare import compare, worst
-from messages.bonded.events import NEW
 from messages.bonded.table import (
     APPROVED,
     DECLARED,
@@ -27,6 +26,7 @@ from messages.bonded.table import (
     TRANSITIONS,
 )
 from messages.faults import NodeFault
+from messages.happenings import NEW
 from messages.stepping import AHEAD, check_seen, form_of, not_in_state
 from messages.transitions import Row
 from messages.wire import app_time, sortable, wire_date

@@ -6,13 +6,13 @@ from messages.declaration.events import TYPES
 from messages.declaration.lookups import LOOKUPS
 from messages.declaration.names import FAULTS, NAMESPACE, SEARCH, SYSTEM_NAME
 from messages.declaration.table import LABELS, PRIVATE, RESTING, STEPS
-from messages.declaration.workflow import DeclarationWorkflow, objection, shown
+from messages.declaration.workflow import WORKFLOW, objection, shown
 from messages.system import System
 
 SYSTEM = System(
     name=SYSTEM_NAME,
     namespace=NAMESPACE,
-    workflow=DeclarationWorkflow(),
+    workflow=WORKFLOW,
     types=TYPES,
     number="{:017d}",
     search=SEARCH,

@@ -24,11 +24,11 @@ from messages.declaration.cases import (
     new_declaration,
     row,
 )
-from messages.declaration.events import NEW
 from messages.declaration.fields import check_form, check_submission
 from messages.declaration.names import NOT_YOURS, TAXES
 from messages.declaration.table import DRAFT
 from messages.faults import NodeFault
+from messages.happenings import NEW
 from messages.workflow import (
     Actor,
     Body,

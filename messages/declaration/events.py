@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
+from messages.happenings import always, by, form, unless_deleted
 from messages.senders import LEGAL_CARD, WITH_CARD, Demand, Senders
 from messages.system import CASE, CUSTOMS, MessageType
-from messages.workflow import Body
-
-NEW, CHANGE, DELETE = "1", "2", "3"  # appType
-SAVE = "1"  # appStatus; any other declares
 
 ENTERPRISES = frozenset({"enterprise", "operator"})
 CARRIER = "carrier"
@@ -40,31 +35,11 @@ CODES = {
 }
 
 
-def _declaration(node: Body) -> str:
-    if node["appType"] == DELETE:
-        return "delete"
-    return "save" if node["appStatus"] == SAVE else "declare"
-
-
-def _rule(node: Body) -> str:
-    if node["appType"] == DELETE:
-        return "drop-rule"
-    return "enable-rule" if node["enabled"] == "1" else "disable-rule"
-
-
-def _by(field: str, events: Mapping[str, str]) -> Callable[[Body], str]:
-    return lambda node: events[str(node[field])]
-
-
-def _always(event: str) -> Callable[[Body], str]:
-    return lambda node: event
-
-
 TYPES = (
     MessageType(
         code="DEC111",
         node="Declaration",
-        event=_declaration,
+        event=form("save", "declare", "delete"),
         order=(CASE, "guid"),  # a new one waits for no other
         senders=TRADERS,
         events=("save", "declare", "delete"),
@@ -74,7 +49,7 @@ TYPES = (
     MessageType(
         code="DEC121",
         node="Decision",
-        event=_by("result", {"1": "conclude", "0": "return"}),
+        event=by("result", {"1": "conclude", "0": "return"}),
         order=(CASE,),
         senders=DESK,
         events=("conclude", "return"),
@@ -82,7 +57,7 @@ TYPES = (
     MessageType(
         code="DEC131",
         node="Enabling",
-        event=_always("enable"),
+        event=always("enable"),
         order=(),
         senders=LEGAL_CARDS,
         events=("enable",),
@@ -90,7 +65,7 @@ TYPES = (
     MessageType(
         code="DEC141",
         node="Rule",
-        event=_rule,
+        event=unless_deleted(by("enabled", {"1": "enable-rule", "0": "disable-rule"}), "drop-rule"),
         order=(CASE,),
         senders=LEGAL_CARDS,
         events=("enable-rule", "disable-rule", "drop-rule"),
@@ -98,7 +73,7 @@ TYPES = (
     MessageType(
         code="DEC151",
         node="Marking",
-        event=_by("action", {"1": "mark", "2": "unmark", "3": "continue"}),
+        event=by("action", {"1": "mark", "2": "unmark", "3": "continue"}),
         order=(),
         senders=CARDS,
         events=("mark", "unmark", "continue"),
@@ -107,7 +82,7 @@ TYPES = (
     MessageType(
         code="DEC161",
         node="Run",
-        event=_by("action", {"1": "start", "2": "stop"}),
+        event=by("action", {"1": "start", "2": "stop"}),
         order=(CASE,),
         senders=CARDS,
         events=("start", "stop"),
@@ -116,7 +91,7 @@ TYPES = (
     MessageType(
         code="DEC171",
         node="Manifest",
-        event=_always("manifest"),
+        event=always("manifest"),
         order=("billNo",),
         senders=CARRIERS,
         events=("manifest",),
@@ -124,7 +99,7 @@ TYPES = (
     MessageType(
         code="DEC181",
         node="Arrival",
-        event=_always("arrival"),
+        event=always("arrival"),
         order=("billNo",),
         senders=CARRIERS,
         events=("arrival",),
@@ -132,7 +107,7 @@ TYPES = (
     MessageType(
         code="DEC191",
         node="Confirmation",
-        event=_by("kind", {"1": "confirm-taxes", "2": "confirm-reminders", "3": "agree"}),
+        event=by("kind", {"1": "confirm-taxes", "2": "confirm-reminders", "3": "agree"}),
         order=(CASE,),
         senders=CARDS,
         events=("confirm-taxes", "confirm-reminders", "agree"),
@@ -140,7 +115,7 @@ TYPES = (
     MessageType(
         code="DEC201",
         node="Tariff",
-        event=_always("tariff"),
+        event=always("tariff"),
         order=(),
         senders=DESK,
         events=("tariff",),
@@ -149,7 +124,7 @@ TYPES = (
     MessageType(
         code="DEC211",
         node="Rates",
-        event=_always("rates"),
+        event=always("rates"),
         order=(),
         senders=DESK,
         events=("rates",),
@@ -159,7 +134,7 @@ TYPES = (
     MessageType(
         code="DEC221",
         node="Check",
-        event=_always("check"),
+        event=always("check"),
         order=("checkCode",),
         senders=DESK,
         events=("check",),

@@ -22,10 +22,10 @@ from messages.declaration.cases import (
     new_case,
     row,
 )
-from messages.declaration.events import NEW
 from messages.declaration.names import MISSING, RULE, SAME_RULE, SYSTEM_NAME
 from messages.declaration.table import ENABLED
 from messages.faults import NodeFault
+from messages.happenings import NEW
 from messages.workflow import (
     Context,
     Effect,

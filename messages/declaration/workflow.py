@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from messages.declaration import (
     checks,
     confirming,
@@ -17,13 +15,11 @@ from messages.declaration import (
 )
 from messages.declaration.cases import objection
 from messages.declaration.names import SYSTEM_NAME
-from messages.workflow import Body, Case, Context, Effect, Event, Facts, Needs
+from messages.workflow import Asking, Body, Case, Step, TableWorkflow
 
-__all__ = ["DeclarationWorkflow", "objection", "shown"]
+__all__ = ["WORKFLOW", "objection", "shown"]
 
-Step = Callable[[Event, Facts, Context], tuple[Effect, ...]]
-
-STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
+STEPS: dict[str, tuple[Asking, Step]] = {
     "save": (declarations.needs, declarations.submit),
     "declare": (declarations.needs, declarations.submit),
     "delete": (declarations.needs, declarations.delete),
@@ -50,22 +46,9 @@ STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
     "rates": (tariffs.needs, tariffs.step),
     "check": (checks.needs, checks.step),
 }
+WORKFLOW = TableWorkflow(SYSTEM_NAME, STEPS)
 _INTERNAL = ("submitted", "code", "made")
 _SMART = ("mark", "smart", "log", "batch", "entered")
-
-
-class DeclarationWorkflow:
-    """The system's rules as the dispatch sees them."""
-
-    name = SYSTEM_NAME
-
-    def needs(self, event: Event) -> Needs:
-        """What the event's step must be told."""
-        return STEPS[event.name][0](event)
-
-    def step(self, event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
-        """One event; NodeFault where a rule forbids it."""
-        return STEPS[event.name][1](event, facts, context)
 
 
 def shown(case: Case, others: bool) -> Body:

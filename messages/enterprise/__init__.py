@@ -6,13 +6,13 @@ from messages.enterprise.events import TYPES
 from messages.enterprise.lookups import LOOKUPS
 from messages.enterprise.names import FAULTS, NAMESPACE, SEARCH, SYSTEM_NAME
 from messages.enterprise.table import DRAFT, LABELS, PRIVATE, PUBLISHED, REPLIED, STEPS
-from messages.enterprise.workflow import EnterpriseWorkflow, objection, shown
+from messages.enterprise.workflow import WORKFLOW, objection, shown
 from messages.system import System
 
 SYSTEM = System(
     name=SYSTEM_NAME,
     namespace=NAMESPACE,
-    workflow=EnterpriseWorkflow(),
+    workflow=WORKFLOW,
     types=TYPES,
     number="E{:018d}",
     search=SEARCH,

@@ -15,7 +15,7 @@ from messages.enterprise import filings
 from messages.enterprise.cases import CASES, row
 from messages.enterprise.changes import differences
 from messages.enterprise.consequences import notices
-from messages.enterprise.events import NEW, RECEIPTS, application, verb
+from messages.enterprise.events import RECEIPTS, application, verb
 from messages.enterprise.names import (
     APPLICATIONS,
     CHANGES,
@@ -30,6 +30,7 @@ from messages.enterprise.preconditions import NOTHING, Standing, refusal
 from messages.enterprise.rules import Fault, Known, faults
 from messages.enterprise.table import REFUSED
 from messages.faults import NodeFault
+from messages.happenings import NEW
 from messages.naming import digests, files_of
 from messages.stepping import actor_of, form_of, told
 from messages.system import CUSTOMS

@@ -9,9 +9,10 @@ import dataclasses
 from typing import Any
 
 from messages.enterprise.cases import CASES, row
-from messages.enterprise.events import NEW, RECEIPTS
+from messages.enterprise.events import RECEIPTS
 from messages.enterprise.names import CONSULTATION, REPLY, WRONG
 from messages.faults import NodeFault
+from messages.happenings import NEW
 from messages.naming import digests
 from messages.stepping import actor_of, form_of
 from messages.system import CUSTOMS

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from messages.enterprise.names import (
     APPLICATIONS,
     CHANGES,
@@ -13,13 +11,11 @@ from messages.enterprise.names import (
     REPLY,
     REVIEW,
 )
+from messages.happenings import always, by, form, unless_deleted
 from messages.senders import WITH_CARD, Demand, Senders
 from messages.system import CASE, CUSTOMS, MessageType
-from messages.workflow import Body
 
-NEW, CHANGE, DELETE = "1", "2", "3"  # appType
-SAVE = "1"  # appStatus; any other declares
-APPROVE = "1"  # reviewResult; 0 refuses
+APPROVE, REFUSE = "1", "0"  # reviewResult
 
 ENTERPRISES = ("enterprise", "operator", "agency")  # the roles of whoever acts for one
 _ASKS = Senders(frozenset(ENTERPRISES))
@@ -52,22 +48,13 @@ def named(what: str, code: str) -> str:
     return f"{what}/{code[3:]}"
 
 
-def _applies(code: str) -> Callable[[Body], str]:
-    def event(node: Body) -> str:
-        if node["appType"] == DELETE:
-            return named("delete", code)
-        return named("save" if node["appStatus"] == SAVE else "declare", code)
-
-    return event
-
-
 def _application(code: str) -> MessageType:
     """Drafts are for every certificate; 申报 is for whoever has a card or an Ikey in hand (有卡用户)."""
     tables = code in CHANGES
     return MessageType(
         code=code,
         node=_NODES[code],
-        event=_applies(code),
+        event=form(named("save", code), named("declare", code), named("delete", code)),
         order=(CASE, "scc"),
         senders=Senders(frozenset(ENTERPRISES), events={named("declare", code): Demand(WITH_CARD)}),
         events=tuple(named(what, code) for what in ("save", "declare", "delete")),
@@ -76,24 +63,12 @@ def _application(code: str) -> MessageType:
     )
 
 
-def _review(node: Body) -> str:
-    return "approve" if node["reviewResult"] == APPROVE else "refuse"
-
-
-def _notice(node: Body) -> str:
-    return "withdraw" if node["appType"] == DELETE else "publish"
-
-
-def _always(event: str) -> Callable[[Body], str]:
-    return lambda node: event
-
-
 TYPES = (
     *(_application(code) for code in APPLICATIONS),
     MessageType(
         code=REVIEW,
         node="Review",
-        event=_review,
+        event=by("reviewResult", {APPROVE: "approve", REFUSE: "refuse"}),
         order=(CASE,),
         senders=_DESK,
         events=("approve", "refuse"),
@@ -101,7 +76,7 @@ TYPES = (
     MessageType(
         code=FILING,
         node="Registration",
-        event=_always("file"),
+        event=always("file"),
         order=("regCode",),
         senders=_DESK,
         events=("file",),
@@ -111,7 +86,7 @@ TYPES = (
     MessageType(
         code=NOTICE,
         node="Notice",
-        event=_notice,
+        event=unless_deleted(always("publish"), "withdraw"),
         order=(CASE,),
         senders=_DESK,
         events=("publish", "withdraw"),
@@ -120,7 +95,7 @@ TYPES = (
     MessageType(
         code=CONSULTATION,
         node="Consultation",
-        event=_always("ask"),
+        event=always("ask"),
         order=(CASE,),
         senders=_ASKS,
         events=("ask",),
@@ -129,7 +104,7 @@ TYPES = (
     MessageType(
         code=REPLY,
         node="Reply",
-        event=_always("reply"),
+        event=always("reply"),
         order=(CASE,),
         senders=_DESK,
         events=("reply",),

@@ -16,7 +16,6 @@ from typing import Any
 
 from messages import checkdigits
 from messages.enterprise import fields
-from messages.enterprise.events import DELETE, NEW
 from messages.enterprise.names import (
     AHEAD_OF_TIME,
     FILING,
@@ -27,6 +26,7 @@ from messages.enterprise.names import (
 )
 from messages.enterprise.table import FILED, UNFILED
 from messages.faults import NodeFault
+from messages.happenings import DELETE, NEW
 from messages.statuses import Status
 from messages.stepping import actor_of, check_time, form_of, told
 from messages.wire import FIRST

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from messages.enterprise import applications, consultations, filings, reviews
 from messages.enterprise.cases import objection
 from messages.enterprise.events import verb
 from messages.enterprise.names import SYSTEM_NAME
 from messages.enterprise.publications import NOTICES
 from messages.enterprise.table import REFUSED
-from messages.workflow import Body, Case, Context, Effect, Event, Facts, Needs
+from messages.workflow import Asking, Body, Case, Step, TableWorkflow
 
-__all__ = ["EnterpriseWorkflow", "objection", "shown"]
+__all__ = ["WORKFLOW", "objection", "shown"]
 
-Step = Callable[[Event, Facts, Context], tuple[Effect, ...]]
-
-STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
+STEPS: dict[str, tuple[Asking, Step]] = {
     "save": (applications.needs, applications.save),
     "declare": (applications.needs, applications.declare),
     "delete": (applications.needs, applications.delete),
@@ -28,20 +24,7 @@ STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
     "ask": (consultations.needs, consultations.ask),
     "reply": (consultations.needs, consultations.reply),
 }
-
-
-class EnterpriseWorkflow:
-    """The system's rules as the dispatch sees them."""
-
-    name = SYSTEM_NAME
-
-    def needs(self, event: Event) -> Needs:
-        """What the event's step must be told."""
-        return STEPS[verb(event.name)][0](event)
-
-    def step(self, event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
-        """One event; NodeFault where a rule forbids it."""
-        return STEPS[verb(event.name)][1](event, facts, context)
+WORKFLOW = TableWorkflow(SYSTEM_NAME, STEPS, verb)
 
 
 def shown(case: Case, others: bool) -> Body:

@@ -6,13 +6,13 @@ from messages.inspection.events import TYPES
 from messages.inspection.lookups import LOOKUPS
 from messages.inspection.names import FAULTS, NAMESPACE, SEARCH, SYSTEM_NAME
 from messages.inspection.table import LABELS, PRIVATE, RESTING, STEPS
-from messages.inspection.workflow import InspectionWorkflow, objection, shown
+from messages.inspection.workflow import WORKFLOW, objection, shown
 from messages.system import System
 
 SYSTEM = System(
     name=SYSTEM_NAME,
     namespace=NAMESPACE,
-    workflow=InspectionWorkflow(),
+    workflow=WORKFLOW,
     types=TYPES,
     number="P{:018d}",
     search=SEARCH,

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from messages.faults import NodeFault
+from messages.happenings import NEW
 from messages.inspection import standing
 from messages.inspection.cases import (
     about,
@@ -28,7 +29,6 @@ from messages.inspection.cases import (
     notice,
     row,
 )
-from messages.inspection.events import NEW
 from messages.inspection.names import ENTRUSTMENT, MISSING, WRONG
 from messages.inspection.table import RETURNED
 from messages.stepping import told

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
+from messages.happenings import always, by, form, unless_deleted
 from messages.senders import Senders
 from messages.system import CASE, CUSTOMS, MessageType
-from messages.workflow import Body
-
-NEW, CHANGE, DELETE = "1", "2", "3"  # appType
-SAVE = "1"  # appStatus; any other submits
 
 AGENCY = "agency"
 AGENCIES = Senders(frozenset({AGENCY}))
@@ -28,32 +23,11 @@ GOODS = {
 FILES = frozenset({"Attachment"})
 
 
-def _form(save: str, submit: str, delete: str) -> Callable[[Body], str]:
-    def event(node: Body) -> str:
-        if node["appType"] == DELETE:
-            return delete
-        return save if node["appStatus"] == SAVE else submit
-
-    return event
-
-
-def _by(field: str, events: Mapping[str, str]) -> Callable[[Body], str]:
-    return lambda node: events[str(node[field])]
-
-
-def _always(event: str) -> Callable[[Body], str]:
-    return lambda node: event
-
-
-def _unless_deleted(event: str, delete: str) -> Callable[[Body], str]:
-    return lambda node: delete if node["appType"] == DELETE else event
-
-
 TYPES = (
     MessageType(
         code="PSI111",
         node="Filing",
-        event=_form("save", "apply", "delete"),
+        event=form("save", "apply", "delete"),
         order=(CASE,),
         senders=AGENCIES,
         events=("save", "apply", "delete"),
@@ -63,7 +37,7 @@ TYPES = (
     MessageType(
         code="PSI121",
         node="FilingReview",
-        event=_by("result", {"1": "file", "2": "refuse", "3": "ask"}),
+        event=by("result", {"1": "file", "2": "refuse", "3": "ask"}),
         order=(CASE,),
         senders=DESK,
         events=("file", "refuse", "ask"),
@@ -71,7 +45,7 @@ TYPES = (
     MessageType(
         code="PSI131",
         node="Entrustment",
-        event=_form("write", "entrust", "discard"),
+        event=form("write", "entrust", "discard"),
         order=(CASE,),
         senders=ENTERPRISES,
         events=("write", "entrust", "discard"),
@@ -81,7 +55,7 @@ TYPES = (
     MessageType(
         code="PSI141",
         node="Acceptance",
-        event=_by("result", {"1": "accept", "0": "return"}),
+        event=by("result", {"1": "accept", "0": "return"}),
         order=(CASE,),
         senders=AGENCIES,
         events=("accept", "return"),
@@ -89,7 +63,7 @@ TYPES = (
     MessageType(
         code="PSI151",
         node="InspectionResult",
-        event=_always("inspect"),
+        event=always("inspect"),
         order=(CASE,),
         senders=AGENCIES,
         events=("inspect",),
@@ -98,7 +72,7 @@ TYPES = (
     MessageType(
         code="PSI161",
         node="Call",
-        event=_by("kind", {"1": "raise", "2": "demand", "3": "visit"}),
+        event=by("kind", {"1": "raise", "2": "demand", "3": "visit"}),
         order=("agencyCode",),
         senders=DESK,
         events=("raise", "demand", "visit"),
@@ -107,7 +81,7 @@ TYPES = (
     MessageType(
         code="PSI171",
         node="Reply",
-        event=_always("reply"),
+        event=always("reply"),
         order=(CASE,),
         senders=AGENCIES,
         events=("reply",),
@@ -116,7 +90,7 @@ TYPES = (
     MessageType(
         code="PSI181",
         node="ReplyReview",
-        event=_by("result", {"1": "pass", "0": "want"}),
+        event=by("result", {"1": "pass", "0": "want"}),
         order=(CASE,),
         senders=DESK,
         events=("pass", "want"),
@@ -124,7 +98,7 @@ TYPES = (
     MessageType(
         code="PSI191",
         node="Disposal",
-        event=_unless_deleted("impose", "lift"),
+        event=unless_deleted(always("impose"), "lift"),
         order=(CASE, "agencyCode"),
         senders=DESK,
         events=("impose", "lift"),
@@ -133,7 +107,7 @@ TYPES = (
     MessageType(
         code="PSI201",
         node="ReportCall",
-        event=_always("call"),
+        event=always("call"),
         order=("agencyCode",),
         senders=DESK,
         events=("call",),
@@ -141,7 +115,7 @@ TYPES = (
     MessageType(
         code="PSI211",
         node="Report",
-        event=_form("keep", "report", "report"),
+        event=form("keep", "report", "report"),
         order=(CASE,),
         senders=AGENCIES,
         events=("keep", "report"),
@@ -150,7 +124,7 @@ TYPES = (
     MessageType(
         code="PSI221",
         node="Publication",
-        event=_unless_deleted("publish", "withdraw"),
+        event=unless_deleted(always("publish"), "withdraw"),
         order=(CASE,),
         senders=DESK,
         events=("publish", "withdraw"),
@@ -159,7 +133,7 @@ TYPES = (
     MessageType(
         code="PSI231",
         node="Rule",
-        event=_always("rule"),
+        event=always("rule"),
         order=("ruleCode",),
         senders=DESK,
         events=("rule",),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from messages import checkdigits
 from messages.faults import NodeFault
+from messages.happenings import NEW
 from messages.inspection import standing
 from messages.inspection.cases import (
     about,
@@ -26,7 +27,6 @@ from messages.inspection.cases import (
     notice,
     row,
 )
-from messages.inspection.events import NEW
 from messages.inspection.names import FILING, NOT_FILED, SYSTEM_NAME, WRONG
 from messages.inspection.outside import called
 from messages.inspection.table import CHANGE_REFUSED_STATUS, CHANGING, FILED, MORE

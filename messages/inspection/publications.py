@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from messages.faults import NodeFault
+from messages.happenings import DELETE, NEW
 from messages.inspection.cases import CASES, day
-from messages.inspection.events import DELETE, NEW
 from messages.inspection.names import FILED, MISSING, NO_CASE, PUBLICATION, SYSTEM_NAME
 from messages.publishing import Publishing, Search
 from messages.statuses import Status

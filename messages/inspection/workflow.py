@@ -7,18 +7,14 @@ of what was submitted last; `submitted` and `called` the origins that later rece
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from messages.inspection import calls, disposals, entrustments, filings, publications
 from messages.inspection.cases import objection
 from messages.inspection.names import SYSTEM_NAME
-from messages.workflow import Body, Case, Context, Effect, Event, Facts, Needs
+from messages.workflow import Asking, Body, Case, Step, TableWorkflow
 
-__all__ = ["InspectionWorkflow", "objection", "shown"]
+__all__ = ["WORKFLOW", "objection", "shown"]
 
-Step = Callable[[Event, Facts, Context], tuple[Effect, ...]]
-
-STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
+STEPS: dict[str, tuple[Asking, Step]] = {
     "save": (filings.needs, filings.submit),
     "apply": (filings.needs, filings.submit),
     "delete": (filings.needs, filings.delete),
@@ -48,21 +44,8 @@ STEPS: dict[str, tuple[Callable[[Event], Needs], Step]] = {
     "withdraw": (publications.PUBLICATIONS.needs, publications.PUBLICATIONS.step),
     "rule": (publications.rule_needs, publications.rule),
 }
+WORKFLOW = TableWorkflow(SYSTEM_NAME, STEPS)
 _INTERNAL = ("submitted", "called", "begins", "filing", "code")
-
-
-class InspectionWorkflow:
-    """The system's rules as the dispatch sees them."""
-
-    name = SYSTEM_NAME
-
-    def needs(self, event: Event) -> Needs:
-        """What the event's step must be told."""
-        return STEPS[event.name][0](event)
-
-    def step(self, event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
-        """One event; NodeFault where a rule forbids it."""
-        return STEPS[event.name][1](event, facts, context)
 
 
 def shown(case: Case, others: bool) -> Body:
