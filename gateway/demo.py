@@ -66,12 +66,13 @@ _DESK = DemoParty("DXPCUS0000000001", "0100000001", "演示海关 Demo Customs",
 _FIRST = DemoParty("DXPENT0000000001", "3122260001", "浦东演示进出口有限公司", "enterprise")
 _SECOND = DemoParty("DXPENT0000000002", "4403160002", "深圳演示电子有限公司", "enterprise")
 _AGENCY = DemoParty("DXPAGE0000000001", "1100980001", "演示报关代理有限公司", "agency")
+_INSPECTORS = DemoParty("DXPAGE0000000002", "1100980002", "演示装运前检验有限公司", "agency")
 _OFFICE_1 = DemoParty("DXPOFF0000000001", "FCUSTOMS01", "Foreign Customs One", "officer")
 _OFFICE_2 = DemoParty("DXPOFF0000000002", "FCUSTOMS02", "Foreign Customs Two", "officer")
 _CARRIER = DemoParty("DXPCAR0000000001", "3100990001", "演示承运人 Demo Carrier", "carrier")
 _HOST = DemoParty("DXPHOST000000001", "TERMHOST01", "演示终端主机 Demo Terminal Host", "host")
 
-PARTIES = (_DESK, _FIRST, _SECOND, _AGENCY, _OFFICE_1, _OFFICE_2, _CARRIER, _HOST)
+PARTIES = (_DESK, _FIRST, _SECOND, _AGENCY, _INSPECTORS, _OFFICE_1, _OFFICE_2, _CARRIER, _HOST)
 
 HOLDERS = (
     DemoHolder("customs", _DESK, "关员 王核", "customs"),
@@ -83,6 +84,7 @@ HOLDERS = (
     DemoHolder("officer", _OFFICE_1, "Officer A. Moreau", "officer1"),
     DemoHolder("officer", _OFFICE_2, "Officer K. Tanaka", "officer2"),
     DemoHolder("carrier", _CARRIER, "舱单员 吴航", "carrier"),
+    DemoHolder("agency", _INSPECTORS, "检验员 何验", "inspector1"),
 )
 
 HOST = DemoHolder("host", _HOST, "终端主机 Terminal Host", "host", key="P-256")

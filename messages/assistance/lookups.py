@@ -5,12 +5,16 @@ A foreign officer is told of the own country only, and of the unions it asks in 
 
 from __future__ import annotations
 
+from functools import cache
+
 from messages.assistance import registers
 from messages.assistance.names import SYSTEM_NAME
+from messages.codes import CodeLists
 from messages.lookups import ASKER, HOLDER, ROLE, TODAY, Key, Lookup
 from messages.system import CUSTOMS
 from messages.workflow import Body, Facts, Record, RecordsUnder
 
+_FILED = RecordsUnder(SYSTEM_NAME, "country", "")
 LISTED = ("agreementNo", "nameZh", "nameEn", "validFrom", "validTo")
 
 
@@ -38,9 +42,35 @@ def _agreements(key: Key, facts: Facts) -> Body | None:
     first = found[0]
     return {
         "agreementNo": first["agreementNo"],
-        "agreementName": first["nameZh"],
-        "Agreement": [{name: one[name] for name in LISTED if name in one} for one in found],
+        "agreementName": _called(first),
+        "Agreement": [
+            {"agreementName": _called(one), **{name: one[name] for name in LISTED if name in one}}
+            for one in found
+        ],
     }
+
+
+def _countries(key: Key, facts: Facts) -> Body:
+    """In whose name an officer may ask; for customs, whom it may ask: countries whose customs is filed.
+
+    A country's name is in both languages, since a lookup knows one.
+    """
+    if key[ROLE] == CUSTOMS:
+        codes = {record.key for record in facts[_FILED]}
+    else:
+        codes = set(registers.countries(facts[registers.office(key[ASKER])]) or ())
+    return {"Country": [{"country": code, "name": _country(code)} for code in sorted(codes)]}
+
+
+@cache
+def _country(code: str) -> str:
+    known = CodeLists().get("assist_country")
+    return f"{known.label(code, 'zh')} {known.label(code, 'en')}"
+
+
+def _called(agreement: Body) -> str:
+    """An agreement's name, in English too where that is filed."""
+    return " / ".join(str(agreement[name]) for name in ("nameZh", "nameEn") if agreement.get(name))
 
 
 def _register(name: str) -> Lookup:
@@ -59,6 +89,12 @@ def _register(name: str) -> Lookup:
 LOOKUPS = {
     "offices": _register("Office"),
     "agreements": _register("Agreement"),
+    "countries": Lookup(
+        by=(),
+        facts=lambda key: (registers.office(key[ASKER]), *([_FILED] if key[ROLE] == CUSTOMS else [])),
+        values=_countries,
+        of_asker=True,
+    ),
     "office": Lookup(
         by=(),
         facts=lambda key: (registers.office(key[ASKER]),),

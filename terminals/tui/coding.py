@@ -30,7 +30,7 @@ def resolved(codes: Sequence[Code], text: str) -> str:
 def choose(app: App[Any], keeper: Keeper, place: Place, language: str, take: Callable[[str], None]) -> None:
     """Show a field's codes; `take` is called with what was chosen, if anything is."""
     field, text = place.field, place.row.text(place.name)
-    codes = keeper.codes(field)
+    codes = keeper.codes(field) if field.hints.offer is None else None
     if field.many and codes is not None:
         _choose_several(app, field, codes, text, language, take)
         return

@@ -188,7 +188,7 @@ class FormView(PartedView):
 
     def codes(self, field: Field) -> Sequence[Code] | None:
         """A field's codes: of the schema, or of a list if that is here; what is offered now is asked for."""
-        if field.hints.offer is not None:
+        if field.hints.offer is not None and not field.hints.list:
             return None
         if not field.hints.list:
             return [Code(choice.value, choice.label) for choice in field.choices]

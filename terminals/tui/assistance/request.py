@@ -117,7 +117,7 @@ class RequestEntry(EntryPage):
         if number is None or model is not self.model:
             return
         changed = model.set(model.head, "agreementNo", number)
-        changed |= model.set(model.head, "agreementName", str(known[number]["nameZh"]))
+        changed |= model.set(model.head, "agreementName", str(known[number]["agreementName"]))
         self.view.changed(None, changed)
 
 

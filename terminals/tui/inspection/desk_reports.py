@@ -332,8 +332,13 @@ class ReportCallEntry(ToAgency):
         self._told()
         if fates:
             await self.terminal.ask(Fates(_CALL, fates, self.language))
-        if fates and all(each.good for each in fates):
-            self._to = ()
+        if not fates:
+            return
+        left = tuple(code for code, fate in zip(codes, fates, strict=True) if not fate.good)
+        self._to = left
+        if left:  # the form is for those that were not called, and stays
+            self.view.changed(None, self.model.set(self.model.head, "agencyCode", left[0]))
+        else:
             self.begin()
 
     async def done(self, model: FormModel, posted: Posted) -> None:

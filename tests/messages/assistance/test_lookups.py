@@ -43,9 +43,21 @@ def test_a_new_request_is_prefilled_from_the_account(world: World) -> None:
 def test_a_countrys_agreements_are_told_the_first_is_suggested(world: World) -> None:
     """更换协议 picks another out of the list."""
     found = ask(world, "agreement", OFFICER, country="KOR")
-    assert (found["agreementNo"], found["agreementName"]) == ("KOR-1", "协定")
+    assert (found["agreementNo"], found["agreementName"]) == ("KOR-1", "协定 / Agreement")
     assert [each["agreementNo"] for each in found["Agreement"]] == ["KOR-1", "KOR-2"]
     assert found["Agreement"][1]["validTo"] == "20301231"
+    world.agreement(appType="2", nameEn="Agreement of 2014")
+    assert ask(world, "agreement", OFFICER, country="KOR")["agreementName"] == "协定 / Agreement of 2014"
+
+
+def test_a_request_is_offered_no_country_that_it_could_not_name(world: World) -> None:
+    """An officer: the own one and its unions; customs: those whose customs is filed; others none."""
+    assert ask(world, "countries", OFFICER) == {
+        "Country": [{"country": "KOR", "name": "韩国 Korea, Republic"}]
+    }
+    assert [each["country"] for each in ask(world, "countries", OTHER)["Country"]] == ["ASEAN", "THA"]
+    assert [each["country"] for each in ask(world, "countries", DESK)["Country"]] == ["KOR", "THA"]
+    assert ask(World(filed=False), "countries", OFFICER) == {"Country": []}
 
 
 def test_agreements_that_are_over_or_to_come_are_not_suggested(world: World) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from terminals.tui.assistance.request import RequestEntry
 from terminals.tui.dialogs import Tell
+from terminals.tui.grid import Grid
+from terminals.tui.picker import CodePicker
 from terminals.tui.steps import Steps
 from terminals.tui.words import Saying
 from terminals.work.rows import Place
@@ -276,6 +278,23 @@ async def test_another_agreement_of_the_country_is_chosen(house: House, tmp_path
         await pilot.press("enter")
         await until(pilot, lambda: page.model.head.text("agreementNo") == "KOR-1")
         assert page.model.head.text("agreementName").startswith("中华人民共和国政府和大韩民国政府")
+
+
+@pytest.mark.asyncio
+async def test_the_country_s_drop_down_has_the_own_one_alone(house: House, tmp_path: Path) -> None:
+    """Of the list's 253 only what the account may ask for; a name that is typed is its code all the same."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        page.view.first()
+        await pilot.press("enter", "space")
+        await until(pilot, lambda: isinstance(terminal.screen, CodePicker))
+        await until(pilot, lambda: "KOR" in shown(terminal))
+        await pilot.pause()
+        assert len(terminal.screen.query_one(Grid).rows) == 1
+        await pilot.press("escape")
+        await until(pilot, lambda: terminal.screen is terminal.shell)
+        await pilot.press("end", "ctrl+u", *"Thailand", "enter")
+        assert page.model.head.text("country") == "THA"
 
 
 @pytest.mark.asyncio

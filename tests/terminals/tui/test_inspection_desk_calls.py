@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from messages.inspection import SYSTEM
+from messages.system import CUSTOMS
 from messages.wire import app_time
 from terminals.tui.batches import Fates
 from terminals.tui.inspection.case import InspectionCase
@@ -19,8 +21,10 @@ from terminals.tui.inspection.desk_disposals import DisposalEntry
 from terminals.tui.inspection.desk_lists import CheckQuery, DisposalQuery, ProblemQuery
 from terminals.tui.inspection.desk_reports import ReportCallEntry, ReportsOfYear
 from terminals.tui.inspection.desk_reviews import ReplyReview
+from terminals.tui.offered import TABLE
 from terminals.tui.picker import CodePicker
 from terminals.tui.reader import Reader
+from terminals.tui.systems import Menu
 from terminals.work.checks import Purpose
 from tests.scenarios.house import House
 from tests.scenarios.offices import statuses
@@ -237,14 +241,15 @@ async def test_of_a_year_customs_sees_who_was_not_called_and_who_is_missing(
 
 @pytest.mark.asyncio
 async def test_one_form_calls_on_many_and_says_what_became_of_each(house: House, tmp_path: Path) -> None:
-    """An agency that was called before is named with the reason; the others are called."""
-    await asyncio.to_thread(inspected.called, house, "PSI201", year="2022")
+    """One that cannot be called is named with the reason and stays on the form; the others are called."""
+    desk = await asyncio.to_thread(office, house, "customs")
     async with at_work(house, tmp_path, "customs") as (terminal, pilot):
-        given = ("9999999999", AGENCY)
+        given = (AGENCY, "9999999999")
         entry = await terminal.open("inspection.call-report", year="2022", to=given)
         assert isinstance(entry, ReportCallEntry)
         await until(pilot, lambda: entry._kind is not None and entry.agencies)
         assert entry.many == given
+        fill(entry, content="请填报。")
         await pilot.press("ctrl+r")
         asked = await closed(pilot)
         assert "9999999999（未备案）" in asked
@@ -252,7 +257,19 @@ async def test_one_form_calls_on_many_and_says_what_became_of_each(house: House,
         await until(pilot, lambda: isinstance(pilot.app.screen, Fates))
         fates = pilot.app.screen
         assert isinstance(fates, Fates)
-        assert [each.good for each in fates._fates] == [False, False]
-        assert any("已通知该机构" in each.words.zh for each in fates._fates)
+        assert [each.good for each in fates._fates] == [False, True]
+        assert "没有代码为 9999999999 的检验机构" in fates._fates[0].words.zh
         await pilot.press("enter")
-        assert entry.many == given
+        await until(pilot, lambda: entry.model.head.text("agencyCode") == "9999999999")
+        assert entry.many == ()
+        assert entry.model.head.text("content") == "请填报。"
+    found = await asyncio.to_thread(desk.numbers, kind="report", words="2022")
+    assert len(found) == 1
+
+
+def test_every_message_that_customs_may_send_has_its_screen() -> None:
+    """What was typed of it and not sent is opened there again."""
+    menu = Menu(TABLE, CUSTOMS)
+    codes = {kind.code for kind in SYSTEM.types if CUSTOMS in kind.senders.roles}
+    assert {code for code in codes if menu.for_draft(SYSTEM.name, code) is None} == set()
+    assert codes == {"PSI121", "PSI161", "PSI181", "PSI191", "PSI201", "PSI221", "PSI231"}

@@ -169,7 +169,7 @@ async def test_a_returned_entrustment_says_why_and_is_submitted_again(house: Hou
         await pilot.press("ctrl+r")
         await closed(pilot)
         assert await closed(pilot) == "提交成功，待受理。"
-        assert not remark.display
+        assert "请补充设备铭牌照片" not in remark.words.zh
     body = (await asyncio.to_thread(office(house, "agency").case, number))["body"]
     assert body["stored"]["totalQty"] == "6"
 
