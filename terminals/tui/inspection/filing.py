@@ -34,7 +34,6 @@ _SAME = Words("没有任何改动。", "Nothing was changed.")
 _WANTED = Words("海关要求补充材料", "Customs wants more")
 _REFUSED = Words("不予受理", "Not accepted")
 _KEPT = Words("变更未通过", "The change was refused")
-_STATE = Words("状态", "State")
 _SAID = Words("海关审核意见", "Customs says")
 
 
@@ -73,15 +72,6 @@ class FilingEntry(SavedFirstEntry, OpenedEntry):
         refused = _KEPT if answer.get("result") != "1" else _SAID
         words = {MORE: _WANTED, REFUSED: _REFUSED, FILED: refused}.get(found.line.state, _SAID)
         return Words(f"{words.zh}：{said}", f"{words.en}: {said}")
-
-    def facts(self) -> list[tuple[Words, str]]:
-        """The state stands here: beside the names of so many parts there is no room for it."""
-        return [(_STATE, self.state_words().in_language(self.language)), *super().facts()]
-
-    def retell(self, language: str) -> None:
-        """Everything in another language."""
-        super().retell(language)
-        self.show_state()
 
     @property
     def questioned(self) -> bool:

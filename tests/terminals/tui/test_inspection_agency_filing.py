@@ -224,3 +224,19 @@ async def test_an_agency_is_not_filed_anew_while_a_disposal_is_in_force(house: H
         await asyncio.to_thread(desk.submit, "PSI191-lift", caseNo=disposal)
         await asyncio.to_thread(desk.submit, "PSI191-rectify")
         await refused("请完成限期整改后重新备案")
+
+
+@pytest.mark.asyncio
+async def test_a_revoked_agency_is_filed_anew(house: House, tmp_path: Path) -> None:
+    """撤销备案: the filing is only read, nothing of it can be changed, and a new application is open."""
+    case = await asyncio.to_thread(inspected.filed, house)
+    await asyncio.to_thread(inspected.called, house, "PSI191-revoke")
+    async with agency_at_work(house, tmp_path) as (terminal, pilot):
+        page = await listed(terminal, pilot)
+        await chosen(page, pilot, case, "备案已撤销")
+        assert {each.key for each in page._options() if each.open} == {"new", "view"}
+        await pilot.press("enter")
+        await front(terminal, pilot, InspectionCase)
+        entry = await begun(terminal, pilot)
+        assert entry.model.head.text("certNo") == ""
+        assert not entry.closed
