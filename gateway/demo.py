@@ -84,7 +84,7 @@ HOLDERS = (
     DemoHolder("officer", _OFFICE_1, "Officer A. Moreau", "officer1"),
     DemoHolder("officer", _OFFICE_2, "Officer K. Tanaka", "officer2"),
     DemoHolder("carrier", _CARRIER, "舱单员 吴航", "carrier"),
-    DemoHolder("agency", _INSPECTORS, "检验员 何验", "inspector1"),
+    DemoHolder("agency", _INSPECTORS, "检验员 何验", "inspector1", card="operator"),
 )
 
 HOST = DemoHolder("host", _HOST, "终端主机 Terminal Host", "host", key="P-256")

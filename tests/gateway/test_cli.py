@@ -206,7 +206,7 @@ def test_nobody_there_to_type_a_pin_is_wrong_usage(run: Run) -> None:
 def test_the_demos_cards_are_in_the_office_s_books(run: Run) -> None:
     """Each holder with a card kind has a card of 13 characters, and revoking it revokes its certificate."""
     listed = run("card", "list").output
-    assert len(listed.splitlines()) == 6
+    assert len(listed.splitlines()) == 7
     number = next(line.split()[0] for line in listed.splitlines() if "李录" in line)
     assert len(number) == 13
     run("card", "revoke", number, "--reason", "tried out")
