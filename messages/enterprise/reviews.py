@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from messages.enterprise import fields, filings
@@ -31,7 +31,7 @@ from messages.enterprise.names import (
 )
 from messages.faults import NodeFault
 from messages.stepping import actor_of, check_seen, told
-from messages.wire import app_time, wire_date
+from messages.wire import CST, app_time, wire_date
 from messages.workflow import (
     Body,
     Case,
@@ -84,6 +84,7 @@ def review(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     if event.name == "approve":
         changed = _carried_out(case, facts, node, wire_date(context.now))
         if changed is not None:
+            changed = {**changed, "appTime": _after(str(changed["appTime"]), context.now)}
             effects += filings.put(str(form["regCode"]), changed, facts, actor, context)
     ends = {"validTo": node["validTo"]} if node.get("validTo") else {}
     decided = {"result": node["reviewResult"], "info": reason, **ends, "by": actor.holder}
@@ -142,6 +143,15 @@ def _extend(filed: Body, of: Body, node: Body, today: str) -> dict[str, Any]:
 
 def _cancel(filed: Body, of: Body, node: Body, today: str) -> dict[str, Any]:
     return {**filed, "regStatus": fields.CANCELLED}
+
+
+def _after(filed: str, now: datetime) -> str:
+    """The time of an approval: later than what was filed, whose sender's clock may be ahead.
+
+    So whoever has read what was filed before is told that it is another one now.
+    """
+    before = datetime.strptime(filed, "%Y%m%d%H%M%S").replace(tzinfo=CST)
+    return app_time(max(now, before + timedelta(seconds=1)))
 
 
 _CARRY: Mapping[str, Callable[[Body, Body, Body, str], dict[str, Any]]] = {

@@ -35,6 +35,7 @@ from terminals.tui.enterprise.lists import (
 from terminals.tui.query import Action
 from terminals.tui.registers import FiledEntry
 from terminals.tui.words import both
+from terminals.work.exchange import Line
 from terminals.work.found import CaseLine
 
 _STATES = (*FILED.values(), UNFILED)
@@ -42,7 +43,17 @@ _OF_STATE = {state: status for status, state in FILED.items()}
 _EXPIRED = FILED[fields.EXPIRED]
 _CHANGE = Action("change", both("query-change"), "ctrl+e", "enterprise.register")
 _STATUS = Words("注册状态", "Status")
+_OVERTAKEN = Words(
+    "该备案在打开之后已变化（审核通过的申请，或另一次备案）。继续备案将覆盖这些变化，是否继续？",
+    "It has changed since it was opened here: an application was approved, or it was filed by somebody else. "
+    "To file it now undoes that. File it all the same?",
+)
 _VALID_TO = Words("有效期至", "Valid to")
+
+
+def filed_now(line: Line, code: str) -> Mapping[str, Any] | None:
+    """What is filed under a customs registration code, None for nothing. In a thread."""
+    return line.lookup(SYSTEM_NAME, "filed-registration", [("regCode", code)])
 
 
 class RegistrationRegister(CooperationList):
@@ -109,7 +120,7 @@ class RegistrationRegister(CooperationList):
         """What is filed is looked up; of what was withdrawn, the code is left."""
         code = line.text("regCode")
         try:
-            filed = await asyncio.to_thread(self._ask_filed, code)
+            filed = await asyncio.to_thread(filed_now, self.work.line, code)
         except Trouble as error:
             self.terminal.complain(error)
             return
@@ -118,10 +129,6 @@ class RegistrationRegister(CooperationList):
             self.terminal.say(Words(text, f"{code} was withdrawn: Ctrl+N files it anew."), alarm=True)
             return
         await self.terminal.open(action.entry, filed=filed)
-
-    def _ask_filed(self, code: str) -> Mapping[str, Any] | None:
-        """In a thread."""
-        return self.work.line.lookup(SYSTEM_NAME, "filed-registration", [("regCode", code)])
 
 
 class RegistrationEntry(FiledEntry):
@@ -138,6 +145,21 @@ class RegistrationEntry(FiledEntry):
         if filed is not None:
             return bool(filed["regCode"] == self.model.state)
         return super().about(given)
+
+    async def overtaken(self) -> bool:
+        """Whether it has changed since it was read, and that is to stay; asked where it has."""
+        code = self.model.head.text("regCode")
+        if code != self.model.state:
+            return False
+        try:
+            filed = await asyncio.to_thread(filed_now, self.work.line, code)
+        except Trouble:
+            return False  # what is sent says why it cannot be
+        now = str(filed.get("appTime", "")) if filed is not None else ""
+        if now <= self.model.app_time or await self.sure(_OVERTAKEN):
+            self.model.app_time = max(now, self.model.app_time)
+            return False
+        return True
 
     def _tell_register(self) -> None:
         """The register, if it is open, shows it."""

@@ -18,7 +18,7 @@ from messages.annotations import Words
 from messages.enterprise import changes, filings
 from messages.enterprise.changes import Difference
 from messages.enterprise.events import APPROVE
-from messages.enterprise.names import APPLICATIONS, CANCELLATIONS, OBJECT, RENEWALS, REVIEW, SYSTEM_NAME
+from messages.enterprise.names import APPLICATIONS, CANCELLATIONS, OBJECT, RENEWALS, REVIEW
 from messages.enterprise.table import FILED, LABELS
 from messages.statuses import Status
 from messages.wire import wire_date
@@ -28,6 +28,7 @@ from terminals.tui.dialogs import Tell
 from terminals.tui.enterprise import differences
 from terminals.tui.enterprise.differences import Changed
 from terminals.tui.enterprise.documents import PAPERS
+from terminals.tui.enterprise.filing import filed_now
 from terminals.tui.files import write_file
 from terminals.tui.grid import Grid
 from terminals.tui.opinions import OpinionPage
@@ -125,7 +126,7 @@ class ApplicationReview(OpinionPage):
         for name in ("country", "education"):
             if self.work.line.codes.known(name) is None:
                 self.work.line.code_list(name)
-        return self.work.line.lookup(SYSTEM_NAME, "filed-registration", [("regCode", code)]) or {}
+        return filed_now(self.work.line, code) or {}
 
     @property
     def differences(self) -> list[Difference]:
@@ -279,7 +280,7 @@ class ApplicationReview(OpinionPage):
 
     def decided(self, state: Words) -> Words:
         """What is said then."""
-        return both("review-sent", state=state)
+        return Words(f"审核完成：{state.zh}", f"Reviewed: {state.en}")
 
 
 def _summary(code: str, count: int, stale: int) -> Words:

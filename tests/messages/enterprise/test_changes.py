@@ -332,6 +332,18 @@ def test_a_registration_is_filed_changed_and_withdrawn_by_customs(world: World) 
     assert world.file(appType="2") == [-511101]
 
 
+def test_an_approval_is_later_than_the_filing_that_it_changes(world: World) -> None:
+    """Also where its sender's clock was ahead: nothing made before is filed over what was approved."""
+    before = world.filed()["appTime"]
+    world.apply("ENT111", contactMobile="13900000009")
+    world.review(world.last().number)
+    after = world.filed()["appTime"]
+    assert after > before
+    assert world.file(appType="2", appTime=after) == [-511014]
+    assert world.filed()["contactMobile"] == "13900000009"
+    assert world.file(appType="2") == [120]
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"scc": "91310115MA1K3X7Q2K"}, {"parentScc": "91310115MA1K3X7Q2K"}, {"validFrom": "20280101"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,6 +66,7 @@ class World(Memory):
 
     def __init__(self, **filed: Any) -> None:
         super().__init__(SYSTEM, PARTIES)
+        self._times = itertools.count(20261120120000)  # senders' clocks are ahead of the gateway's
         self.file(**filed)
         self.receipts.clear()
 

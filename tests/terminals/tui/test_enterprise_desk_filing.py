@@ -163,3 +163,31 @@ async def test_a_form_that_is_left_half_changed_comes_back(
         assert await closed(pilot) == "已备案。"
     filed = desk.get("/v1/lookups/enterprise/filed-registration", regCode=BROKER)["values"]
     assert filed["fax"] == "010-65001234"
+
+
+@pytest.mark.asyncio
+async def test_what_was_approved_meanwhile_is_not_filed_over_unasked(
+    house: House, desk: Software, tmp_path: Path
+) -> None:
+    """Whoever has an older version on the form is asked; No keeps both what is filed and what is typed."""
+    second = Software(house, house.person("enterprise", 1))
+    second.drain()
+    second.upload("licence.pdf")
+    async with at_work(house, tmp_path, "customs", SMALL) as (terminal, pilot):
+        register = await listed(terminal, pilot)
+        entry = await opened(register, pilot, WAREHOUSE)
+        (receipt,) = await in_thread(second.submit, "ENT121")
+        await in_thread(desk.submit, "ENT411-extend", caseNo=str(receipt.case))
+        entry.model.set(entry.model.head, "fax", "0755-65001234")
+        entry.view.follow()
+        await pilot.press("ctrl+r")
+        assert "继续备案将覆盖这些变化" in await closed(pilot, "n")
+        filed = desk.get("/v1/lookups/enterprise/filed-registration", regCode=WAREHOUSE)["values"]
+        assert (filed["validTo"], filed["fax"]) == ("20991231", "021-58001235")
+        assert entry.model.head.text("fax") == "0755-65001234"
+        await pilot.press("ctrl+r")
+        await closed(pilot, "y")
+        assert "是否备案" in await closed(pilot)
+        assert await closed(pilot) == "已备案。"
+    filed = desk.get("/v1/lookups/enterprise/filed-registration", regCode=WAREHOUSE)["values"]
+    assert (filed["validTo"], filed["fax"]) == ("20981231", "0755-65001234")
