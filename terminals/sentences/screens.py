@@ -190,6 +190,7 @@ SENTENCES: Sentences = {
         "These are the first {count} of {total}: search for the others.",
         "这里是 {total} 条中的前 {count} 条，其余的请按条件查询。",
     ),
+    "register-empty": ("Nothing is filed yet. Ctrl+N files the first.", "尚无备案，按 Ctrl+N 新增。"),
     "help-register": (
         (
             "Type a part of what you look for and press Enter. Enter on a line or Ctrl+E changes it, Ctrl+N "

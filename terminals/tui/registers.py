@@ -123,6 +123,11 @@ class RegisterPage(SearchPage[Filed]):
             Option("change", both("query-change"), "ctrl+e", some),
         ]
 
+    def on_paged_table_came(self) -> None:
+        """Where nothing is filed yet, how that is done."""
+        if self.ENTRY and not self.table.total and not any(self._asked.values()):
+            self.terminal.say(both("register-empty"))
+
     def picked(self) -> None:
         """Enter changes one."""
         if self.ENTRY:

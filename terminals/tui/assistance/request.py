@@ -25,8 +25,15 @@ from terminals.work.found import CaseFound
 
 CODE = "CMA111"
 EVENTS = {Purpose.SAVE: "save", Purpose.DECLARE: "submit", Purpose.DELETE: "delete"}
-_NO_AGREEMENT = Words("该国没有现行的协议。", "There is no agreement in force with that country.")
-_NO_COUNTRY = Words("请先填写请求国家。", "Choose the requesting country first.")
+_NO_AGREEMENT = Words(
+    "与该国没有现行的协议。中方海关备案互助协议后即可选择。",
+    "There is no agreement in force with that country. Once China Customs has filed one it can be chosen.",
+)
+_NO_COUNTRY = Words(
+    "请先填写国家。可选的是中方海关已备案的国家；没有可选的，请联系中方海关备案外方海关。",
+    "Choose the country first. Offered are those whose customs is filed; if there is none, China Customs has "
+    "to file it first.",
+)
 
 
 def on_form(body: Body) -> Body:

@@ -60,6 +60,25 @@ async def test_an_agreement_is_filed_changed_and_withdrawn(house: House, tmp_pat
 
 
 @pytest.mark.asyncio
+async def test_a_register_is_searched_by_parts_and_says_how_to_begin(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A country by its name in either language, with a part of the number; an empty one names the key."""
+    async with at_work(house, tmp_path, "customs") as (terminal, pilot):
+        register = await terminal.open("assistance.agreements")
+        assert isinstance(register, AgreementRegister)
+        await until(pilot, lambda: len(register.filed) > 1)
+        await pilot.press("ctrl+f", *"korea", "enter")
+        await until(pilot, lambda: {each["country"] for each in register.filed} == {"KOR"})
+        await pilot.press("ctrl+f", "down", *"nowhere", "enter")
+        await until(pilot, lambda: register.table._asked is None and not register.filed)
+        assert not terminal._notifications
+        monkeypatch.setattr(terminal.work.line, "lookup", lambda *_: None)
+        await pilot.press("ctrl+l", "enter")
+        await until(pilot, lambda: any("Ctrl+N" in each.message for each in terminal._notifications))
+
+
+@pytest.mark.asyncio
 async def test_an_office_that_is_filed_is_opened_from_the_register_and_changed(
     house: House, tmp_path: Path
 ) -> None:

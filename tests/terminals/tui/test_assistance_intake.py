@@ -168,6 +168,25 @@ async def test_a_thousand_rows_are_checked_in_time_and_stopped_when_wanted(
 
 
 @pytest.mark.asyncio
+async def test_a_thousand_requests_become_drafts(house: House, tmp_path: Path) -> None:
+    """Checked, signed, sent some to a message, and each has its receipt."""
+    most = 3 * float(os.environ.get("EPORT_TEST_SECONDS", "30"))
+    async with officer(house, tmp_path) as (terminal, pilot):
+        file = await template(terminal, pilot, tmp_path)
+        numbers = [f"{assisted.letter()}/{at}" for at in range(1_000)]
+        await asyncio.to_thread(fill, file, numbers)
+        begun = time.monotonic()
+        await upload(terminal, pilot, "CMA111-2")
+        async with asyncio.timeout(most):  # not the pilot's `until`, which waits until the work is done
+            while not isinstance(terminal.screen, Fates):
+                await asyncio.sleep(0.02)
+        print(f"1,000 drafts in {time.monotonic() - begun:.1f} s")
+        assert [each.title for each in terminal.screen._fates if each.good] == numbers
+        await pilot.pause()
+        await pilot.press("enter")
+
+
+@pytest.mark.asyncio
 async def test_what_is_no_workbook_is_said_to_be_none(house: House, tmp_path: Path) -> None:
     """A file that is called .xlsx and is none."""
     async with officer(house, tmp_path) as (terminal, pilot):
