@@ -37,6 +37,7 @@ class OpenedEntry(EntryPage):
     OpenedEntry > .opened--why.-refused Saying { color: $error; text-style: bold; }
     """
 
+    _cursor_due = False
     _opened: Opening | None = None  # what the gateway has said last
     _unopened = Words()  # why there is no form, while there is none
 
@@ -114,12 +115,21 @@ class OpenedEntry(EntryPage):
         self.put(model)
         self._show()
         self.prefill()
-        self.view.first()
+        self._cursor_due = True
+        if self.terminal.shell.pages.front is self:
+            self.on_show()
+
+    def on_show(self) -> None:
+        """A form that came while another tab was in front has its cursor now."""
+        if self._cursor_due:
+            self._cursor_due = False
+            self.view.first()
 
     def _show(self) -> None:
         """Either the form, or why there is none."""
         why = self.query_one(".opened--why")
         why.display, self.view.display = self.shut, not self.shut
+        why.can_focus = self.shut  # a focus that was on its way comes too late for what is hidden
         refused = self._opened is not None and self._opened.objection is not None
         why.set_class(refused, "-refused")
         words = self._unopened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from terminals.tui import opened
 from terminals.work.opening import Opening, opening
 from tests.scenarios.house import House
 from tests.terminals.tui import enterprises
-from tests.terminals.tui.at_house import closed, until
+from tests.terminals.tui.at_house import PATIENCE, closed, until
 from tests.terminals.tui.enterprises import Software, asked, enterprise, in_thread, put
 from tests.terminals.tui.stage import shown
 
@@ -121,3 +122,29 @@ async def test_what_could_not_be_asked_is_asked_once_the_gateway_is_back(
         page.reached(True)
         await until(pilot, lambda: not page.shut)
         assert page.model.head.text("regCode") == "3122260001"
+
+
+@pytest.mark.asyncio
+async def test_an_answer_takes_the_cursor_from_no_other_tab(
+    house: House, desk: Software, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has gone on to another tab meanwhile types there; the form has its cursor when it is seen."""
+    go = threading.Event()
+
+    def line(*given: Any) -> Opening:
+        go.wait(PATIENCE)
+        return opening(*given)
+
+    monkeypatch.setattr(opened, "opening", line)
+    async with enterprise(house, tmp_path) as (terminal, pilot):
+        page: Any = await terminal.open("enterprise.change")
+        other: Any = await terminal.open("enterprise.applications")
+        await pilot.pause()
+        other.criteria.front.focus()
+        await pilot.pause()
+        go.set()
+        await until(pilot, lambda: not page.shut)
+        await pilot.pause()
+        assert terminal.shell.focused is other.criteria.front
+        terminal.shell.pages.show(page)
+        await until(pilot, lambda: terminal.shell.focused is page.view.front)
