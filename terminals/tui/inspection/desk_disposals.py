@@ -42,6 +42,17 @@ def lasting(span: timedelta) -> Words:
     return Words(f"{span.days} 天 {clock}", f"{span.days} d {clock}")
 
 
+def period(stored: Body) -> Words:
+    """From when to when an imposed disposal lasts; of what is to be put right, the deadline."""
+    begin, end = (read(str(stored.get(name, ""))) for name in ("beginTime", "endTime"))
+    zh, en = (f"自 {_said(begin)} ", f"From {_said(begin)}") if begin is not None else ("", "")
+    if end is None:
+        return Words(f"{zh}起".strip(), en)
+    if stored.get("kind") == _RECTIFYING:
+        return Words(f"{zh}起，期限 {_said(end)}", f"{en}, to be put right by {_said(end)}")
+    return Words(f"{zh}至 {_said(end)}", f"{en} to {_said(end)}")
+
+
 class DisposalEntry(ToAgency):
     """处置: a new one; or one that was imposed, to be read and lifted."""
 

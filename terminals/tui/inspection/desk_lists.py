@@ -6,23 +6,27 @@ lists, forms and decisions work.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Offer, Words
 from messages.inspection import table as states
 from messages.wire import CST, parse_wire_time
+from terminals.trouble import Trouble
 from terminals.tui import ages
 from terminals.tui.buttons import Option
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
 from terminals.tui.inspection.desk_calls import DOCUMENTS, PROBLEM
+from terminals.tui.inspection.desk_disposals import period
 from terminals.tui.inspection.meanings import PURPOSES, MeaningList, by_state, listed
 from terminals.tui.query import SEQUENCE, Action
-from terminals.tui.words import both
+from terminals.tui.words import Saying, both
 from terminals.work.found import CaseLine
 
 NEW = "new"
@@ -259,6 +263,10 @@ class CheckQuery(DeskList):
 class DisposalQuery(DeskList):
     """处置: what is imposed, in force, to be reviewed, over."""
 
+    DEFAULT_CSS = """
+    DisposalQuery > .desk--period { width: 100%; height: 1; padding: 0 1; background: $panel; }
+    """
+
     CODE: ClassVar[str] = "PSI181"
     FORM: ClassVar[str] = "PSI191"
     MEANT: ClassVar[tuple[str, ...]] = ("purpose",)
@@ -292,6 +300,31 @@ class DisposalQuery(DeskList):
         ),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = keys(*ACTIONS)
+
+    def compose(self) -> ComposeResult:
+        """From when to when the one under the cursor lasts, below the list."""
+        for widget in super().compose():
+            if widget.id == "actions":
+                yield Saying(Words(), self.language, classes="desk--period")
+            yield widget
+
+    def on_paged_table_moved(self) -> None:
+        """Another one."""
+        self.anew(self._tell_period, "period")
+
+    def on_paged_table_came(self) -> None:
+        """… on another page, or as it is now."""
+        self.anew(self._tell_period, "period")
+
+    async def _tell_period(self) -> None:
+        line, words = self.table.item, Words()
+        if line is not None:
+            try:
+                found = await asyncio.to_thread(self.work.line.case, line.system, line.number)
+            except Trouble:
+                return  # the list says it
+            words = period(found.body["stored"]) if found is not None else words
+        self.query_one(".desk--period", Saying).say(words)
 
     def picked(self) -> None:
         """Enter reviews what waits for that, and shows anything else."""

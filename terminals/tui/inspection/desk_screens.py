@@ -72,7 +72,7 @@ DESK: tuple[Entry, ...] = (
     ),
     Entry(
         "inspection.call-report", Words("通知填报", "Call for a report"),
-        f"{_HERE}.desk_reports:ReportCallEntry", _DESK, single=False, codes=("PSI201",), listed=False,
+        f"{_HERE}.desk_report_calls:ReportCallEntry", _DESK, single=False, codes=("PSI201",), listed=False,
     ),
     Entry(
         "inspection.case", Words("查看", "Case"), f"{_HERE}.case:InspectionCase", _DESK, single=False,

@@ -13,18 +13,20 @@ from textual.pilot import Pilot
 
 from messages.inspection import SYSTEM
 from messages.system import CUSTOMS
-from messages.wire import app_time
+from messages.wire import CST, app_time
 from terminals.tui.batches import Fates
 from terminals.tui.inspection.case import InspectionCase
 from terminals.tui.inspection.desk_calls import CallEntry
 from terminals.tui.inspection.desk_disposals import DisposalEntry
 from terminals.tui.inspection.desk_lists import CheckQuery, DisposalQuery, ProblemQuery
-from terminals.tui.inspection.desk_reports import ReportCallEntry, ReportsOfYear
+from terminals.tui.inspection.desk_report_calls import ReportCallEntry
+from terminals.tui.inspection.desk_reports import ReportsOfYear
 from terminals.tui.inspection.desk_reviews import ReplyReview
 from terminals.tui.offered import TABLE
 from terminals.tui.picker import CodePicker
 from terminals.tui.reader import Reader
 from terminals.tui.systems import Menu
+from terminals.tui.words import Saying
 from terminals.work.checks import Purpose
 from tests.scenarios.house import House
 from tests.scenarios.offices import statuses
@@ -174,6 +176,8 @@ async def test_a_disposal_is_imposed_to_the_second_and_lifted(house: House, tmp_
         assert (told["state"], told["endTime"]) == ("不予认可装运前检验结果", app_time(end))
         await terminal.open("inspection.disposals")
         await chosen(page, pilot, case, "不予认可")
+        until_then = f"至 {end.astimezone(CST):%Y-%m-%d %H:%M:%S}"
+        await until(pilot, lambda: until_then in page.query_one(".desk--period", Saying).words.zh)
         await pilot.press("ctrl+e")
         entry = await front(terminal, pilot, DisposalEntry)
         await until(pilot, lambda: entry._kind is not None)
