@@ -34,6 +34,7 @@ from storage.registrations import KNOWN, PENDING, UNPROVEN, Registration
 T = TypeVar("T")
 
 HOUR: Final = 3600.0
+DAY: Final = 24 * HOUR
 BUSY: Final = 2  # seconds after which to try again where too many passwords are hashed
 FULL: Final = 3600
 
@@ -100,6 +101,7 @@ class Enrolment:
         self._settings = its = settings
         seconds = reactor.seconds
         self._addresses = Rates(its.per_address_hour / HOUR, max(1.0, its.per_address_hour / 10), seconds)
+        self._days = Rates(its.per_address_day / DAY, its.per_address_day, seconds)
         self._mails = Rates(its.per_mail_hour / HOUR, its.per_mail_hour, seconds)
         self._confirming = Rates(
             its.confirmations_per_address_minute / 60, its.confirmations_per_address_minute, seconds
@@ -115,7 +117,7 @@ class Enrolment:
         """Count a request of a network address. Raises Closed, TooOften."""
         if not self.roles:
             raise Closed("nobody registers himself at this gateway: ask its operator")
-        wait = self._addresses.take(peer)
+        wait = self._addresses.take(peer) or self._days.take(peer)
         if wait:
             metrics.ENROLMENTS.labels("limited").inc()
             raise TooOften(f"too many registrations from this address; wait {wait} seconds", wait)
@@ -160,7 +162,7 @@ class Enrolment:
     def _file(self, conn: Connection, asked: Asked, mail: str, secret: str, token: str) -> None:
         now, its = self._clock(), self._settings
         whole, own = registrations.outstanding(conn, mail, now)
-        if whole >= its.outstanding or (self._notices.reach and self._notices.full(conn)):
+        if whole >= its.outstanding or self._notices.crowded(conn):
             raise TooOften("too many registrations wait; register again later", FULL, 503)
         if own >= its.outstanding_per_mail:
             raise TooOften("too many registrations of this e-mail address wait; use the newest code", FULL)

@@ -168,10 +168,11 @@ class Registration(_Section):
     open: bool = True
     token_hours: Seconds = 24  # in which an address is to be proven
     approval_days: Seconds = 30  # in which a request is to be approved or refused
-    outstanding: Count = 1_000  # requests that are neither proven, decided nor expired
+    outstanding: Count = 10_000  # requests that are neither proven, decided nor expired
     outstanding_per_mail: Count = 5
     per_mail_hour: Seconds = 3  # requests of one address in an hour, in the long run; and so many at once
-    per_address_hour: Seconds = 60  # requests from one network address; a tenth of it at once
+    per_address_hour: Seconds = 60  # requests from one network address; a tenth of it at once, …
+    per_address_day: Seconds = 100  # … and so many in a day, so that a few addresses do not fill the queue
     confirmations_per_address_minute: Seconds = 10
     at_once: Annotated[int, Field(ge=1, le=8)] = 4  # passwords that are hashed or checked for it
 

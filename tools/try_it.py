@@ -59,6 +59,11 @@ With the password you can look at everything, but sign nothing:
 
   {ssh} -o PubkeyAuthentication=no {operator}@localhost
 
+Somebody without an account registers, and you approve it (there is no mail server here to prove an address):
+
+  {ssh} -o PubkeyAuthentication=no register@localhost
+  {bin}/eport-gateway registration approve 1 --home {home}
+
 With a card you enter, declare and review. Window 2, the workstation: a virtual card reader, and an SSH agent
 that holds the card. It asks for the card's PIN, 123456.
 
@@ -200,6 +205,7 @@ def tell(home: Path, url: str, ssh_port: int, keys: Sequence[str]) -> None:
     print(
         PEOPLE.format(
             port=ssh_port, people="\n".join(told), operator=OPERATOR, customs=CUSTOMS,
+            bin=bin_folder, home=where,
             ssh=f"ssh -p {ssh_port} -o UserKnownHostsFile={shlex.quote(str(known))}",
             card=f"{bin_folder}/eport-terminal virtual-card --agent --demo {where} --as {OPERATOR}",
             agent=f"{where}/demo/card/agent.sock", agent2=f"{where}/demo/card/agent2.sock",

@@ -96,6 +96,10 @@ class Notices:
                 written += 1
         return written
 
+    def crowded(self, conn: Connection) -> bool:
+        """Whether half of the room is taken: what strangers cause may take no more of it."""
+        return self.reach and 2 * notices.waiting(conn)[0] >= self._most
+
     def full(self, conn: Connection) -> bool:
         """Whether none may be added."""
         return notices.waiting(conn)[0] >= self._most

@@ -319,6 +319,29 @@ def test_one_network_address_asks_only_so_often(opened: Open) -> None:
     office.loop.call(office.enrolment.admit, "192.0.2.2")
 
 
+def test_one_network_address_fills_no_queue(opened: Open) -> None:
+    """In a day it may ask so often, however patient it is."""
+    office = opened(per_address_hour=36_000_000, per_address_day=3)
+    for _ in range(3):
+        office.loop.call(office.enrolment.admit, "192.0.2.1")
+    with pytest.raises(TooOften) as refusal:
+        office.loop.call(office.enrolment.admit, "192.0.2.1")
+    assert 3600 < refusal.value.seconds <= 8 * 3600
+
+
+def test_letters_of_strangers_leave_room_for_others(opened: Open) -> None:
+    """Where half of the letters that may wait do, nobody registers; customs' calls are still written."""
+    office = opened(per_mail_hour=100)
+    with office.database.write() as connection:
+        for number in range(50):
+            assert office.notices.write(connection, str(number), "", MAIL, "s", ("b", "b"), office.now())
+    with pytest.raises(TooOften) as refusal:
+        office.ask()
+    assert refusal.value.status == 503
+    with office.database.write() as connection:
+        assert office.notices.write(connection, "a call", "P", MAIL, "s", ("b", "b"), office.now()) == 1
+
+
 def test_one_e_mail_address_is_written_to_only_so_often(opened: Open) -> None:
     """From however many network addresses, known or unknown: nobody's mailbox is filled."""
     office = opened(per_mail_hour=2)
