@@ -16,6 +16,7 @@ from messages.annotations import Words
 from messages.assistance.table import RETURNED
 from messages.workflow import Body
 from terminals.trouble import Trouble
+from terminals.tui.assistance.remarks import remarks
 from terminals.tui.buttons import Option
 from terminals.tui.choose import Choose
 from terminals.tui.entry import EntryPage
@@ -84,6 +85,13 @@ class RequestEntry(EntryPage):
         """更换协议 besides."""
         changing = not self._busy and self._waits is None
         return [*super().options(), Option("agreement", both("request-agreement"), "ctrl+b", changing)]
+
+    def question(self) -> Words:
+        """What is odd stands in it; it may be meant."""
+        odd = list(remarks(self.model))
+        zh, en = ([each.zh for each in odd], [each.en for each in odd])
+        ask = super().question()
+        return Words("\n".join([*zh, ask.zh]), "\n".join([*en, ask.en]))
 
     def declared(self, state: Words) -> Words:
         """It is China's turn."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from messages.workflow import File
 from terminals.tui.assistance.request import RequestEntry
 from terminals.tui.dialogs import Tell
 from terminals.tui.grid import Grid
@@ -278,6 +279,28 @@ async def test_another_agreement_of_the_country_is_chosen(house: House, tmp_path
         await pilot.press("enter")
         await until(pilot, lambda: page.model.head.text("agreementNo") == "KOR-1")
         assert page.model.head.text("agreementName").startswith("中华人民共和国政府和大韩民国政府")
+
+
+@pytest.mark.asyncio
+async def test_what_is_there_twice_is_said_in_the_question(house: House, tmp_path: Path) -> None:
+    """A bill with the same goods, a file under another type: either may be meant, so neither is refused."""
+    async with officer(house, tmp_path) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        typed(page.model)
+        plain = page.question()
+        assert plain == page.ASK
+        (*_, last) = page.model.rows("Bill")
+        (again,) = page.model.copy([last])
+        for place in (1, 2, 1):
+            file = File(f"{place:064x}", 1000, "application/pdf", f"{place}.pdf")
+            page.model.attach("Attachment", file)
+        assert page.question().zh.split("\n") == [
+            f"第 {again.number} 票与第 {last.number} 票完全相同。",
+            "附件 3（1.pdf）与附件 1 是同一文件。",
+            plain.zh,
+        ]
+        page.model.set(again.rows("Goods")[0], "qty", "7")
+        assert "完全相同" not in page.question().zh
 
 
 @pytest.mark.asyncio
