@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from messages.annotations import Words
 from messages.wire import CST
 from terminals.tui.app import Terminal
 from terminals.tui.menu import SideMenu
 from terminals.tui.page import Page
+from terminals.tui.words import Saying
 from tests.scenarios.house import House
 from tests.terminals.tui import inspected
 from tests.terminals.tui.at_house import at_work, until
@@ -122,6 +124,7 @@ async def walk(
         await look("check")
         listed = await opened(terminal, pilot, "inspection.disposals", lambda page: page.table.items)
         await until(pilot, lambda: listed._kind is not None)
+        await until(pilot, lambda: listed.query_one(".desk--period", Saying).words != Words())
         await look("disposals")
         await pilot.press("ctrl+n")
         entry = await front(terminal, pilot, "DisposalEntry")
