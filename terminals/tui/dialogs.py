@@ -12,6 +12,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
@@ -57,6 +58,12 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def action_accept(self) -> None:
         """Nothing in the box has taken Enter."""
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close it, once: of keys that came together, a second one must not close what is behind it."""
+        if self not in self.app.screen_stack:
+            return AwaitComplete()
+        return super().dismiss(result)
 
     def action_escape(self) -> None:
         """Close it."""

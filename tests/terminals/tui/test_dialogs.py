@@ -10,6 +10,8 @@ from textual.screen import ModalScreen
 
 from messages.annotations import Words
 from terminals.tui.dialogs import Ask, AskText, Tell
+from terminals.tui.secret import NameAndSecret
+from tests.terminals.tui.desk import burst
 from tests.terminals.tui.stage import LARGE, SMALL, Stage, shown, text, until
 
 DELETE = Words("是否确认删除选中的表体数据？", "Delete the selected body lines?")
@@ -139,3 +141,18 @@ async def test_an_open_dialog_is_told_another_language() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert results == [False]
+
+
+@pytest.mark.asyncio
+async def test_keys_that_come_together_close_a_dialog_once() -> None:
+    """A passphrase and two Enters at once: it is handed over, and what is behind the dialog stays."""
+    app = Stage()
+    results: list[Any] = []
+    async with app.run_test(size=SMALL) as pilot:
+        app.push_screen(ModalScreen())
+        app.push_screen(NameAndSecret("file", "zh", name="me.p12"), results.append)
+        await pilot.pause()
+        await burst(pilot, [*"secret", "enter", "enter"])
+        assert len(results) == 1
+        assert results[0][0] == "me.p12"
+        assert len(app.screen_stack) == 2
