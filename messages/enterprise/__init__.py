@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from messages.enterprise.asked import ASKED
 from messages.enterprise.events import TYPES
 from messages.enterprise.lookups import LOOKUPS
 from messages.enterprise.names import FAULTS, NAMESPACE, SEARCH, SYSTEM_NAME
@@ -24,4 +25,5 @@ SYSTEM = System(
     labels=LABELS,
     steps=STEPS,
     objection=objection,
+    asked=ASKED,
 )

@@ -266,3 +266,21 @@ async def test_an_objection_to_a_penalty_chooses_one_on_file(
         await told(pilot)
         await pilot.press("enter")
         assert "待审核" in await closed(pilot)
+
+
+@pytest.mark.asyncio
+async def test_a_wrong_identity_number_and_a_missing_post_are_told_before_anything_is_sent(
+    house: House, desk: Software, tmp_path: Path
+) -> None:
+    """The check character, and 报关业务负责人和财务负责人; the cursor is where it is wrong."""
+    async with enterprise(house, tmp_path) as (terminal, pilot):
+        page = await asked(terminal, pilot, "enterprise.change")
+        second = page.model.rows("Manager")[1]
+        put(page, {"idNo": "310104198511230029"}, second)
+        await pilot.press("ctrl+r")
+        assert "校验码不正确" in await closed(pilot)
+        assert (page.view.place.row, page.view.place.name) == (second, "idNo")
+        put(page, {"idNo": "310104198511230028", "post": "99"}, second)
+        await pilot.press("ctrl+r")
+        assert "必须包含报关业务负责人和财务负责人" in await closed(pilot)
+        assert not page.model.state
