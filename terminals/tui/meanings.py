@@ -1,7 +1,7 @@
-"""Lists of cases of pre-shipment inspection: what codes mean (入境海关、到货地、用途), and one state of many.
+"""Lists of cases whose columns hold codes: shown by what they mean, and found by code or name.
 
-Knows the search columns that hold codes and the form that says of which list they are, and that a criterion's
-code may be typed by its name; refuses to know who looks, and what can be done with a case.
+Knows that a form says of which list a column's codes are; refuses to know any system's columns, who looks, and
+what can be done with a case.
 """
 
 from __future__ import annotations
@@ -13,27 +13,17 @@ from typing import ClassVar
 from messages.annotations import Words
 from messages.codes import Code, CodeLists
 from messages.forms import own_forms
-from messages.inspection.table import LABELS
+from messages.registry import BY_NAME
 from terminals.trouble import Trouble
 from terminals.tui.coding import resolved
 from terminals.tui.criteria import Criterion
 from terminals.tui.filled import Desk
 from terminals.tui.query import QueryPage
+from terminals.tui.words import both
 from terminals.work.found import CaseLine
 from terminals.work.model import FormModel
 
-PURPOSES = tuple(
-    Code(code, words)
-    for code, words in (
-        ("1", Words("自用", "own use")),
-        ("2", Words("销售", "sale")),
-        ("3", Words("租赁", "lease")),
-        ("4", Words("维修", "repair")),
-        ("5", Words("再制造", "remanufacture")),
-        ("9", Words("其他", "other")),
-    )
-)
-"""产品用途, as the schema has them: a screen is searched before any schema is read."""
+_STATE = both("query-state")
 
 
 def listed(name: str) -> tuple[Code, ...]:
@@ -41,16 +31,16 @@ def listed(name: str) -> tuple[Code, ...]:
     return tuple(CodeLists().get(name).codes.values())
 
 
-def by_state(states: Iterable[str]) -> Criterion:
+def by_state(system: str, states: Iterable[str], words: Words = _STATE) -> Criterion:
     """状态: one of a list's states, by what people call it."""
-    codes = tuple(Code(state, Words(*LABELS[state])) for state in states)
-    return Criterion("state", Words("状态", "State"), codes=codes)
+    labels = BY_NAME[system].labels
+    return Criterion("state", words, codes=tuple(Code(state, Words(*labels[state])) for state in states))
 
 
 class MeaningList(QueryPage):
     """A list of which the columns MEANT hold codes of the form FORM, which calls some otherwise (FIELDS)."""
 
-    FORM: ClassVar[str] = "PSI131"
+    FORM: ClassVar[str]
     MEANT: ClassVar[tuple[str, ...]] = ()
     FIELDS: ClassVar[Mapping[str, str]] = {}
 

@@ -16,7 +16,8 @@ from messages.inspection import table as states
 from terminals.tui.buttons import Option
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
-from terminals.tui.inspection.meanings import MeaningList, by_state
+from terminals.tui.inspection.columns import InspectionList
+from terminals.tui.meanings import by_state
 from terminals.tui.query import SEQUENCE, Action
 from terminals.tui.words import both
 from terminals.work.found import CaseLine
@@ -38,7 +39,7 @@ def keys(*actions: Action) -> list[BindingType]:
     return [Binding(each.hot, f"act('{each.key}')", each.words.zh, show=False) for each in actions]
 
 
-class AgencyList(MeaningList):
+class AgencyList(InspectionList):
     """Cases of one kind. Enter does the first of the actions that the state allows."""
 
     TOGETHER: ClassVar[bool] = True
@@ -109,7 +110,7 @@ class EntrustmentList(AgencyList):
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (
         Criterion("number.contains", Words("业务编号", "Number")),
         Criterion("subject.contains", Words("委托企业", "Enterprise")),
-        by_state(STATES),
+        by_state("inspection", STATES),
         Criterion("day", Words("委托时间", "Entrusted on"), between=True),
     )
     COLUMNS: ClassVar[tuple[Column, ...]] = (

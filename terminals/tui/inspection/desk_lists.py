@@ -22,9 +22,10 @@ from terminals.tui import ages
 from terminals.tui.buttons import Option
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
+from terminals.tui.inspection.columns import PURPOSES, InspectionList
 from terminals.tui.inspection.desk_calls import DOCUMENTS, PROBLEM
 from terminals.tui.inspection.desk_disposals import period
-from terminals.tui.inspection.meanings import PURPOSES, MeaningList, by_state, listed
+from terminals.tui.meanings import by_state, listed
 from terminals.tui.query import SEQUENCE, Action
 from terminals.tui.words import Saying, both
 from terminals.work.found import CaseLine
@@ -61,7 +62,7 @@ def keys(*actions: Action) -> list[BindingType]:
     return [Binding(each.hot, f"act('{each.key}')", each.words.zh, show=False) for each in actions]
 
 
-class DeskList(MeaningList):
+class DeskList(InspectionList):
     """Cases of one kind as customs sees them. ENTRY is the screen that makes another, if there is one."""
 
     TOGETHER: ClassVar[bool] = True
@@ -115,7 +116,7 @@ class FilingQueue(DeskList):
     CODE: ClassVar[str] = "PSI121"
     WORDS: ClassVar[Words] = Words("备案审核", "Filings to review")
     STATES: ClassVar[tuple[str, ...]] = (states.PENDING, states.CHANGING)
-    CRITERIA: ClassVar[tuple[Criterion, ...]] = (by_state(STATES), _BY_SUBJECT, _BY_CODE)
+    CRITERIA: ClassVar[tuple[Criterion, ...]] = (by_state("inspection", STATES), _BY_SUBJECT, _BY_CODE)
     COLUMNS: ClassVar[tuple[Column, ...]] = (_SEQ, _STATE, _WAITED, _SUBJECT, _DAY, _CODE, _NUMBER)
     ORDER: ClassVar[str] = "changed"
     ACTIONS: ClassVar[tuple[Action, ...]] = (_REVIEW, _VIEW)
@@ -143,7 +144,7 @@ class FilingQuery(DeskList):
     )  # fmt: skip
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (
         Criterion("words.contains", _CERTIFICATE),
-        by_state(STATES),
+        by_state("inspection", STATES),
         _BY_SUBJECT,
         _BY_CODE,
         _BY_DAY,
@@ -173,7 +174,7 @@ class EntrustmentQuery(DeskList):
         Criterion("subject.contains", Words("委托企业", "Enterprise")),
         Criterion("words.contains", Words("收货人", "Consignee")),
         _BY_CODE,
-        by_state(STATES),
+        by_state("inspection", STATES),
         Criterion("entryCustoms", Words("入境海关", "Customs of entry"), codes=listed("customs")),
         Criterion("destPlace", Words("到货地", "Place of arrival"), codes=listed("region")),
         Criterion("purpose", Words("产品用途", "Use"), codes=PURPOSES),
@@ -205,7 +206,7 @@ class ProblemQuery(DeskList):
     WORDS: ClassVar[Words] = Words("质量问题", "Quality problems")
     STATES: ClassVar[tuple[str, ...]] = (states.RAISED, states.REPLIED)
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (
-        by_state(STATES),
+        by_state("inspection", STATES),
         _BY_SUBJECT,
         _BY_CODE,
         Criterion("words.contains", Words("回复内容", "Answer")),
@@ -234,7 +235,7 @@ class CheckQuery(DeskList):
         states.SUBMITTED, states.DEMANDED, states.ON_SITE, states.WANTING, states.CHECKED,
     )  # fmt: skip
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (
-        by_state(STATES),
+        by_state("inspection", STATES),
         _BY_SUBJECT,
         _BY_CODE,
         Criterion("words.contains", Words("公告内容", "Text")),
@@ -276,7 +277,7 @@ class DisposalQuery(DeskList):
         states.UPCOMING, *_IN_FORCE, states.REVOCATION, states.ENDED, states.LIFTED,
     )  # fmt: skip
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (
-        by_state(STATES),
+        by_state("inspection", STATES),
         _BY_SUBJECT,
         _BY_CODE,
         Criterion("words.contains", Words("处置公告内容", "Text")),

@@ -13,7 +13,7 @@ from messages.forms import own_forms
 from messages.inspection.names import SYSTEM_NAME
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
-from terminals.tui.inspection.meanings import MeaningList
+from terminals.tui.inspection.columns import InspectionList
 from terminals.tui.published import PublicationEntry, PublicationQuery, actions, columns, criteria
 from terminals.tui.query import Action
 from terminals.tui.registers import Filed, FiledEntry, RegisterPage
@@ -24,7 +24,7 @@ _NAME = Words("品名", "Goods")
 _PUBLISHED, _CHANGED = Words("已发布", "published"), Words("已发布，有修改", "published, changed since")
 
 
-class PublishedList(MeaningList, PublicationQuery):
+class PublishedList(InspectionList, PublicationQuery):
     """发布查询: announcements, laws and policies."""
 
     CODE: ClassVar[str] = "PSI221"

@@ -19,7 +19,8 @@ from terminals.trouble import Trouble
 from terminals.tui.buttons import Option
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
-from terminals.tui.inspection.meanings import PURPOSES, MeaningList, by_state, listed
+from terminals.tui.inspection.columns import PURPOSES, InspectionList
+from terminals.tui.meanings import by_state, listed
 from terminals.tui.posting import Posted
 from terminals.tui.query import SEQUENCE, Action
 from terminals.tui.saved_first import SavedFirstEntry
@@ -36,7 +37,7 @@ _FILED = Offer("agencies", "Agency", "agencyCode", "agencyName")
 _AGENCY = Words("装运前检验机构", "Inspection agency")
 
 
-class EntrustmentList(MeaningList):
+class EntrustmentList(InspectionList):
     """业务委托."""
 
     CODE: ClassVar[str] = CODE
@@ -52,7 +53,7 @@ class EntrustmentList(MeaningList):
         Criterion("destPlace", Words("到货地", "Place of arrival"), codes=listed("region")),
         Criterion("purpose", Words("用途", "Use"), codes=PURPOSES),
         Criterion("agency", _AGENCY, offer=_FILED),
-        by_state(_STATES),
+        by_state("inspection", _STATES),
         Criterion("day", Words("委托时间", "Entrusted on"), between=True),
     )
     COLUMNS: ClassVar[tuple[Column, ...]] = (
