@@ -1,7 +1,7 @@
 """Lists of cases whose columns hold codes: shown by what they mean, and found by code or name.
 
-Knows that a form says of which list a column's codes are; refuses to know any system's columns, who looks, and
-what can be done with a case.
+Knows that a form says of which list a column's codes are; refuses to know any system's columns, who looks,
+and what can be done with a case.
 """
 
 from __future__ import annotations
