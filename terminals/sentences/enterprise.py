@@ -18,7 +18,7 @@ SENTENCES: Sentences = {
         "暂时无法核对能否办理。\n\n{reason}\n\n网关恢复后自动核对，也可按 F5 重试。",
     ),
     "opened-refused": (
-        "{form} is not possible now\n\n{reason}.\n\nF5 asks again.",
+        "{form} is not possible now:\n\n{reason}.\n\nF5 asks again.",
         "当前不能办理：{form}\n\n{reason}。\n\n按 F5 重新核对。",
     ),
     "opened-against": ("It cannot be declared now: {reason}", "当前不能申报：{reason}"),
