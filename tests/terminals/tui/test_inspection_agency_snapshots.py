@@ -16,6 +16,7 @@ import pytest
 from textual.pilot import Pilot
 
 from terminals.tui.app import Terminal
+from terminals.tui.menu import SideMenu
 from tests.scenarios.house import House
 from tests.terminals.tui import inspected
 from tests.terminals.tui.at_house import until
@@ -74,6 +75,7 @@ async def walk(
         return _SECOND.sub("000000", _MOMENT.sub("00:00", mask(row)))
 
     async with agency_at_work(house, folder, size, lambda: CLOCK) as (terminal, pilot):
+        terminal.shell.query_one(SideMenu).add_class("-folded")  # other systems' names are none of it
 
         async def look(name: str) -> None:
             terminal.clear_notifications()
