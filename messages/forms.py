@@ -113,10 +113,10 @@ class Field:
             return Problem("empty", Words("不能为空", "must not be empty; leave the element out instead"))
         size, most, least = len(value), self.max_length, self.min_length
         if most is not None and size > most:
-            en = f"has {size} characters, at most {most} are allowed"
+            en = f"has {_characters(size)}, at most {most} are allowed"
             return Problem("maxLength", Words(f"有 {size} 个字符，最多 {most} 个", en))
         if least is not None and size < least:
-            en = f"has {size} characters, at least {least} are needed"
+            en = f"has {_characters(size)}, at least {least} are needed"
             return Problem("minLength", Words(f"有 {size} 个字符，至少 {least} 个", en))
         if self.choices and not self.chosen(value) <= {choice.value for choice in self.choices}:
             zh = "、".join(f"{choice.value} {choice.label.zh}" for choice in self.choices)
@@ -346,3 +346,7 @@ def _takes(declared: Any, value: str) -> bool:
 
 def _cut(value: str, limit: int = 40) -> str:
     return value if len(value) <= limit else f"{value[:limit]}…"
+
+
+def _characters(size: int) -> str:
+    return f"{size} character{'' if size == 1 else 's'}"

@@ -87,6 +87,7 @@ SENTENCES: Sentences = {
     "form-next-step": ("Next step", "下一步"),
     "form-last-step": ("Step before", "上一步"),
     "form-above-first": ("{what}: there is no line yet, begin with one.", "请先新增{what}。"),
+    "form-replaced": ("It was: {value}   Esc puts it back", "原值：{value}　按 Esc 恢复"),
     "form-needs": ("Needed here: {what}", "须有：{what}"),
     "form-new-file": ("Attach a file", "添加附件"),
     "form-fetch": ("Fetch file", "下载附件"),

@@ -15,8 +15,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from messages.forms import Field
-from terminals.tui.arrange import Box, arranged
+from terminals.tui.arrange import Box, arranged, is_long
 from terminals.tui.cells import fit, plain, width, wrapped
+from terminals.work.judging import DAY
 from terminals.work.model import FormModel
 from terminals.work.rows import Row
 from terminals.work.standing import Kind, Standing
@@ -73,6 +74,15 @@ class Face(Widget):
         """Whether it has a code list that can be chosen from."""
         coded = bool(field.choices or field.hints.list or field.hints.offer)
         return coded and not self.reading and not self.standing(field).locked
+
+    def typed_over(self, field: Field) -> bool:
+        """Whether what is typed takes the place of what is there: of codes, numbers, days, fixed lengths.
+
+        Text is added to, so that a key pressed by accident costs nobody a whole text.
+        """
+        fixed = field.min_length is not None and field.min_length == field.max_length
+        free = field.base == "string" and field.type_name != DAY and not fixed
+        return not is_long(field) and (self.listed(field) or not free)
 
     def meaning(self) -> str:
         """What the code in the current field means."""

@@ -119,6 +119,7 @@ class Editor(Input, inherit_bindings=False):
         self.cursor_blink = False
         self._holder = holder
         self._loading = False
+        self._over = False
         self.coded = False
 
     @contextmanager
@@ -129,18 +130,16 @@ class Editor(Input, inherit_bindings=False):
         finally:
             self._loading = False
 
-    def hold(self, text: str, *, coded: bool = False) -> None:
-        """Another field's text, all of it selected: what is typed takes its place."""
-        with self._loaded():
-            self.coded = coded
-            self.value = text
-            self.selection = type(self.selection)(0, len(text))
+    def hold(self, text: str, *, coded: bool = False, over: bool = False) -> None:
+        """Another field's text. `over`: what is typed takes its place, as of a number; else it is added."""
+        self.coded, self._over = coded, over
+        self.renew(text)
 
     def renew(self, text: str) -> None:
-        """The same field's text was looked up, or put back: what is typed takes its place."""
+        """The same field's text was looked up, or put back."""
         with self._loaded():
             self.value = text
-            self.selection = type(self.selection)(0, len(text))
+            self.selection = type(self.selection)(0 if self._over else len(text), len(text))
 
     def _watch_value(self, value: str) -> None:
         with self.prevent(Input.Changed):
@@ -164,6 +163,11 @@ class Editor(Input, inherit_bindings=False):
         event.prevent_default()
         if not passed_on(self, event):
             self.replace(" ".join(event.text.split()) if "\n" in event.text else event.text, *self.selection)
+
+    @property
+    def written(self) -> str:
+        """What stands in it."""
+        return self.value
 
     def action_choose(self) -> None:
         """Open the code list; by the footer."""
@@ -209,9 +213,10 @@ class LongEditor(TextArea, inherit_bindings=False):
         self._holder = holder
         self._loading = False
 
-    def hold(self, text: str, *, coded: bool = False) -> None:
+    def hold(self, text: str, *, coded: bool = False, over: bool = False) -> None:
         """Another field's text, the cursor at its end: long texts are added to, not typed anew."""
         assert not coded
+        assert not over
         self.renew(text)
 
     def renew(self, text: str) -> None:
@@ -220,6 +225,11 @@ class LongEditor(TextArea, inherit_bindings=False):
         self.load_text(text)
         self.move_cursor(self.document.end)
         self._loading = False
+
+    @property
+    def written(self) -> str:
+        """What stands in it."""
+        return self.text
 
     def edit(self, edit: Edit) -> EditResult:
         """Whatever changes the text; the sheet is told at once."""

@@ -19,7 +19,7 @@ from terminals.tui.dialogs import NOTHING
 from terminals.tui.parted import PartedView
 from terminals.tui.parting import HEAD
 from terminals.tui.sheet import Sheet
-from terminals.tui.words import Saying
+from terminals.tui.words import Saying, both
 from terminals.work.model import FormModel, Question
 from terminals.work.rows import EVERYTHING, Changed, Place, Row
 from terminals.work.standing import Kind
@@ -208,6 +208,9 @@ class FormView(PartedView):
             return
         standing = self.model.standing(place.row, place.name)
         judged = standing.kind is Kind.WRONG and (sheet.known_wrong or not sheet.active)
+        if not judged and sheet.replaced:
+            self._help(both("form-replaced", value=sheet.replaced))
+            return
         self._help(standing.words if judged else helping.line(place.field), wrong=judged)
 
     def _help(self, words: Words, *, wrong: bool = False) -> None:

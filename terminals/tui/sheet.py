@@ -200,7 +200,7 @@ class Sheet(Face):
         self._before = self.row.text(field.name)
         self.known_wrong = self.standing(field).kind is Kind.WRONG
         editor = self.editor
-        editor.hold(self._before, coded=self.listed(field))
+        editor.hold(self._before, coded=self.listed(field), over=self.typed_over(field))
         swapped = self.active and not self.reading and self.screen.focused is not editor
         for each in self._editors():
             each.display = each is editor and not self.reading
@@ -208,6 +208,14 @@ class Sheet(Face):
             self.screen.set_focus(editor, scroll_visible=False)
         editor.refresh(layout=True)
         self.call_after_refresh(editor.follow)
+
+    @property
+    def replaced(self) -> str:
+        """What was in the current field when the cursor came, and was typed over; '' for nothing."""
+        place = self.place
+        if place is None or self.reading or not self._before or not self.typed_over(place.field):
+            return ""
+        return self._before if place.row.text(place.name) != self._before else ""
 
     def _editors(self) -> tuple[Editing, ...]:
         return (self._line,) if self._long is None else (self._line, self._long)
@@ -265,7 +273,7 @@ class Sheet(Face):
             at = self._next(self.at, 1) or self._next(-1, 1)
             if at is not None:
                 self._go(at)
-        elif cleaned(self._text_in_editor()) != place.row.text(place.name):
+        elif cleaned(self.editor.written) != place.row.text(place.name):
             self.editor.renew(place.row.text(place.name))
 
     def _redraw_current(self) -> None:
@@ -280,10 +288,6 @@ class Sheet(Face):
         for box in self.boxes:
             if box.field.name in names:
                 self.refresh(Region(box.label_left, box.top, box.right - box.label_left, box.lines))
-
-    def _text_in_editor(self) -> str:
-        editor = self.editor
-        return editor.text if isinstance(editor, LongEditor) else editor.value
 
     def retell(self, language: str) -> None:
         """Labels and meanings in another language; the cursor and what is typed stay."""

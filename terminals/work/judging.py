@@ -18,7 +18,7 @@ from terminals.work.rows import Place, Row
 from terminals.work.standing import Kind, Standing
 
 Control = Mapping[str, str]
-_DATE = "Date"  # the schemas' type of a day, yyyyMMdd; XSD 1.0 cannot count the days of a month
+DAY = "Date"  # the schemas' type of a day, yyyyMMdd; XSD 1.0 cannot count the days of a month
 _TODAY = "today"
 
 
@@ -94,9 +94,14 @@ class Judge:
         if not value or field.is_group:
             return None
         problem = field.problem(value)
+        if problem is not None and field.type_name == DAY:
+            return Words(
+                f"{field.label.zh}：{value} 不是日期，请按 20260131 的样式录入",
+                f"{field.label.en}: {value} is no day, type it like 20260131",
+            )
         if problem is not None:
             return Words(f"{field.label.zh}：{problem.text.zh}", f"{field.label.en}: {problem.text.en}")
-        if field.type_name == _DATE:
+        if field.type_name == DAY:
             return self._day(field, value)
         if field.hints.list:
             known = self._code_list(field.hints.list)

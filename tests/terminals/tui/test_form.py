@@ -106,7 +106,7 @@ async def test_a_wrong_format_is_told_when_the_field_is_left_and_not_before() ->
         await pilot.pause()
         assert text(app)[-1].startswith(" ! 企业内部编号：")
         assert (app.ground("etpsInnerNo"), app.mark("etpsInnerNo")) == (BLUE, "!")
-        await pilot.press("A", "enter")
+        await pilot.press("ctrl+a", "A", "enter")
         await pilot.pause()
         assert app.ground("etpsInnerNo") == LIGHT_RED
         assert app.head("etpsInnerNo") == ["A"]
@@ -197,11 +197,42 @@ async def test_escape_puts_back_what_was_in_the_field() -> None:
     app = Desk(stocktake())
     async with app.run_test(size=SMALL) as pilot:
         app.view.head.focus_field("etpsName")
-        await pilot.press("x")
+        await pilot.press("ctrl+a", "x")
         assert app.head("etpsName") == ["x"]
         await pilot.press("escape")
         assert app.head("etpsName") == ["浦东演示进出口有限公司"]
         assert app.line().value == "浦东演示进出口有限公司"
+
+
+@pytest.mark.asyncio
+async def test_a_key_pressed_by_accident_costs_no_text() -> None:
+    """Text is added to; a day is typed over, what it was is said, and Esc has it back."""
+    app = Desk(stocktake())
+    async with app.run_test(size=SMALL) as pilot:
+        app.view.head.focus_field("etpsName")
+        await pilot.press("space", "x", "enter")
+        assert app.head("etpsName") == ["浦东演示进出口有限公司 x"]
+        assert app.at == "stockDate"
+        await pilot.press("2")
+        await pilot.pause()
+        assert app.head("stockDate") == ["2"]
+        assert "原值：20240916" in text(app)[-1]
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.head("stockDate") == ["20240916"]
+        assert "原值" not in shown(app)
+
+
+@pytest.mark.asyncio
+async def test_what_is_no_day_is_said_so_when_it_is_left() -> None:
+    """At once, and how a day is typed."""
+    app = Desk(stocktake())
+    async with app.run_test(size=SMALL) as pilot:
+        app.view.head.focus_field("stockDate")
+        await pilot.press(*"today", "enter")
+        await pilot.pause()
+        assert app.mark("stockDate") == "!"
+        assert "盘库日期：today 不是日期，请按 20260131 的样式录入" in shown(app)
 
 
 @pytest.mark.asyncio
@@ -360,7 +391,7 @@ async def test_another_form_takes_its_place() -> None:
         assert "张三" not in shown(app)
         assert (app.at, app.view.part) == ("etpsInnerNo", HEAD)
         await pilot.press("Q", "enter")
-        assert app.head("etpsInnerNo") == ["Q"]
+        assert app.head("etpsInnerNo") == ["PD001Q"]
 
 
 @pytest.mark.asyncio

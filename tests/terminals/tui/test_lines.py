@@ -126,7 +126,7 @@ async def test_page_keys_go_to_the_same_field_of_other_lines() -> None:
         app.view.show_part("Line")
         await pilot.press("enter", "pagedown", "pagedown", "pagedown")
         assert app.at == "Line[3]/codeTs"
-        await pilot.press("pageup", *"77")
+        await pilot.press("pageup", "ctrl+a", *"77")
         assert [row.text("codeTs") for row in app.model.rows("Line")] == ["8542390000", "77", "8542390000"]
         await pilot.pause()
         assert app.view.lines is not None
@@ -273,7 +273,7 @@ async def test_another_language_keeps_the_line_and_what_is_typed_in_it() -> None
     app = Desk(stocktake(3))
     async with app.run_test(size=SMALL) as pilot:
         app.view.show_part("Line")
-        await pilot.press("pagedown", "enter", "enter", *"Chip")
+        await pilot.press("pagedown", "enter", "enter", "ctrl+a", *"Chip")
         app.view.retell("en")
         await pilot.pause()
         assert (app.at, app.line().value, body(app).grid.row) == ("Line[2]/gName", "Chip", 1)
