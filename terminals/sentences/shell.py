@@ -182,7 +182,7 @@ SENTENCES: Sentences = {
     "status-up": ("Gateway OK", "网关正常"),
     "status-trying": ("Gateway lost, trying", "网关中断，正在重试"),
     "status-down": ("Gateway lost, {seconds} s", "网关中断，{seconds} 秒后重试"),
-    "status-unread": ("{number} new receipts F9", "新回执 {number} F9"),
+    "status-unread": ("New receipts: {number} F9", "新回执 {number} F9"),
     # the gateway
     "line-down": (
         "The gateway does not answer: {reason}. What you type is kept; it is tried again by itself.",

@@ -1,4 +1,4 @@
-"""Buttons in one line: what can be done now, by arrow and Enter, by a letter or a key, or by mouse.
+"""Buttons side by side, in as many lines as they need: by arrow and Enter, by a letter or a key, or by mouse.
 
 Knows options and which of them are open; refuses to know what they do. A whole row is one widget, so that a
 dialog is there at once.
@@ -125,37 +125,54 @@ class Buttons(Widget, can_focus=True):
         """By mouse."""
         event.stop()
         event.prevent_default()
-        left = 0
-        for option, label in zip(self._options, self._labels(), strict=True):
-            if left <= event.x < left + width(label) and option.open:
-                self.post_message(self.Pressed(self, option.key))
-            left += width(label) + self._gap
-
-    @property
-    def _gap(self) -> int:
-        """Narrower where there is no room."""
-        return _GAP if self.get_content_width(self.size, self.size) <= self.size.width else 1
+        for at, left, label in self._line(event.y):
+            if left <= event.x < left + width(label) and self._options[at].open:
+                self.post_message(self.Pressed(self, self._options[at].key))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As wide as the buttons are."""
-        return sum(width(label) for label in self._labels()) + _GAP * (len(self._options) - 1)
+        """As wide as the buttons are, in one line."""
+        return _wide(self._labels(), _GAP)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """One line."""
-        return 1
+        """As many lines as they need."""
+        return max((line for line, _, _ in self._placed(width)), default=0) + 1
+
+    def _placed(self, cells: int) -> list[tuple[int, int, str]]:
+        """Line, left end and label of each button: closer together before there is another line."""
+        labels = self._labels()
+        gap = _GAP if _wide(labels, _GAP) <= cells else 1
+        placed: list[tuple[int, int, str]] = []
+        line = left = 0
+        for label in labels:
+            if left and left + width(label) > cells:
+                line, left = line + 1, 0
+            placed.append((line, left, label))
+            left += width(label) + gap
+        return placed
+
+    def _line(self, y: int) -> list[tuple[int, int, str]]:
+        """Number, left end and label of the buttons on a line."""
+        placed = enumerate(self._placed(self.size.width))
+        return [(at, left, label) for at, (line, left, label) in placed if line == y]
 
     def render_line(self, y: int) -> Strip:
         """The buttons; the current one stands out while the row has the focus."""
         segments: list[Segment] = []
-        for at, (option, label) in enumerate(zip(self._options, self._labels(), strict=True)):
+        drawn = 0
+        for at, left, label in self._line(y):
             current = at == self._current and self.has_focus
-            name = "current" if current else "open" if option.open else "closed"
+            name = "current" if current else "open" if self._options[at].open else "closed"
+            segments.append(Segment(" " * (left - drawn), self.rich_style))
             segments.append(Segment(label, self.get_component_rich_style(f"buttons--{name}")))
-            segments.append(Segment(" " * self._gap, self.rich_style))
-        return Strip(segments[:-1]).adjust_cell_length(self.size.width, self.rich_style)
+            drawn = left + width(label)
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
     def _labels(self) -> list[str]:
         return [f" {_label(option, self._language)} " for option in self._options]
+
+
+def _wide(labels: Sequence[str], gap: int) -> int:
+    return sum(map(width, labels)) + gap * (len(labels) - 1)
 
 
 def _label(option: Option, language: str) -> str:

@@ -16,7 +16,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from messages.annotations import Words
-from terminals.tui.cells import width
+from terminals.tui.cells import fit, width
+from terminals.tui.status import shares
+
+_LEAST = 6  # cells of a part's name, however long the title is
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +63,32 @@ class Parts(Widget):
         self.refresh()
 
     def _labels(self) -> list[str]:
-        counts = (f" {part.count}" if part.count >= 0 else "" for part in self._shown)
-        names = (part.words.in_language(self._language) for part in self._shown)
-        return [f" {name}{count} " for name, count in zip(names, counts, strict=True)]
+        """Each name with its count; the longest are cut where the title would have no room."""
+        counts = [f" {part.count} " if part.count >= 0 else " " for part in self._shown]
+        names = [f" {part.words.in_language(self._language)}" for part in self._shown]
+        room = self.size.width - width(self._title_shown()) - sum(map(width, counts)) - 1
+        cells = shares([width(name) for name in names], room)
+        cut = (fit(name, most).rstrip() for name, most in zip(names, cells, strict=True))
+        return [f"{name}{count}" for name, count in zip(cut, counts, strict=True)]
+
+    def _title_shown(self) -> str:
+        """The state is always seen, if need be its beginning."""
+        title = self._title.in_language(self._language)
+        most = max(0, self.size.width - _LEAST * len(self._shown))
+        return title if width(title) <= most else fit(title, most)
 
     def render_line(self, y: int) -> Strip:
-        """The parts from the left, the title at the right if there is room."""
+        """The parts from the left, the title at the right."""
         front = self.get_component_rich_style("parts--front")
         ground = self.rich_style
         segments = [
             Segment(label, front if part.key == self._front else ground)
             for part, label in zip(self._shown, self._labels(), strict=True)
         ]
-        title = self._title.in_language(self._language)
+        title = self._title_shown()
         room = self.size.width - sum(width(segment.text) for segment in segments) - width(title) - 1
-        if title and room >= 1:
-            segments += [Segment(" " * room, ground), Segment(title + " ", ground)]
+        if title:
+            segments += [Segment(" " * max(0, room), ground), Segment(title + " ", ground)]
         return Strip(segments).adjust_cell_length(self.size.width, ground)
 
     def on_click(self, event: events.Click) -> None:
