@@ -114,7 +114,8 @@ async def walk(
         await seen("register")
         await pilot.press("enter")
         entry = await front(terminal, pilot, "RegistrationEntry")
-        await until(pilot, lambda: entry._kind is not None)
+        await until(pilot, lambda: entry._kind is not None and pilot.app.focused is entry.view.front)
+        await pilot.press("end")  # what is in the field is not chosen
         await seen("registration")
         await opened(terminal, pilot, "enterprise.questions", lambda page: page.table.items)
         await seen("questions")
