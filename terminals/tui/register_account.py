@@ -34,7 +34,7 @@ from terminals.tui.told import told
 from terminals.tui.typeahead import passed_on
 from terminals.tui.words import Saying, both, retell
 from terminals.work.exchange import INTERACTIVE
-from terminals.work.registration import FIELDS, Form, Newcomers, NotTaken, Terms, weak
+from terminals.work.registration import FIELDS, OPTIONAL, Form, Newcomers, NotTaken, Terms, weak
 
 if TYPE_CHECKING:
     from terminals.tui.app import Terminal
@@ -44,6 +44,7 @@ FILE = "registration.json"
 
 _SECRETS = ("password", "again")
 _BOXES = (*FIELDS, *_SECRETS, "code")
+_LEFT_OUT = OPTIONAL | {"code"}  # which may be, at first
 
 
 class Line(Input):
@@ -75,9 +76,10 @@ class Chosen(Line):
             event.prevent_default()
 
 
-class Hidden(PinBox):
-    """A password, of which nobody sees more than its length."""
+class Hidden(PinBox, inherit_css=False):
+    """A password, of which nobody sees more than its length; coloured as the fields around it."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pinbox--cursor"}
     takes_typing: ClassVar[bool] = True
 
     def on_key(self, event: events.Key) -> None:
@@ -102,9 +104,13 @@ class Register(Screen[str]):
     Register #title { text-style: bold; color: $primary; width: 100%; margin: 0 0 1 0; }
     Register .row { height: 1; width: 100%; }
     Register .label { width: 26; }
-    Register .row Input, Register .row PinBox { width: 1fr; min-width: 30; height: 1; }
-    Register .row Input, Register .row PinBox { padding: 0 1; margin: 0; }
-    Register .row Input { border: none; background: $field-current; color: $field-bright-ink; }
+    Register .box { width: 1fr; min-width: 30; height: 1; padding: 0 1; border: none; }
+    Register .box { background: $field-required; color: $field-ink; }
+    Register .box.-optional { background: $field-optional; }
+    Register .box.-wrong { background: $field-wrong; color: $field-bright-ink; }
+    Register .box:focus { background: $field-current; color: $field-bright-ink; }
+    Register .box:focus { background-tint: $foreground 0%; border: none; }
+    Hidden > .pinbox--cursor { background: $field-bright-ink; }
     Register #how { margin: 1 0 0 0; width: 100%; height: auto; color: $quiet; }
     Register #said { width: 100%; height: auto; min-height: 2; text-style: bold; }
     Register #said.-wrong { color: $error; }
@@ -139,7 +145,7 @@ class Register(Screen[str]):
             yield Saying(both("register-title"), self._language, id="title")
             for name in _BOXES:
                 with Horizontal(classes="row"):
-                    yield Saying(both(f"register-{name}"), self._language, id=f"of-{name}", classes="label")
+                    yield Saying(_label(name), self._language, id=f"of-{name}", classes="label")
                     yield _box(name)
             yield Saying(both("register-looking"), self._language, id="how")
             yield Saying(NOTHING, self._language, id="said")
@@ -229,18 +235,19 @@ class Register(Screen[str]):
             self.focus_next()
 
     def _take(self) -> None:
-        """Remember what the boxes for passwords hold; they say that it was typed."""
+        """Remember what the boxes for passwords hold; they say that it was typed. Nothing is wrong yet."""
+        self.query(".box").remove_class("-wrong")
         for name in _SECRETS:
             typed = self.query_one(f"#{name}", PinBox).take()
             if typed:
                 self._secrets[name] = Secret(typed)
-                label = both(f"register-{name}")
-                self.query_one(f"#of-{name}", Saying).say(both("register-kept", label=label))
+                words = both("register-kept", label=_label(name))
+                self.query_one(f"#of-{name}", Saying).say(words)
 
     def _forget(self) -> None:
         self._secrets.clear()
         for name in _SECRETS:
-            self.query_one(f"#of-{name}", Saying).say(both(f"register-{name}"))
+            self.query_one(f"#of-{name}", Saying).say(_label(name))
 
     def _password(self) -> str:
         return self._secrets["password"].reveal() if "password" in self._secrets else ""
@@ -332,7 +339,7 @@ class Register(Screen[str]):
 
     def _wrong(self, name: str, words: Words) -> None:
         self._say(words, wrong=True)
-        self.query_one(f"#{name}").focus()
+        self.query_one(f"#{name}").add_class("-wrong").focus()
 
     def _say(self, words: Words, *, wrong: bool = False) -> None:
         if self.is_attached:
@@ -345,11 +352,20 @@ def _form_of(widget: Widget) -> Register:
     return cast("Register", widget.screen)
 
 
+def _label(name: str) -> Words:
+    """With a star where something has to be typed: red says so to those who see it."""
+    words = both(f"register-{name}")
+    return words if name in _LEFT_OUT else Words(f"* {words.zh}", f"* {words.en}")
+
+
 def _box(name: str) -> Input | PinBox:
+    made: Input | PinBox
     if name in _SECRETS:
-        box = Hidden()
-        box.id = name
-        return box
-    made = (Chosen if name == "role" else Line)(compact=True, id=name, select_on_focus=False)
-    made.cursor_blink = False
+        made = Hidden()
+        made.id = name
+    else:
+        made = (Chosen if name == "role" else Line)(compact=True, id=name, select_on_focus=False)
+        made.cursor_blink = False
+    made.add_class("box")
+    made.set_class(name in _LEFT_OUT, "-optional")
     return made

@@ -20,6 +20,7 @@ from terminals.tui.words import Saying
 from tests.gateway.outbound.post import Post
 from tests.scenarios.house import House, command
 from tests.terminals.tui.at_house import until
+from tests.terminals.tui.picture import Mask, picture
 from tests.terminals.tui.stage import LARGE, SMALL, shown
 from tests.terminals.tui.toys import give, place_of, showing
 
@@ -191,7 +192,7 @@ async def test_what_was_typed_is_there_again(mailing: House, tmp_path: Path) -> 
         await pilot.press("f2", "f3")
         await until(pilot, lambda: terminal.screen is screen)
         await pilot.pause()
-        assert "Password (typed)" in shown(terminal)
+        assert "* Password (typed)" in shown(terminal)
         await pilot.press("f10")
     assert PASSWORD not in (place.state / FILE).read_text("utf-8")
     async with showing(place) as (terminal, pilot):
@@ -251,3 +252,25 @@ async def test_somebody_who_came_to_register_sees_nothing_else(
         await pilot.press("escape")
         await until(pilot, lambda: not terminal.is_running)
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_screen_looks_as_it_did(
+    house: House, tmp_path: Path, size: tuple[int, int], request: pytest.FixtureRequest
+) -> None:
+    """Filled in, with something wrong, in both languages; `--update-snapshots` writes it anew."""
+    rows: list[str] = []
+    async with showing(place_of(house, tmp_path), size=size) as (terminal, pilot):
+        screen = await opened(terminal, pilot)
+        await fill(pilot, screen, mail="no address")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "电子邮箱格式" in said(screen))
+        for _ in ("zh", "en"):
+            await pilot.pause()
+            rows += [f"== {size[0]}×{size[1]} {terminal.language}", *picture(terminal, Mask()), ""]
+            await pilot.press("f2")
+    kept = Path(__file__).with_name("snapshots_register") / f"register-{size[0]}.txt"
+    if request.config.getoption("--update-snapshots"):
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text("\n".join(rows), encoding="utf-8")
+    assert kept.read_text(encoding="utf-8").split("\n") == rows
