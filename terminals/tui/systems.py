@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from terminals.tui.page import Page
 
 OFFICER, ENTERPRISE, AGENCY, OPERATOR, CUSTOMS = "officer", "enterprise", "agency", "operator", "customs"
+CARRIER = "carrier"
 ROLES: dict[str, Words] = {
     OFFICER: Words("外方海关官员", "Foreign officer"),
     ENTERPRISE: Words("企业", "Enterprise"),
     AGENCY: Words("代理报关", "Agency"),
     OPERATOR: Words("操作员", "Operator"),
     CUSTOMS: Words("海关", "Customs"),
+    CARRIER: Words("舱单/运抵报送方", "Carrier"),
 }
 """Those who work at a terminal, in the gateway's words for them."""
 
