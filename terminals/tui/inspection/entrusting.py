@@ -160,10 +160,11 @@ class EntrustmentEntry(SavedFirstEntry):
         return self.model.head.text("consignee")
 
     def facts(self) -> list[tuple[Words, str]]:
-        """The totals besides whose it is: while goods are typed, the head may not be seen."""
+        """The totals in place of the operator: while goods are typed, the head may not be seen."""
         fields = {field.name: field for field in self.model.fields}
-        totals = ((fields[name].label, self.model.head.text(name)) for name in self.model.plan.totals)
-        return [super().facts()[0], *((label, text) for label, text in totals if text)]
+        texts = {name: self.model.head.text(name) for name in self.model.plan.totals}
+        totals = [(fields[name].label, text) for name, text in texts.items() if text]
+        return [super().facts()[0], *totals] if totals else super().facts()
 
     async def done(self, model: FormModel, posted: Posted) -> None:
         """Once it is kept, the goods are next: a line to be typed is no change of what was kept."""
