@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
+from messages.registry import BY_CODE
 from terminals.trouble import Trouble
 from terminals.tui.buttons import Buttons, Option
 from terminals.tui.filled import CTRL_FILES
@@ -23,6 +24,7 @@ from terminals.tui.words import both
 from terminals.work.blaming import in_both
 from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound
+from terminals.work.kinds import shut
 from terminals.work.model import FormModel
 
 _BUTTONS = (
@@ -105,8 +107,29 @@ class EntryPage(SendingPage):
 
     @property
     def closed(self) -> bool:
-        """Whether it came by itself into a state in which only what was chosen is changed."""
+        """Whether nothing can be changed in the state that it is in."""
+        return self._came_by_itself or self._fixed_by_state
+
+    @property
+    def _came_by_itself(self) -> bool:
+        """Whether this is a state in which only what was chosen is changed."""
         return self.model.state in self.ONCE and not self._chosen
+
+    @property
+    def _fixed_by_state(self) -> bool:
+        """Whether neither of the buttons does anything in this state."""
+        state = self.model.state
+        if not state or not BY_CODE[self.CODE][1].names_case:
+            return False
+        events = [event for each in (Purpose.SAVE, Purpose.DECLARE) if (event := self.event_of(each))]
+        return all(shut(self.CODE, event, state, self._found) is not None for event in events)
+
+    def _remark(self) -> Words:
+        """What customs has said; else why nothing can be typed."""
+        said = super()._remark()
+        if said == Words() and self.closed:
+            return both("entry-closed", state=self.state_called(self.model.state))
+        return said
 
     def resume(self, given: Mapping[str, Any]) -> None:
         """Chosen once more: it may be changed in this state; from the menu, a finished form makes room."""
@@ -150,7 +173,7 @@ class EntryPage(SendingPage):
         if self._waits is None and not self._busy:
             if purpose is Purpose.DELETE and not model.state:
                 return None  # nothing but what is typed here
-            if self.closed and purpose is not Purpose.DELETE:
+            if self._came_by_itself and purpose is not Purpose.DELETE:
                 return both("entry-closed", state=self.state_called(model.state))
             if (
                 purpose is Purpose.DECLARE

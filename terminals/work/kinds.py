@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from messages.annotations import Words
-from messages.registry import BY_NAME
+from messages.registry import BY_CODE, BY_NAME
 from messages.senders import Demand, Sender
 from messages.workflow import Body
 from terminals.work.found import CaseFound
@@ -57,11 +57,24 @@ def refused(kind: Kind, event: str, who: Sender, found: CaseFound) -> Words | No
     objection = kind.objection(who.role, who.card, who.commits, event)
     if objection is not None:
         return objection
-    for each in found.actions:
-        if (each["type"], each["event"]) == (kind.code, event):
-            against = each["objection"]
-            return None if against is None else bilingual(str(against))
-    return why_not(kind, event, who, found.line.state, found.body)
+    return shut(kind.code, event, found.line.state, found)
+
+
+def shut(code: str, event: str, state: str, found: CaseFound | None = None) -> Words | None:
+    """Why an event of a type of message cannot happen in a state, whoever would send it; None where it can.
+
+    `found`: the case, whose content may say more than its state does, if it is in that state.
+    """
+    body: Body = {}
+    if found is not None and found.line.state == state:
+        body = found.body
+        for each in found.actions:
+            if (each["type"], each["event"]) == (code, event):
+                against = each["objection"]
+                return None if against is None else bilingual(str(against))
+    system = BY_CODE[code][0] if code in BY_CODE else None
+    said = system.objection(state, body, event) if system is not None else None
+    return bilingual(said) if said else None
 
 
 Kinds = Mapping[str, Kind]

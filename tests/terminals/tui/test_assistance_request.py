@@ -224,6 +224,9 @@ async def test_a_whole_request_is_submitted(house: House, tmp_path: Path) -> Non
         await closed(pilot)
         assert await closed(pilot) == "提交成功。待处理"
         assert page.model.state == "待处理"
+        assert page.view.reading
+        assert page.state_words().zh == "查看数据 待处理"
+        assert "当前状态为“待处理”" in shown(terminal)
         found = await asyncio.to_thread(terminal.work.line.case, "assistance", page.model.case)
         assert found is not None
         assert found.line.inner == number
