@@ -106,9 +106,7 @@ class Menu:
         return None
 
     def by_key(self, key: str, system: str) -> Entry | None:
-        """The screen that a key opens while a screen of `system` is in front."""
+        """What a key opens while a screen of `system` is in front: its own, or the menu's first."""
         there = [(each.name, entry) for each, entry in self if entry.key == key]
         own = [entry for name, entry in there if name == system]
-        if own:
-            return own[0]
-        return there[0][1] if len(there) == 1 else None
+        return next(iter(own or (entry for _, entry in there)), None)
