@@ -49,7 +49,10 @@ class Cases:
         )
 
     async def search(self, request: Request) -> Response:
-        """One page of the cases that match `column=value`, `column.from=`, `.to`, `.starts`, `.contains`."""
+        """One page of the cases that match `column=value`, `column.from=`, `.to`, `.starts`, `.contains`.
+
+        One that is given more than once counts every time.
+        """
         session = await self._access.session(request)
         system, desk = self._system(request), session.role == CUSTOMS
         query = _query(request, system, session)
@@ -129,13 +132,11 @@ def _query(request: Request, system: System, session: Session) -> Query:
     request.only((*fields, "state", "owner", "shared", "order", "page", "size"))
     criteria: dict[str, tuple[Criterion, ...]] = {}
     for field, (name, operator) in fields.items():
-        value = request.one(field)
-        if not value:
-            continue
-        if len(value) > MAX_VALUE:
-            raise HttpError(400, f"{field} is longer than {MAX_VALUE} characters")
-        criterion = (operator, _number(field, value) if name in system.numbers else value)
-        criteria[name] = (*criteria.get(name, ()), criterion)
+        for value in filter(None, request.query.get(field, ())):
+            if len(value) > MAX_VALUE:
+                raise HttpError(400, f"{field} is longer than {MAX_VALUE} characters")
+            criterion = (operator, _number(field, value) if name in system.numbers else value)
+            criteria[name] = (*criteria.get(name, ()), criterion)
     order = request.one("order", "-changed")
     known = (*ORDERS, "created", *columns)
     if order.removeprefix("-") not in known:

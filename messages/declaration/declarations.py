@@ -25,7 +25,7 @@ from messages.declaration.cases import (
     row,
 )
 from messages.declaration.fields import check_form, check_submission
-from messages.declaration.names import NOT_YOURS, TAXES
+from messages.declaration.names import BY_AGENT, BY_TRADE, NOT_YOURS, TAXES
 from messages.declaration.table import DRAFT
 from messages.faults import NodeFault
 from messages.happenings import NEW
@@ -179,11 +179,13 @@ def _check_own(form: Mapping[str, Any], actor: Actor, case: Case | None) -> None
 
 
 def _found(case: Case, form: Body, actor: Actor, context: Context) -> Case:
+    units = BY_AGENT if form["agentCode"] == actor.cop_code else ""
+    units += BY_TRADE if form["tradeCode"] == actor.cop_code else ""
     case = found_by(
         case,
         billNo=str(form.get("billNo", "")),
         trade=f"{form['tradeScc']} {form['tradeCode']}",
-        kind=f"{form['ieFlag']}-{form['trafMode']}",
+        kind=f"{form['ieFlag']}-{form['trafMode']}.{form['decType']}{units}",
         holder=actor.holder,
     )
     return pool.placed(case, context)

@@ -10,7 +10,7 @@ import dataclasses
 from typing import Any
 
 from messages.declaration.cases import day, found_by
-from messages.declaration.names import CONFIRMED, SYSTEM_NAME, UNCONFIRMED, WAITING
+from messages.declaration.names import CONFIRMED, MARKED, SYSTEM_NAME, UNCONFIRMED, UNMARKED, WAITING
 from messages.declaration.table import DRAFT
 from messages.wire import app_time
 from messages.workflow import Actor, Case, CasesAlike, CasesCounted, Context
@@ -76,7 +76,7 @@ def placed(case: Case, context: Context) -> Case:
     return found_by(
         case,
         pool=case.owner if state == WAITING and case.state == DRAFT else "",
-        office=f"{form['customMaster']}-{state}{taxes}",
+        office=f"{form['customMaster']}-{state or UNMARKED}{taxes}{MARKED if state else ''}",
         day=day(context),
     )
 

@@ -17,6 +17,7 @@ from messages.visible import plain
 from terminals.sentences import (
     Sentences,
     assistance,
+    declaration,
     enterprise,
     inspection,
     newcomers,
@@ -32,6 +33,7 @@ _SAYINGS: Sentences = {
     **screens.SENTENCES,
     **officers.SENTENCES,
     **assistance.SENTENCES,
+    **declaration.SENTENCES,
     **enterprise.SENTENCES,
     **inspection.SENTENCES,
     **newcomers.SENTENCES,

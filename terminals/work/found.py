@@ -16,7 +16,7 @@ Query = list[tuple[str, str]]
 class Search:
     """What to look for. `criteria`: column or column.from, .to, .starts, .contains → value, '' for any.
 
-    One of `states`, where `criteria` has no state.
+    One of `states`, where `criteria` has no state. `besides`: more criteria, whose columns may come again.
     """
 
     criteria: Mapping[str, str] = field(default_factory=dict)
@@ -25,6 +25,7 @@ class Search:
     page: int = 1
     size: int = 20
     owner: str = ""  # a party; for customs only
+    besides: tuple[tuple[str, str], ...] = ()
 
     def query(self) -> Query:
         """As the gateway is asked."""
@@ -33,6 +34,7 @@ class Search:
             asked += [("state", state) for state in self.states]
         if self.owner:
             asked.append(("owner", self.owner))
+        asked += self.besides
         return [*asked, ("order", self.order), ("page", str(self.page)), ("size", str(self.size))]
 
 

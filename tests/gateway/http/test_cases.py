@@ -181,6 +181,13 @@ def test_numbers_are_compared_as_numbers(api: Api) -> None:
         assert api.ask(f"GET /v1/cases/bonded?{query}", token=token).status == 400, query
 
 
+def test_a_criterion_that_is_given_twice_counts_twice(api: Api) -> None:
+    """What fits one and not the other is not found."""
+    put(api, ("Z17", ENTERPRISE, "declared", ""), ("Z18", ENTERPRISE, "declared", ""))
+    assert numbers(api, "number.contains=Z&number.contains=1", "enterprise") == ["Z18", "Z17"]
+    assert numbers(api, "number.contains=1&number.contains=8", "enterprise") == ["Z18"]
+
+
 def test_a_body_is_shown_as_its_system_says(api: Api) -> None:
     """What is for customs is in its answer only."""
     put(api, ("Z1", ENTERPRISE, "declared", ""))

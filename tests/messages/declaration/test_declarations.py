@@ -35,6 +35,14 @@ def test_a_declaration_goes_its_whole_way_by_hand(world: World) -> None:
     assert world.save(number=number) == [-111102]
 
 
+def test_a_declaration_is_found_by_what_it_is_and_whose(world: World) -> None:
+    """Import or export, transport and kind, as declaring unit or consignee; customs, mark and its state."""
+    agent = world.cases[world.draft(trafMode="5", billNo="A1")]
+    assert (agent.search["kind"], agent.search["office"]) == ("I-5.0D", "2200-0")
+    own = world.cases[world.marked(decType="2", tradeCode=LEGAL.cop_code, tradeScc=SCC)]
+    assert (own.search["kind"], own.search["office"]) == ("I-2.2DC", "2200-1M")
+
+
 def test_customs_decides_on_what_it_has_seen(world: World) -> None:
     """What was declared again since is looked at first."""
     assert world.declare() == [2]
