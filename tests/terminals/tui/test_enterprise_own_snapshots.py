@@ -7,7 +7,6 @@ is then read as text in the diff.
 from __future__ import annotations
 
 import asyncio
-from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from terminals.tui.enterprise.change import Confirmation
 from terminals.tui.menu import SideMenu
 from terminals.tui.reader import Reader
 from tests.scenarios.house import House
-from tests.terminals.tui import enterprises
+from tests.terminals.tui import enterprises, gallery
 from tests.terminals.tui.at_house import at_work, until
 from tests.terminals.tui.enterprises import Software, asked, put
 from tests.terminals.tui.picture import Mask, picture
@@ -92,18 +91,9 @@ def test_an_own_screen_looks_as_it_did(
     name: str, taken: dict[str, list[str]], request: pytest.FixtureRequest
 ) -> None:
     """Its rows, its colours that mean something, and its focus are those of the snapshot."""
-    path = KEPT / f"{name}.txt"
-    now = taken[name]
-    if request.config.getoption("--update-snapshots"):
-        KEPT.mkdir(exist_ok=True)
-        path.write_text("\n".join(now), encoding="utf-8")
-    before = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
-    changed = list(unified_diff(before, now, "snapshot", "now", lineterm="", n=0))
-    if changed:
-        pytest.fail("\n".join([f"{name} looks different:", *changed]), pytrace=False)
+    gallery.same(request, KEPT, name, taken[name])
 
 
 def test_every_own_snapshot_is_of_a_screen(taken: dict[str, list[str]]) -> None:
     """No file is left of a screen that is not there any more, and every stop is looked at."""
-    assert sorted(path.stem for path in KEPT.iterdir()) == sorted(STOPS)
-    assert sorted(taken) == sorted(STOPS)
+    gallery.whole(KEPT, STOPS, taken)

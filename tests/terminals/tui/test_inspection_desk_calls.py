@@ -264,6 +264,9 @@ async def test_one_form_calls_on_many_and_says_what_became_of_each(house: House,
         assert [each.good for each in fates._fates] == [False, True]
         assert "没有代码为 9999999999 的检验机构" in fates._fates[0].words.zh
         await pilot.press("enter")
+        assert "没有代码为 9999999999 的检验机构" in await closed(pilot)
+        await until(pilot, lambda: pilot.app.screen is fates)
+        await pilot.press("escape")
         await until(pilot, lambda: entry.model.head.text("agencyCode") == "9999999999")
         assert entry.many == ()
         assert entry.model.head.text("content") == "请填报。"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from terminals.tui.menu import SideMenu
 from terminals.tui.page import Page
 from terminals.tui.words import Saying
 from tests.scenarios.house import House
-from tests.terminals.tui import inspected
+from tests.terminals.tui import gallery, inspected
 from tests.terminals.tui.at_house import at_work, until
 from tests.terminals.tui.inspected import office
 from tests.terminals.tui.picture import Mask, picture
@@ -171,18 +170,9 @@ def test_a_desk_screen_looks_as_it_did(
     name: str, taken: dict[str, list[str]], request: pytest.FixtureRequest
 ) -> None:
     """Its rows, its colours that mean something, and its focus are those of the snapshot."""
-    path = KEPT / f"{name}.txt"
-    now = taken[name]
-    if request.config.getoption("--update-snapshots"):
-        KEPT.mkdir(exist_ok=True)
-        path.write_text("\n".join(now), encoding="utf-8")
-    before = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
-    changed = list(unified_diff(before, now, "snapshot", "now", lineterm="", n=0))
-    if changed:
-        pytest.fail("\n".join([f"{name} looks different:", *changed]), pytrace=False)
+    gallery.same(request, KEPT, name, taken[name])
 
 
 def test_every_desk_snapshot_is_of_a_screen(taken: dict[str, list[str]]) -> None:
     """No file is left of a screen that is not there any more, and every stop is looked at."""
-    assert sorted(path.stem for path in KEPT.iterdir()) == sorted(STOPS)
-    assert sorted(taken) == sorted(STOPS)
+    gallery.whole(KEPT, STOPS, taken)

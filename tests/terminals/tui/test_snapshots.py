@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
-from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from textual.pilot import Pilot
 from hardware.virtual.stack import Stack
 from terminals.tui.app import Terminal
 from tests.scenarios.house import House
-from tests.terminals.tui import tour, tour_officers
+from tests.terminals.tui import gallery, tour, tour_officers
 from tests.terminals.tui.picture import Mask, picture
 from tests.terminals.tui.stage import LARGE, SMALL
 from tests.terminals.tui.story import tell
@@ -75,17 +74,9 @@ def taken(told: tuple[House, Path, Mask], cards: Stack, tmp_path_factory: pytest
 @pytest.mark.parametrize("name", tour.STOPS)
 def test_a_screen_looks_as_it_did(name: str, taken: Taken, request: pytest.FixtureRequest) -> None:
     """Its rows, its colours that mean something, and its focus are those of the snapshot."""
-    path = KEPT / f"{name}.txt"
-    now = taken[name]
-    if request.config.getoption("--update-snapshots"):
-        path.write_text("\n".join(now), encoding="utf-8")
-    before = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
-    changed = list(unified_diff(before, now, "snapshot", "now", lineterm="", n=0))
-    if changed:
-        pytest.fail("\n".join([f"{name} looks different:", *changed]), pytrace=False)
+    gallery.same(request, KEPT, name, taken[name])
 
 
 def test_every_snapshot_is_of_a_screen(taken: Taken) -> None:
     """No file is left of a screen that is not there any more, and every stop is looked at."""
-    assert sorted(path.stem for path in KEPT.iterdir()) == sorted(tour.STOPS)
-    assert sorted(taken) == sorted(tour.STOPS)
+    gallery.whole(KEPT, tour.STOPS, taken)
