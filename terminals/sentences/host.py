@@ -22,7 +22,7 @@ SENTENCES: Sentences = {
         "终端主机即将停止。您的输入已保留，请几分钟后重新登录。",
     ),
     "host-idle": (
-        "Nothing was typed for {minutes} minutes: the session was closed. What you typed is kept.",
+        "Nothing was typed for {minutes} min: the session was closed. What you typed is kept.",
         "已有 {minutes} 分钟没有操作，会话已关闭。您的输入已保留。",
     ),
     "host-revoked": (
@@ -71,7 +71,7 @@ SENTENCES: Sentences = {
         "您的地址提供的密钥过多，请一分钟后再试。",
     ),
     "host-wait": (
-        "Too many failed logins: wait {seconds} seconds.",
+        "Too many failed logins: wait {seconds} s.",
         "登录失败次数过多，请等待 {seconds} 秒。",
     ),
 }

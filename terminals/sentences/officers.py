@@ -12,18 +12,20 @@ SENTENCES: Sentences = {
     "batch-which": ("Number", "编号"),
     "batch-what": ("What became of it", "结果"),
     "batch-sum": ("Done: {good}   Not done: {bad}", "成功 {good} 条　未成功 {bad} 条"),
+    "batch-first": ("{first} (and {more} more)", "{first}（另有 {more} 项）"),
+    "batch-keys": ("Enter: read what is wrong   Esc: close", "Enter 查看全部问题　Esc 关闭"),
     "batch-fetching": ("Fetching the forms …", "正在取得单证 …"),
     "batch-sending": ("Signing, sending, waiting for receipts …", "正在签名、发送并等待回执 …"),
     "batch-ask-submit": (
-        "Submit {count} requests to China Customs?\n{names}",
+        "Submit these requests ({count}) to China Customs?\n{names}",
         "是否向中方海关提交 {count} 份请求？\n{names}",
     ),
     "batch-ask-returned": (
-        "\n\n{count} of them were returned, and are sent again as they are saved now:\n{names}",
+        "\n\nReturned before, and sent again as they are saved now ({count}):\n{names}",
         "\n\n其中 {count} 份为退回的请求，将按现在保存的内容再次提交：\n{names}",
     ),
     "batch-ask-delete": (
-        "Delete {count} drafts? They cannot be had back.\n{names}",
+        "Delete these drafts ({count})? They cannot be had back.\n{names}",
         "是否删除 {count} 份草稿？删除后无法恢复。\n{names}",
     ),
     "batch-names": ("{names} and {more} more", "{names}等，另有 {more} 份"),
@@ -58,11 +60,11 @@ SENTENCES: Sentences = {
     "import-template-there": ("The template is in your area: {file}", "模板已存入本人文件区：{file}"),
     "import-reading": ("Reading and checking …", "正在读取并校验 …"),
     "import-marked": (
-        "Nothing was imported: {count} faults. The marked workbook is in your area: {file}",
+        "Nothing was imported. Faults: {count}. The marked workbook is in your area: {file}",
         "未导入任何数据：共 {count} 处错误。标注后的文件在本人文件区：{file}",
     ),
     "import-drafts": (
-        "{count} drafts were made; they are in the progress list.",
+        "Drafts made: {count}. They are in the progress list.",
         "已生成 {count} 份草稿，见进度跟踪。",
     ),
     "help-request": (

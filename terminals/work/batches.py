@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from hardware.signer import SignerError
 from messages.annotations import Words
+from messages.faults import Violation
+from messages.forms import own_forms
+from messages.registry import BY_CODE
+from messages.system import content
+from messages.wire import CST
+from messages.xml import parse
 from terminals.trouble import NotProven, Told, Trouble, Unreachable
+from terminals.work import keeping
 from terminals.work.attachments import Cancelled, Job
+from terminals.work.blaming import blame, receipt_words, violated
+from terminals.work.judging import Judge
 from terminals.work.kinds import bilingual
+from terminals.work.plan import plan_of
 from terminals.work.receipts import Ladders, Step
+from terminals.work.rows import Row
 from terminals.work.submission import Answer, Piece, Sending
 
 ROOM = 100  # forms of a message: more than that no type of message takes
@@ -66,7 +78,8 @@ def _sent(sending: Sending, ladders: Ladders, pieces: Sequence[Piece], job: Job)
     wrong = {each.guid: _fate(each, words) for each, words in _refused(answer, pieces) if words is not None}
     rest = [each for each in pieces if each.guid not in wrong]
     if not wrong:  # the message itself is not taken
-        said = bilingual(f"{answer.code} {answer.info}")
+        said = bilingual(answer.info)
+        said = Words(f"{answer.code} {said.zh}", f"{answer.code} {said.en}")
         return {each.guid: _fate(each, said) for each in pieces}
     return wrong | (_sent(sending, ladders, rest, job) if rest else {})
 
@@ -77,8 +90,22 @@ def _refused(answer: Answer, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, W
     for each in pieces:
         place = places.get(each.guid, -1)
         own = answer.violations[place] if 0 <= place < len(answer.violations) else ()
-        said = "；".join(violation.text for violation in own)
-        yield each, Words(said, said) if own else None
+        yield each, _violated(each, own) if own else None
+
+
+def _violated(piece: Piece, violations: Sequence[Violation]) -> Words:
+    """What is wrong with it, one a line, by the labels of the form and the numbers of its lines."""
+    head, control = _form(piece)
+    judge = Judge(lambda _: None, lambda: datetime.now(CST).date())
+    said = [violated(each, blame(head, judge, control, each)) for each in violations]
+    return Words("\n".join(each.zh for each in said), "\n".join(each.en for each in said))
+
+
+def _form(piece: Piece) -> tuple[Row, dict[str, str]]:
+    """The form as it was sent, and what the terminal filled in."""
+    body = content(parse(piece.node), BY_CODE[piece.code][1].lists)
+    control = {name: value for name, value in body.items() if isinstance(value, str)}
+    return keeping.read(plan_of(own_forms().form(piece.code)), body), control
 
 
 def _received(
@@ -101,7 +128,7 @@ def _received(
 
 
 def _told(piece: Piece, step: Step) -> Fate:
-    info = bilingual(step.info)
+    info = receipt_words(_form(piece)[0], step.info)
     return Fate(piece.title or step.case or piece.case, info, not step.bad, step.case or piece.case)
 
 

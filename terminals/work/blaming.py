@@ -11,7 +11,7 @@ import re
 from messages.annotations import Words
 from messages.faults import Violation
 from terminals.work import keeping
-from terminals.work.checks import called
+from terminals.work.checks import called, lines_to
 from terminals.work.judging import Control, Judge
 from terminals.work.rows import Place, Row
 
@@ -105,3 +105,17 @@ def each_in_both(info: str) -> Words:
     """The same of several faults that a receipt tells together, one a line."""
     said = [in_both(each) for each in info.split("；")]
     return Words("\n".join(each.zh for each in said), "\n".join(each.en for each in said))
+
+
+def receipt_words(head: Row, info: str) -> Words:
+    """The same for somebody who does not see the form: before a fault within a line its number."""
+    said = [_in_line(head, each) for each in info.split("；")]
+    return Words("\n".join(each.zh for each in said), "\n".join(each.en for each in said))
+
+
+def _in_line(head: Row, info: str) -> Words:
+    words, place = in_both(info), named(head, info)
+    if place is None or _LINE.search(info):
+        return words
+    where = lines_to(place.row)
+    return Words(where.zh + words.zh, where.en + words.en)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from messages.annotations import Words
-from terminals.work.rows import Place
+from terminals.work.rows import Place, Row
 
 NAMED = 40  # missing fields, and other faults, that one message names
 
@@ -95,10 +95,19 @@ def called(place: Place) -> Words:
     return Words(f"{line.zh}{label.zh}", f"{line.en}{label.en}")
 
 
-def _line(place: Place) -> Words:
-    row = place.row
+def lines_to(row: Row) -> Words:
+    """The lines from the head down to this row, by their numbers; empty for the head itself."""
     if row.parent is None:
         return Words()
+    above, here = lines_to(row.parent), _line_of(row)
+    return Words(above.zh + here.zh, above.en + here.en)
+
+
+def _line(place: Place) -> Words:
+    return Words() if place.row.parent is None else _line_of(place.row)
+
+
+def _line_of(row: Row) -> Words:
     group = row.field.label
     return Words(f"{group.zh}第 {row.number} 行 ", f"{group.en} {row.number}: ")
 

@@ -151,7 +151,7 @@ def _help(column: Column, *, required: bool, language: str) -> list[str]:
     said += [_SEVERAL] if field.many else []
     lines = [words.in_language(language) for words in said]
     if field.max_length:
-        most = Words(f"最多 {field.max_length} 个字符", f"at most {field.max_length} characters")
+        most = Words(f"最多 {field.max_length} 个字符", f"characters: at most {field.max_length}")
         lines.append(most.in_language(language))
     return lines or [column.words.in_language(language)]
 

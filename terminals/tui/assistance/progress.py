@@ -143,8 +143,7 @@ class RequestProgress(CaseList):
             model.load(on_form(found.body), case=line.number, state=found.line.state, app_time=time)
             verdict = model.verdict(purpose) if purpose is Purpose.DECLARE else None
             if verdict is not None:
-                first = Words(verdict.words.zh.split("\n")[0], verdict.words.en.split("\n")[0])
-                fates.append(Fate(name, first, good=False, case=line.number))
+                fates.append(Fate(name, verdict.words, good=False, case=line.number))
             else:
                 pieces.append(self.work.sending.piece(model, purpose))
         job = job_of(report, both("batch-sending"))
