@@ -14,6 +14,7 @@ LAST = datetime(2099, 12, 31, 15, 59, 59, 999999, tzinfo=UTC)
 
 
 WHOLE = 20  # digits before the point of a sortable number
+FRACTION = 40  # and behind it
 
 _RETURN_TIME = re.compile("20[0-9]{15}")
 
@@ -72,7 +73,11 @@ def new_guid() -> str:
 
 
 def sortable(number: Decimal) -> str:
-    """A number as a text whose order is the numbers'. ValueError below zero or beyond WHOLE digits."""
+    """A number as a text whose order is the numbers'. ValueError below zero or beyond WHOLE or FRACTION."""
+    exponent = number.as_tuple().exponent
+    # Before it is written out: 1e999999999 is a gigabyte of digits.
+    if not isinstance(exponent, int) or number.adjusted() >= WHOLE or exponent < -FRACTION:
+        raise ValueError(f"{number} is not a number of {WHOLE} digits and {FRACTION} decimal places at most")
     whole, _, fraction = f"{number:f}".partition(".")
     if not (whole.isdigit() and len(whole) <= WHOLE):
         raise ValueError(f"{number} is not a number from 0 to one of {WHOLE} digits")

@@ -76,8 +76,10 @@ def test_a_sortable_number_is_shown_as_people_write_it(number: str, text: str) -
     assert from_sortable(sortable(Decimal(number))) == text
 
 
-@pytest.mark.parametrize("number", ["-1", "1E+20", "NaN", "Infinity"])
+@pytest.mark.parametrize(
+    "number", ["-1", "1E+20", "NaN", "Infinity", "1E+99999999999", "0E+99999999999", "1E-99999999999"]
+)
 def test_what_cannot_be_put_in_order_is_refused(number: str) -> None:
-    """Below zero, too large, or no number."""
+    """Below zero, too large, too fine, or no number; none of its digits is written out for that."""
     with pytest.raises(ValueError, match="number"):
         sortable(Decimal(number))
