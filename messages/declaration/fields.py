@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from messages import checkdigits
 from messages.declaration.names import MISSING, WRONG
+from messages.declaration.taxes import EXACT
 from messages.faults import NodeFault
 from messages.stepping import told
 
@@ -92,8 +93,9 @@ def _wrong_goods(goods: Sequence[Form]) -> Iterator[tuple[str, str, str]]:
                 f"商品 {place} 第二数量和单位须同时填写",
                 "they go together",
             )
-        exact = Decimal(line["declPrice"]) * Decimal(line["gQty"])
-        total = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        with localcontext(EXACT):
+            exact = Decimal(line["declPrice"]) * Decimal(line["gQty"])
+            total = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
         most = max(_TOLERANCE, Decimal(line["gQty"]) * Decimal("0.00005"))
         if abs(total - Decimal(line["declTotal"])) > most:
             yield (

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Any
 
 Form = Mapping[str, Any]
 
 FEN = Decimal("0.01")
+EXACT = Context(prec=100)
+"""The largest amounts of the schema multiplied and rounded to the fen: by 28 digits that is an exception."""
 _NOTHING = Decimal("0.00")
 LEAST = Decimal(50)  # 免征额度: duty of at most 50 yuan on one declaration
 HUNDRED = Decimal(100)
@@ -61,19 +63,26 @@ class Assessment:
     @property
     def total(self) -> Decimal:
         """Everything that is to be paid, in yuan."""
-        return sum((each.duty + each.excise + each.vat for each in self.lines), Decimal(0))
+        with localcontext(EXACT):
+            return sum((each.duty + each.excise + each.vat for each in self.lines), Decimal(0))
 
     def plain(self) -> dict[str, Any]:
         """As a case's body keeps it."""
-        sums = {
-            name: f"{sum((getattr(each, name) for each in self.lines), Decimal(0)):f}"
-            for name in ("value", "duty", "excise", "vat")
-        }
+        with localcontext(EXACT):
+            sums = {
+                name: f"{sum((getattr(each, name) for each in self.lines), Decimal(0)):f}"
+                for name in ("value", "duty", "excise", "vat")
+            }
         return {"Line": [each.plain() for each in self.lines], **sums, "total": f"{self.total:f}"}
 
 
 def assess(form: Form, tariff: Mapping[str, Form | None], rates: Mapping[str, Decimal | None]) -> Assessment:
     """A declaration's taxes by the tariff in force (HS code → rates) and the yuan for one of a currency."""
+    with localcontext(EXACT):
+        return _assess(form, tariff, rates)
+
+
+def _assess(form: Form, tariff: Mapping[str, Form | None], rates: Mapping[str, Decimal | None]) -> Assessment:
     goods: Sequence[Form] = form.get("Goods", ())
     against = list(dict.fromkeys(_against(form, goods, tariff, rates)))
     if against or not goods:

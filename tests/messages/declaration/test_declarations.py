@@ -79,6 +79,7 @@ def test_others_do_not_know_of_it(world: World) -> None:
         ({"feeMark": "3"}, "feeMark"),
         ({"feeMark": "3", "feeRate": "5"}, "feeCurr"),
         ({"Goods": [{**GOODS, "declTotal": "50000.03"}]}, "Goods[1]/declTotal"),
+        ({"Goods": [{**GOODS, "declPrice": "999999999999999.9999", "gQty": "9" * 18}]}, "Goods[1]/declTotal"),
         ({"Goods": [{**GOODS, "gQty": "0", "declTotal": "0"}]}, "Goods[1]/gQty"),
         ({"Goods": [{**GOODS, "secondQty": "1"}]}, "Goods[1]/secondQty"),
         ({"Goods": [GOODS, {**GOODS, "tradeCurr": "EUR"}]}, "Goods/tradeCurr"),

@@ -108,6 +108,21 @@ def test_charges_are_shared_out_to_the_last_fen(prices: list[int], freight: int,
     assert abs(sum(line.value for line in taxes.lines) - whole) <= Decimal("0.005")
 
 
+def test_the_largest_amounts_that_a_form_may_hold_are_calculated() -> None:
+    """To the fen: what cannot be rounded would be tried again for ever, and nobody would hear of it."""
+    most = "999999999999999.9999"
+    goods = {"declTotal": "999999999999999.99", "firstQty": "9" * 18}
+    charges = {"transMode": "3", "feeMark": "1", "feeRate": most, "insurMark": "1", "insurRate": most,
+               "otherMark": "1", "otherRate": most}  # fmt: skip
+    tariff = {"dutyRate": "9999.99999", "dutyAmount": most, "exciseRate": "99.99999", "exciseAmount": most,
+              "vatRate": "9999.99999"}  # fmt: skip
+    form = {**FORM, **charges, "Goods": [{**GOODS, **goods}]}
+    taxes = assess(form, {"8471300000": tariff}, {"USD": Decimal("9999999.999999")})
+    (line,) = taxes.lines
+    assert taxes.total == Decimal(taxes.plain()["total"]) > Decimal(10) ** 50
+    assert line.duty.as_tuple().exponent == -2
+
+
 def test_taxes_are_confirmed_as_they_are_and_hold_until_something_changes() -> None:
     """The engine waits for the confirmation, and for another where the rate has changed since."""
     world = World()
