@@ -13,6 +13,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 from textual.widget import Widget
 
 from messages.annotations import Words
@@ -27,8 +28,11 @@ SOON = timedelta(days=30)
 """How long before the certificate's end its holder is told."""
 
 
+_TENS = 0.7  # seconds in which a second digit may follow
+
+
 class Home(Page):
-    """The menu as a page. A digit opens an entry."""
+    """The menu as a page. A number opens an entry: at once, where no longer one begins with it."""
 
     HEADING = both("functions-main")
     STAYS = True
@@ -39,6 +43,9 @@ class Home(Page):
     Home Entries { margin: 1 0 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("d", "drafts", "key-drafts")]
+
+    _number = 0  # the first digit, while a second one may follow
+    _timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Greeting, what waits, the menu."""
@@ -88,9 +95,32 @@ class Home(Page):
         self.terminal.offer_drafts()
 
     def on_key(self, event: events.Key) -> None:
-        """A digit."""
-        if event.key.isdecimal() and (entry := self.query_one(Entries).numbered_entry(int(event.key))):
-            event.stop()
+        """A digit, or the second one of a number."""
+        entries = self.query_one(Entries)
+        before, self._number = self._number, 0
+        if self._timer is not None:
+            self._timer.stop()
+        if not event.key.isdecimal():
+            return
+        digit = int(event.key)
+        number = 10 * before + digit if entries.numbered_entry(10 * before + digit) else digit
+        if entries.numbered_entry(number) is None:
+            return
+        event.stop()
+        if entries.numbered_entry(10 * number) is None:
+            self._open(number)
+        else:
+            self._number = number
+            self._timer = self.set_timer(_TENS, self._no_more)
+
+    def _no_more(self) -> None:
+        """No second digit came."""
+        number, self._number = self._number, 0
+        if number and self.terminal.in_front(self):
+            self._open(number)
+
+    def _open(self, number: int) -> None:
+        if entry := self.query_one(Entries).numbered_entry(number):
             self.terminal.open_soon(entry.name)
 
     def on_grid_picked(self, event: Entries.Picked) -> None:

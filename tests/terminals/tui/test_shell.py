@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from terminals.tui.windows import Functions, Windows
 from tests.scenarios.house import House
 from tests.terminals.tui.at_house import closed, until
 from tests.terminals.tui.stage import SMALL, shown, text
-from tests.terminals.tui.toys import Board, Notes, logged_in
+from tests.terminals.tui.toys import TABLE, Board, Notes, logged_in
 
 
 def headings(terminal: Terminal) -> list[str]:
@@ -194,6 +195,23 @@ async def test_a_digit_opens_an_entry_of_the_main_menu(house: House, tmp_path: P
     async with logged_in(house, tmp_path) as (terminal, pilot):
         await pilot.press("9", "2")
         await until(pilot, lambda: isinstance(terminal.shell.pages.front, Board))
+
+
+async def test_of_more_than_nine_entries_a_second_digit_may_follow(house: House, tmp_path: Path) -> None:
+    """1 and 2 is the twelfth; 1 alone the first, a moment later; 3 the third, at once."""
+    toy = next(entry for entry in TABLE[0].entries if entry.name == "toys.board")
+    boards = tuple(replace(toy, name=f"toys.board{place}", key="") for place in range(1, 13))
+    table = (replace(TABLE[0], entries=boards), *TABLE[1:])
+    async with logged_in(house, tmp_path, table=table) as (terminal, pilot):
+        opened: list[str] = []
+        terminal.open_soon = lambda name, **given: opened.append(name)  # type: ignore[method-assign]
+        await pilot.press("1", "2")
+        await until(pilot, lambda: opened == ["toys.board12"])
+        await pilot.press("3")
+        await until(pilot, lambda: opened[1:] == ["toys.board3"])
+        await pilot.press("1")
+        assert opened[2:] == []
+        await until(pilot, lambda: opened[2:] == ["toys.board1"])
 
 
 async def test_a_screen_s_own_key_opens_it_from_anywhere(house: House, tmp_path: Path) -> None:
