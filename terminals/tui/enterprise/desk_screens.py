@@ -22,7 +22,7 @@ DESK: tuple[Entry, ...] = (
     ),
     Entry(
         "enterprise.objections", Words("公示异议", "Objections"), f"{_HERE}.desk:ObjectionDesk", _DESK,
-        "alt+3",
+        "alt+9",
     ),
     Entry(
         "enterprise.filed", Words("注册信息备案", "Registrations"), f"{_HERE}.filing:RegistrationRegister",
