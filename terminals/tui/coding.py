@@ -1,4 +1,4 @@
-"""How a code comes into a field: out of its list, several at once, or by a name that was typed.
+"""How a code comes into a field: out of its list, one or several at once.
 
 Knows lists of codes and the dialogs that show them; refuses to know where the code goes.
 """
@@ -16,15 +16,8 @@ from messages.forms import Field
 from terminals.tui.buttons import Option
 from terminals.tui.choose import ChooseMany
 from terminals.tui.keeper import Keeper
-from terminals.tui.picker import CodePicker, meant
+from terminals.tui.picker import CodePicker
 from terminals.work.rows import Place
-
-
-def resolved(codes: Sequence[Code], text: str) -> str:
-    """The code that is meant by a text, which may be its name; the text itself where none is."""
-    if not codes or any(each.code == text for each in codes):
-        return text
-    return meant(codes, text) or text
 
 
 def choose(app: App[Any], keeper: Keeper, place: Place, language: str, take: Callable[[str], None]) -> None:

@@ -46,12 +46,13 @@ class ImportingPage(EntryPage):
             return
         group = self.model.groups[0]
         columns, most, place = self.model.columns(group), group.max_occurs or MOST, files_of(self.terminal)
+        lists = self.work.line.codes.known
 
         def work(report: Report) -> Imported:
             name = PurePath(path.strip()).name
             try:
                 with place.open(path) as file:
-                    return read_lines(file, columns, most, name=name)
+                    return read_lines(file, columns, most, name=name, code_list=lists)
             except OSError as error:
                 raise Unusable("sheet-unreadable", file=name, reason=error.strerror or error) from None
 

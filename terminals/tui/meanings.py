@@ -15,13 +15,13 @@ from messages.codes import Code, CodeLists
 from messages.forms import own_forms
 from messages.registry import BY_NAME
 from terminals.trouble import Trouble
-from terminals.tui.coding import resolved
 from terminals.tui.criteria import Criterion
 from terminals.tui.filled import Desk
 from terminals.tui.query import QueryPage
 from terminals.tui.words import both
 from terminals.work.found import CaseLine
 from terminals.work.model import FormModel
+from terminals.work.named import resolved
 
 _STATE = both("query-state")
 

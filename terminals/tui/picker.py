@@ -54,17 +54,6 @@ class Codes:
         return [self.all[at] for at in (*equal, *begin, *hold)]
 
 
-def meant(codes: Sequence[Code], text: str) -> str:
-    """The code that somebody means who typed a name, or small letters; '' for none, and for several."""
-    folded = text.casefold()
-    fits = {
-        each.code
-        for each in codes
-        if folded in (each.code.casefold(), each.label.zh.casefold(), each.label.en.casefold())
-    }
-    return fits.pop() if len(fits) == 1 else ""
-
-
 class Found:
     """The codes found, as rows of a list."""
 

@@ -23,6 +23,7 @@ from terminals.tui.field import Editing, Editor, LongEditor
 from terminals.tui.keeper import Keeper
 from terminals.tui.within import Within
 from terminals.work.model import FormModel
+from terminals.work.named import resolved
 from terminals.work.rows import Changed, Place, Row, cleaned
 from terminals.work.standing import Kind
 
@@ -241,7 +242,7 @@ class Sheet(Face):
         """A code may be typed by its name, or in small letters."""
         text = place.row.text(place.name)
         if text and self.listed(place.field) and not place.field.many:
-            code = coding.resolved(self._keeper.codes(place.field) or (), text)
+            code = resolved(self._keeper.codes(place.field) or (), text)
             if code != text:
                 self.typed(code)
 

@@ -21,6 +21,7 @@ from terminals.work.checks import Fault, Purpose
 from terminals.work.importing import HEADINGS_WITHIN, WIDEST, inspect, plain, text_of
 from terminals.work.layout import Column, Level, levels
 from terminals.work.model import Context, FormModel
+from terminals.work.named import Named, named
 from terminals.work.rows import Row
 
 MOST = 20_000  # rows of all sheets together
@@ -63,6 +64,7 @@ class _Sheet:
     level: Level
     places: dict[int, Column]  # from 0
     strange: list[str]
+    codes: dict[str, Named]  # by column name
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # row number, column name → text
 
     def place(self, name: str) -> int:
@@ -91,7 +93,7 @@ def read_filled(
     """
     inspect(file)
     marks: list[Mark] = []
-    sheets = _read(file, form, job, most, marks)
+    sheets = _read(file, form, context, job, most, marks)
     count = sum(len(sheet.rows) for sheet in sheets)
     maker = _Maker(form, context, marks)
     for sheet in sheets:
@@ -141,7 +143,7 @@ def _ours(cell: Any) -> bool:
 # -- cells to text -------------------------------------------------------------------------------
 
 
-def _read(file: Path, form: Form, job: Job, most: int, marks: list[Mark]) -> list[_Sheet]:
+def _read(file: Path, form: Form, context: Context, job: Job, most: int, marks: list[Mark]) -> list[_Sheet]:
     from openpyxl import load_workbook
 
     known = levels(form)
@@ -154,7 +156,8 @@ def _read(file: Path, form: Form, job: Job, most: int, marks: list[Mark]) -> lis
         total, done = sum(min(sheet.max_row or 0, most) for sheet in book.worksheets), 0
         for each in book.worksheets:
             rows = enumerate(each.iter_rows(max_col=WIDEST), 1)
-            sheet, waiting = _headed(each.title, rows, [level for level in known if level not in found])
+            free = [level for level in known if level not in found]
+            sheet, waiting = _headed(each.title, rows, free, context)
             if sheet is None:
                 continue
             found[sheet.level] = sheet
@@ -175,7 +178,7 @@ def _read(file: Path, form: Form, job: Job, most: int, marks: list[Mark]) -> lis
 
 
 def _headed(
-    title: str, rows: Iterator[tuple[int, Any]], candidates: list[Level]
+    title: str, rows: Iterator[tuple[int, Any]], candidates: list[Level], context: Context
 ) -> tuple[_Sheet | None, list[tuple[int, Any]]]:
     """The sheet that these rows are, by their headings, and the rows read in vain to find out."""
     for _, cells in islice(rows, HEADINGS_WITHIN):
@@ -185,7 +188,9 @@ def _headed(
         names = best.known()
         places = {place: names[said] for place, said in _said(cells) if said in names}
         strange = [str(cells[place].value) for place, said in _said(cells) if said not in names]
-        sheet = _Sheet(title, best, places, strange)
+        fields = {column.name: column.field for column in places.values() if column.field is not None}
+        codes = {name: found for name, of in fields.items() if (found := named(of, context.code_list))}
+        sheet = _Sheet(title, best, places, strange, codes)
         # The headings may stand below the hidden names; anything else is the first row already.
         return sheet, [(number, behind) for number, behind in islice(rows, 1) if _hits(best, behind) < 2]
     return None, []
@@ -215,7 +220,7 @@ def _row(sheet: _Sheet, number: int, cells: Any, marks: list[Mark]) -> None:
             marks.append(Mark(sheet.title, number, place + 1, words))
             values[column.name] = ""
         elif column.field is not None:
-            values[column.name] = text_of(cell.value, column.field)
+            values[column.name] = text_of(cell.value, column.field, sheet.codes.get(column.name))
         else:
             values[column.name] = _number(cell.value)
     if values:

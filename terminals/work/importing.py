@@ -7,7 +7,7 @@ model's. The file is a stranger's: its size is bounded and it holds no DTD befor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
+from messages.codes import CodeList
 from messages.forms import Field
 from terminals.trouble import Unusable
+from terminals.work.named import Named, named
 
 LARGEST = 100_000_000  # bytes of all parts, unpacked
 PARTS = 500
@@ -25,6 +27,7 @@ WIDEST = 500  # columns that are looked at: a cell far away makes every row as w
 _XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<")
 _ENCODING = re.compile(rb"""\A[^>]{0,200}?encoding\s*=\s*["']([^"']*)""")
 _PARTS = re.compile(r"[\s,;，；、]+")  # between several codes; what is not ASCII is their meaning
+_NAMES = re.compile(r"\s*[,;，；、]\s*")  # between several names, which may have blanks
 _DTD = (b"<!DOCTYPE", b"<!ENTITY")
 
 
@@ -37,11 +40,18 @@ class Imported:
     absent: tuple[Field, ...]
 
 
-def read_lines(file: Path | IO[bytes], columns: Iterable[Field], most: int, *, name: str = "") -> Imported:
+def read_lines(
+    file: Path | IO[bytes],
+    columns: Iterable[Field],
+    most: int,
+    *,
+    name: str = "",
+    code_list: Callable[[str], CodeList | None] = lambda _: None,
+) -> Imported:
     """The lines in the first sheet that has a heading of `columns`, a label in either language or a name.
 
-    `name` is what an open file is called. Raises Unusable for a file that is no .xlsx or hostile, has no such
-    heading or more than `most` lines.
+    `name` is what an open file is called; a name of a code in `code_list` becomes the code. Raises Unusable
+    for a file that is no .xlsx or hostile, has no such heading or more than `most` lines.
     """
     fields = tuple(columns)
     name = name or str(getattr(file, "name", ""))
@@ -58,7 +68,8 @@ def read_lines(file: Path | IO[bytes], columns: Iterable[Field], most: int, *, n
             rows = iter(sheet.iter_rows(max_col=WIDEST, values_only=True))
             found = _headings(rows, known)
             if found:
-                return _lines(name, rows, found, fields, most)
+                codes = {field.name: own for field in fields if (own := named(field, code_list))}
+                return _lines(name, rows, found, fields, most, codes)
     finally:
         book.close()
     labels = "、".join(field.label.zh for field in fields[:5])
@@ -82,13 +93,16 @@ def _lines(
     headings: Mapping[int, tuple[str, Field | None]],
     fields: tuple[Field, ...],
     most: int,
+    codes: Mapping[str, Named],
 ) -> Imported:
     lines = []
     for row in rows:
         line = {
             field.name: text
             for place, (_, field) in headings.items()
-            if field is not None and place < len(row) and (text := text_of(row[place], field))
+            if field is not None
+            and place < len(row)
+            and (text := text_of(row[place], field, codes.get(field.name)))
         }
         if line:
             lines.append(line)
@@ -102,8 +116,11 @@ def _lines(
     )
 
 
-def text_of(value: Any, field: Field) -> str:
-    """A cell as somebody would have typed it: days and codes as the form has them, numbers exactly."""
+def text_of(value: Any, field: Field, codes: Named | None = None) -> str:
+    """A cell as somebody would have typed it: days and codes as the form has them, numbers exactly.
+
+    `codes`: the field's, as far as they are known.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime | date):
@@ -114,21 +131,28 @@ def text_of(value: Any, field: Field) -> str:
     else:
         text = str(value).strip()
     if field.many:
-        return " ".join(_codes(text, field))
-    if field.hints.list or field.choices:
-        text = text.split(" ", 1)[0]  # exports have the meaning behind the code
+        return " ".join(_codes(text, field, codes))
     if isinstance(value, int | float) and field.base == "string" and field.min_length == field.max_length:
         text = text.zfill(field.max_length or 0)  # a spreadsheet drops zeros in front
-    return text
+    return _code(text, codes) if field.hints.list or field.choices else text
 
 
-def _codes(text: str, field: Field) -> Iterator[str]:
-    """The codes among what stands in a cell, without the meanings behind them."""
+def _code(text: str, codes: Named | None) -> str:
+    """The code that stands in a cell, by its name or before its meaning, as exports have it."""
+    first = text.split(" ", 1)[0]
+    found = codes.meant(text) or codes.meant(first) if codes is not None else ""
+    return found or (first if first.isascii() and first == first.upper() else text)
+
+
+def _codes(text: str, field: Field, codes: Named | None) -> list[str]:
+    """The codes among what stands in a cell, without the meanings behind them; of names alone, theirs."""
     known = {choice.value for choice in field.choices}
-    meanings = {word for choice in field.choices for word in _PARTS.split(choice.label.en)}
-    for part in _PARTS.split(text):
-        if part and part.isascii() and (part in known or part not in meanings):
-            yield part
+    meanings = {word for choice in field.choices for word in _PARTS.split(choice.label.en.casefold())}
+    parts = [part for part in _PARTS.split(text) if part and part.isascii()]
+    found = [part for part in parts if part in known or part.casefold() not in meanings]
+    if found or codes is None:
+        return found
+    return list(filter(None, dict.fromkeys(map(codes.meant, _NAMES.split(text)))))
 
 
 def names_of(field: Field) -> tuple[str, str, str]:

@@ -13,12 +13,12 @@ from messages.annotations import Words
 from messages.codes import Code
 from messages.enterprise.names import APPLICATIONS
 from messages.enterprise.table import LABELS
-from terminals.tui.coding import resolved
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
 from terminals.tui.query import SEQUENCE, QueryPage
 from terminals.tui.words import both
 from terminals.work.found import CaseLine
+from terminals.work.named import resolved
 
 ENTERPRISE = "enterprise"
 """A criterion that is no column: 海关注册编号 or 统一社会信用代码."""

@@ -22,13 +22,13 @@ from messages.inspection.table import CALLED, LABELS, REPORTED, REPORTING
 from messages.wire import CST
 from terminals.trouble import Trouble
 from terminals.tui.buttons import Option
-from terminals.tui.coding import resolved
 from terminals.tui.columns import Column, Fetched, Wanted
 from terminals.tui.criteria import Criterion
 from terminals.tui.query import SEQUENCE
 from terminals.tui.searching import SearchPage
 from terminals.tui.words import Saying, both
 from terminals.work.found import CaseLine, Search
+from terminals.work.named import resolved
 
 _PAGE = 100  # the gateway's most
 _NOT_CALLED = "-"

@@ -10,12 +10,14 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import Workbook
 
+from messages.codes import CodeLists
 from messages.forms import own_forms
 from terminals.trouble import Unusable
 from terminals.work.checks import Purpose
 from terminals.work.export import form_xlsx
 from terminals.work.importing import Imported, read_lines, text_of
 from terminals.work.model import FormModel
+from terminals.work.named import named
 from tests.terminals.work.forms import LINE, empty, stocktake
 
 
@@ -133,3 +135,26 @@ def test_a_drop_down_of_several_codes_leaves_its_codes(cell: object) -> None:
     assert field is not None
     assert text_of(cell, field) == "2"
     assert text_of("1 documents, 2 origin；9", field) == "1 2 9"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("千克", "035"), ("Kilogram", "035"), ("035 千克", "035"), (35, "035"), ("035", "035"),
+        ("999 of another list", "999"), ("斤两", "斤两"),
+    ],
+)  # fmt: skip
+def test_a_code_may_be_written_by_its_name(cell: object, code: str, tmp_path: Path) -> None:
+    """In either language; what is no name and no code stays, so that it is called wrong."""
+    file, model = written(tmp_path, ["unit"], [cell]), empty()
+    columns = model.columns(model.groups[0])
+    found = read_lines(file, columns, 5, code_list=CodeLists().get)
+    assert found.lines == [{"unit": code}]
+
+
+def test_several_codes_may_be_written_by_their_names() -> None:
+    """All that stand in a cell."""
+    field = own_forms().form("CMA111").node.child("reqType")
+    assert field is not None
+    assert text_of("原产地核查、单证核查", field, named(field)) == "2 1"
+    assert text_of("Documents, origin", field, named(field)) == "1 2"

@@ -60,7 +60,8 @@ def test_what_another_field_says_makes_a_field_required() -> None:
         ("etpsInnerNo", "A-1", "1 至 20 位字母或数字"), ("etpsCode", "123", "10"),
         ("note", "备" * 256, "256"),
         ("stockDate", "20240230", "不是存在的日期"), ("stockDate", "20260302", "晚于今天"),
-        ("stockDate", "2024/2/3", "不是日期"), ("mgmtMode", "7", "电子账册"), ("investCountry", "XXXX", "代码表"),
+        ("stockDate", "2024/2/3", "不是日期"), ("mgmtMode", "7", "电子账册"),
+        ("investCountry", "XXXX", "代码表"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_wrong_in_words(name: str, text: str, why: str) -> None:
