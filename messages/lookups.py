@@ -35,5 +35,8 @@ class Lookup:
     """Who may ask; empty: whoever may send any message of the system."""
     of_asker: bool = False
     """Whether the answer depends on who asks: the key has ASKER, CODE, ROLE, HOLDER and TODAY, too."""
+    proven: bool = False
+    """Whether CODE must be proven to be the asker's: empty for a party that was never given a certificate.
+    Whoever registers himself says a number, and proves an e-mail address only."""
     then: Callable[[Key, Facts], tuple[Fact, ...]] = lambda key, facts: ()
     """What must be read besides, once the facts are known."""

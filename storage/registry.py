@@ -194,6 +194,12 @@ def certificates(
     return [_as_certificate(row) for row in conn.execute(statement)]
 
 
+def certified(conn: Connection, dxp_id: str) -> bool:
+    """Whether a party was ever given a certificate: somebody has seen who it is."""
+    statement = select(_certificate.fingerprint).where(_certificate.dxp_id == dxp_id).limit(1)
+    return conn.execute(statement).first() is not None
+
+
 def ending(conn: Connection, after: datetime, before: datetime) -> list[Certificate]:
     """The active certificates that end between two instants, the first on top."""
     soon = (

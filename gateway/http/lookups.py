@@ -74,7 +74,8 @@ def _look(
     asked = key
     if lookup.of_asker:
         party = registry.party(conn, asker[ASKER])
-        asked = {**key, **asker, CODE: party.cop_code if party else ""}
+        told = party is not None and (not lookup.proven or registry.certified(conn, party.dxp_id))
+        asked = {**key, **asker, CODE: party.cop_code if party and told else ""}
     facts = cases.load(conn, lookup.facts(asked), clock(), {})
     more = lookup.then(asked, facts)
     values = lookup.values(asked, facts | cases.load(conn, more, clock(), {}) if more else facts)

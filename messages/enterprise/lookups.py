@@ -1,9 +1,11 @@
 """What is asked before and while a form is filled in: may it be opened, what is filed, which penalty.
 
-An enterprise is told of its own registration only; customs of all.
+An enterprise is told of its own registration only, once its number is proven; customs of all.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from messages.enterprise import filings
 from messages.enterprise.names import APPLICATIONS, CHANGES, OBJECT
@@ -73,10 +75,23 @@ def _filed(key: Key, facts: Facts) -> Body | None:
     return filed.body if filed else None
 
 
+def _nothing(key: Key, facts: Facts) -> tuple[Fact, ...]:
+    return ()
+
+
+def _of_own(
+    by: tuple[str, ...],
+    values: Callable[[Key, Facts], Body | None],
+    then: Callable[[Key, Facts], tuple[Fact, ...]] = _nothing,
+) -> Lookup:
+    """What an enterprise is told of its own: there are people's identity numbers in it."""
+    return Lookup(by=by, facts=_own, then=then, values=values, of_asker=True, proven=True)
+
+
 LOOKUPS = {
-    OPENING: Lookup(by=("type",), facts=_own, then=_pending, values=_opening, of_asker=True),
-    "registration": Lookup(by=(), facts=_own, then=_pending, values=_registration, of_asker=True),
-    "penalty": Lookup(by=("penaltyNo",), facts=_own, values=_penalty, of_asker=True),
+    OPENING: _of_own(("type",), _opening, _pending),
+    "registration": _of_own((), _registration, _pending),
+    "penalty": _of_own(("penaltyNo",), _penalty),
     "filed-registration": Lookup(  # as it stands, to be changed
         by=("regCode",),
         facts=lambda key: (filings.registration(key["regCode"]),),

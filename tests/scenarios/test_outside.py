@@ -14,6 +14,7 @@ from storage import notices
 from storage.database import Database
 from tests.gateway.outbound.post import TIMEOUT, Post
 from tests.scenarios.house import House, command
+from tests.scenarios.offices import Office, statuses
 
 PASSWORD = "a long password"
 WHO = {
@@ -127,3 +128,39 @@ def test_an_operator_approves_while_the_gateway_serves(house: House, post: Post)
         post.until(lambda: len(post.letters) == 2)
         assert "Registration approved" in post.letters[1]["Subject"]
         assert client.post("/v1/sessions", json=login).json()["dxpId"] == party["dxpId"]
+
+
+class _Desk(Office):
+    """Customs', of customs–enterprise cooperation."""
+
+    SYSTEM = "enterprise"
+
+
+def test_whoever_registers_under_a_filed_number_reads_nothing_that_is_filed_under_it(
+    house: House, post: Post
+) -> None:
+    """Before it is filed or after: an e-mail address proves no number, and people's identity is in there."""
+    desk = _Desk(house, house.person("customs"))
+    message = desk.person.message("enterprise/ENT511.xml")
+    filed = list(message.iterfind("{*}Registration"))
+    for node in filed[1:]:
+        message.remove(node)
+    code = filed[0].find("{*}regCode")
+    assert code is not None
+    code.text = "3199960077"
+    assert statuses(desk.submit_tree(message, 1)) == [120]
+    with house.client() as client:
+        asked = {**WHO, "role": "enterprise", "copCode": code.text}
+        assert client.post("/v1/registrations", json=asked).status_code == 202
+        post.until(lambda: bool(post.letters))
+        token = re.findall(r"\w{5}(?:-\w{5}){3}", post.letters[0].get_content())[0]
+        proof = {"token": token, "password": PASSWORD}
+        assert client.post("/v1/registrations/confirmations", json=proof).status_code == 200
+        login = {"account": WHO["mail"], "password": PASSWORD}
+        opened = client.post("/v1/sessions", json=login).json()
+        assert opened["copCode"] == code.text
+        client.headers["Authorization"] = f"Bearer {opened['token']}"
+        for name in ("registration", "penalty?penaltyNo=P20260001"):
+            assert client.get(f"/v1/lookups/enterprise/{name}").status_code == 404
+        form = client.get("/v1/lookups/enterprise/opening", params={"type": "ENT111"}).json()
+        assert set(form["values"]) == {"objection"}

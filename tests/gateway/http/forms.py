@@ -33,6 +33,10 @@ def _own(key: Key, facts: Facts) -> Body | None:
     return {"name": f"{key[HOLDER]}, {key[ROLE]}"} if key[ASKER] == "DXPENT0000000001" else None
 
 
+def _number(key: Key, facts: Facts) -> Body | None:
+    return {"code": key[CODE]}
+
+
 def _of_code(key: Key) -> RecordInForce:
     return RecordInForce("bonded", "goods", f"{key[CODE]}/1")
 
@@ -79,6 +83,8 @@ FORMS = System(
     lookups={
         "goods": Lookup(("bookNo", "place"), lambda key: (_filed(key),), _goods),
         "own": Lookup((), lambda key: (), _own, of_asker=True),
+        "number": Lookup((), lambda key: (), _number, of_asker=True),
+        "proven": Lookup((), lambda key: (), _number, of_asker=True, proven=True),
         "chain": Lookup((), lambda key: (_of_code(key),), _chained, of_asker=True, then=_next),
         "party": Lookup(("code",), lambda key: (PartyByCode(key["code"]),), _name, frozenset({"customs"})),
     },

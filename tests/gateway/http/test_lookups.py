@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from gateway.cli.certificates import entry
 from messages.workflow import Record
-from storage import cases
-from tests.gateway.http.conftest import CUSTOMS_ID, OTHER, Api
+from storage import cases, registry
+from tests.gateway.http.conftest import CUSTOMS_ID, ENTERPRISE, OTHER, Api
+from tests.gateway.selfsigned import self_signed
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -102,3 +105,16 @@ def test_what_is_read_may_depend_on_what_was_read_before(api: Api) -> None:
     put_goods(api)
     answer = api.ask("GET /v1/lookups/bonded/chain", token=token)
     assert answer.json == {"key": {}, "values": {"gName": "电路板"}}
+
+
+def test_a_number_counts_as_proven_with_a_certificate(api: Api) -> None:
+    """Whoever registers himself proves an e-mail address only: to him it is as if he had no number."""
+
+    def told(name: str) -> str:
+        return str(api.ask(f"GET /v1/lookups/bonded/{name}", token=api.token()).json["values"]["code"])
+
+    assert (told("number"), told("proven")) == ("1234567890", "")
+    with api.database.write() as connection:
+        certificate = self_signed(ec.generate_private_key(ec.SECP256R1()))
+        registry.add_certificate(connection, entry(certificate, ENTERPRISE, "enterprise"))
+    assert told("proven") == "1234567890"
