@@ -30,9 +30,9 @@ SEARCH = ("pool", "billNo", "trade", "batch", "kind", "office", "holder", "day")
 """`pool` the party in whose pool a marked declaration waits to be declared; `trade` social credit code and
 customs code of the domestic consignee; `batch` the last one it was in; `kind` of a declaration, as I-5.0DC:
 ieFlag, trafMode, decType, and whether its owner is the declaring unit (D) and the consignee (C), or one of
-those below; `office` of a declaration, as 0101-1TM: the customs, the smart state (0: no mark), whether taxes
-are to be confirmed (T) or are (C), M for a mark of any state; `holder` who typed, marked or began it last;
-`day` of its last change, yyyyMMdd."""
+those below; `office` of a declaration, as 0101-1TMS: the customs, the smart state (0: no mark), whether taxes
+are to be confirmed (T) or are (C), M for a mark of any state, S if it is self-assessed; `holder` who typed,
+marked or began it last; `day` of its last change, yyyyMMdd."""
 
 RULE, RUN, AGREEMENT = "rule", "run", "agreement"
 
@@ -44,5 +44,5 @@ SMART_WORDS = {
     FAILED: ("申报失败", "failed"),
 }
 UNCONFIRMED, CONFIRMED = "T", "C"  # of a self-assessed declaration's taxes
-UNMARKED, MARKED = "0", "M"
+UNMARKED, MARKED, SELF_ASSESSED = "0", "M", "S"
 BY_AGENT, BY_TRADE = "D", "C"

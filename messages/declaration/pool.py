@@ -10,7 +10,15 @@ import dataclasses
 from typing import Any
 
 from messages.declaration.cases import day, found_by
-from messages.declaration.names import CONFIRMED, MARKED, SYSTEM_NAME, UNCONFIRMED, UNMARKED, WAITING
+from messages.declaration.names import (
+    CONFIRMED,
+    MARKED,
+    SELF_ASSESSED,
+    SYSTEM_NAME,
+    UNCONFIRMED,
+    UNMARKED,
+    WAITING,
+)
 from messages.declaration.table import DRAFT
 from messages.wire import app_time
 from messages.workflow import Actor, Case, CasesAlike, CasesCounted, Context
@@ -73,10 +81,11 @@ def placed(case: Case, context: Context) -> Case:
     """The search columns that follow from its body."""
     form, state = case.body.get("entered") or case.body["stored"], smart(case)
     taxes = "" if form["selfTax"] != "1" else CONFIRMED if case.body.get("taxes") else UNCONFIRMED
+    flags = (MARKED if state else "") + (SELF_ASSESSED if taxes else "")
     return found_by(
         case,
         pool=case.owner if state == WAITING and case.state == DRAFT else "",
-        office=f"{form['customMaster']}-{state or UNMARKED}{taxes}{MARKED if state else ''}",
+        office=f"{form['customMaster']}-{state or UNMARKED}{taxes}{flags}",
         day=day(context),
     )
 

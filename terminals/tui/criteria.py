@@ -23,6 +23,7 @@ from messages.codes import Code
 from terminals.tui.picker import CodePicker
 from terminals.tui.words import Saying, both, retell
 
+_ALONE = "◆"
 _DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 
 
@@ -30,7 +31,8 @@ _DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 class Criterion:
     """One way to search: a search column, whether it is asked from–to, and the codes that it may have.
 
-    `offer`: codes that are asked for when they are wanted.
+    `offer`: codes that are asked for when they are wanted. `alone`: it needs no range of time beside it,
+    which a mark and another colour of its name say.
     """
 
     column: str
@@ -38,6 +40,7 @@ class Criterion:
     between: bool = False
     codes: tuple[Code, ...] = ()
     offer: Offer | None = None
+    alone: bool = False
 
     @property
     def coded(self) -> bool:
@@ -53,6 +56,7 @@ class Criteria(Vertical):
     Criteria > Horizontal { height: 1; }
     Criteria Saying { width: 22; color: $quiet; }
     Criteria .-chosen Saying { color: $primary; text-style: bold; }
+    Criteria .-alone Saying.name { color: $warning; }
     Criteria Input { width: 24; border: none; padding: 0 1; background: $field-locked; }
     Criteria .-chosen Input { background: $field-optional; color: $field-ink; }
     Criteria Input:focus { background: $field-current; color: $field-bright-ink; }
@@ -86,8 +90,9 @@ class Criteria(Vertical):
         """A row each."""
         for at, each in enumerate(self._criteria):
             counts = self._together or at == self._chosen
-            with Horizontal(id=f"by-{at}", classes="-chosen" if counts else ""):
-                yield Saying(self._label(at), self._language)
+            names = [name for name, given in (("-chosen", counts), ("-alone", each.alone)) if given]
+            with Horizontal(id=f"by-{at}", classes=" ".join(names)):
+                yield Saying(self._label(at), self._language, classes="name")
                 yield _Coded(self._pick) if each.coded else _line()
                 if each.coded:
                     yield Saying(both("query-codes"), self._language, classes="codes")
@@ -120,11 +125,25 @@ class Criteria(Vertical):
         if self._together:
             self._chosen = 0
 
+    def put(self, column: str, *texts: str) -> None:
+        """Type this into a criterion."""
+        at = next(at for at, each in enumerate(self._criteria) if each.column == column)
+        for line, text in zip(self._lines(at), texts, strict=True):
+            line.value = text
+
+    def fold(self, *, folded: bool) -> None:
+        """Show the first one and those that something is typed in, or all of them again."""
+        for at in range(1, len(self._criteria)):
+            filled = any(line.value.strip() for line in self._lines(at))
+            self.query_one(f"#by-{at}").display = filled or not folded
+
     def _lines(self, at: int) -> list[Input]:
         return list(self.query_one(f"#by-{at}").query(Input))
 
     def _label(self, at: int) -> Words:
         words = self._criteria[at].words
+        if self._criteria[at].alone:
+            words = Words(f"{_ALONE}{words.zh}", f"{_ALONE}{words.en}")
         if self._together:
             return words
         mark = "(•)" if at == self._chosen else "( )"

@@ -87,6 +87,8 @@ def _write(element: etree._Element, prefix: str, row: Row, judge: Judge, control
             continue
         ours = field.hints.fill in (TERMINAL, SYSTEM)
         value = control.get(field.name, "") if ours else row.values.get(field.name, "")
+        if not value and field.hints.counts and field.required:
+            value = str(row.number)
         if value:
             etree.SubElement(element, prefix + field.name).text = value
 

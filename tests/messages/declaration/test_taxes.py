@@ -128,13 +128,13 @@ def test_taxes_are_confirmed_as_they_are_and_hold_until_something_changes() -> N
     world = World()
     world.tariff()
     number = world.marked(selfTax="1")
-    assert world.cases[number].search["office"] == "2200-1TM"
+    assert world.cases[number].search["office"] == "2200-1TMS"
     assert world.start(world.ruled()) == [1]
     world.one_batch()
     assert world.said(number) == "税费未确认"
     assert world.confirm(number, taxTotal="1") == [-191118]
     assert world.confirm(number, taxTotal="86549.31") == [1]
-    assert world.cases[number].search["office"] == "2200-1CM"
+    assert world.cases[number].search["office"] == "2200-1CMS"
     assert world.rate("713.00") == [120]
     world.go_on(world.run_due())
     assert world.said(number) == "税费已变为 86629.50 元，请重新确认"

@@ -1,0 +1,99 @@
+"""报关单录入: a customs declaration, kept as a draft with its mark or without, declared by hand, deleted.
+
+Knows what stands above the form and what a receipt says of the mark; refuses to know how forms and sending
+work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from messages.annotations import Words
+from messages.declaration.table import RETURNED
+from messages.workflow import Body
+from terminals.tui.entry import EntryPage
+from terminals.tui.posting import Posted
+from terminals.work.blaming import in_both
+from terminals.work.checks import Purpose
+from terminals.work.found import CaseFound
+from terminals.work.model import FormModel
+
+CODE = "DEC111"
+_BEGINS: Mapping[str, str] = {"decType": "0", "selfTax": "0", "sumTax": "0", "twoStep": "0", "smartMark": "0"}
+"""What most declarations say, and whoever says otherwise types over."""
+
+
+class DeclarationEntry(EntryPage):
+    """报关单录入."""
+
+    CODE: ClassVar[str] = CODE
+    WORDS: ClassVar[Words] = Words("报关单录入", "Declaration")
+    REMARK: ClassVar[str] = "declaration-returned"
+    ASK: ClassVar[Words] = Words(
+        "是否申报？申报后由海关处理，不能再修改。",
+        "Declare it? Customs has it then: it cannot be changed any more.",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("alt+r", "remark", REMARK)]
+
+    def fresh(self) -> FormModel:
+        """A new form says what most say, and that whoever types it is the declaring unit."""
+        model, party = super().fresh(), self.work.party
+        own = {"agentCode": party.cop_code, "agentName": party.cop_name}
+        for name, value in {**_BEGINS, **own}.items():
+            model.set(model.head, name, value)
+        model.settled()
+        return model
+
+    def content(self, found: CaseFound) -> Body:
+        """What was typed last, else what customs has."""
+        return found.body.get("entered") or found.body.get("stored") or {}
+
+    def remark(self, found: CaseFound) -> Words:
+        """Why customs has returned it."""
+        said = str((found.body.get("answer") or {}).get("content", ""))
+        if found.line.state != RETURNED or not said:
+            return Words()
+        return Words(f"海关退单：{said}", f"Returned by customs: {said}")
+
+    @property
+    def inner(self) -> str:
+        """Its number, or its bill of lading before it has one."""
+        return self.model.case or self.model.head.text("billNo")
+
+    def facts(self) -> list[tuple[Words, str]]:
+        """Who declares, and what the goods come to: while they are typed, the head is not seen."""
+        goods = self.model.rows("Goods")
+        found = [super().facts()[0], (Words("商品项数", "Lines"), str(len(goods)))]
+        prices = [_decimal(row.text("declTotal")) for row in goods]
+        currencies = {row.text("tradeCurr") for row in goods if row.text("tradeCurr")}
+        if any(prices) and len(currencies) <= 1:
+            total = f"{sum(prices, Decimal(0)):f} {''.join(currencies)}".rstrip()
+            found.append((Words("总价", "Total"), total))
+        return found
+
+    async def done(self, model: FormModel, posted: Posted) -> None:
+        """Where the mark that it says was not added, why."""
+        wanted = model.head.text("smartMark") == "1"
+        await super().done(model, posted)
+        if posted.piece.event != self.event_of(Purpose.SAVE) or not wanted or posted.found is None:
+            return
+        if posted.found.body.get("smart"):
+            self.terminal.say(Words("已添加智能辅助申报标记", "marked for smart-assisted declaration"))
+        else:
+            _, _, against = posted.steps[-1].info.partition("；")
+            await self.tell(in_both(against), alarm=True)
+
+    def declared(self, state: Words) -> Words:
+        """It is with customs."""
+        return Words(f"申报成功，{state.zh}。", f"Declared: {state.en}.")
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text or 0)
+    except InvalidOperation:
+        return Decimal(0)
