@@ -32,7 +32,8 @@ customs code of the domestic consignee; `batch` the last one it was in; `kind` o
 ieFlag, trafMode, decType, and whether its owner is the declaring unit (D) and the consignee (C), or one of
 those below; `office` of a declaration, as 0101-1TMS: the customs, the smart state (0: no mark), whether taxes
 are to be confirmed (T) or are (C), M for a mark of any state, S if it is self-assessed; `holder` who typed,
-marked or began it last; `day` of its last change, yyyyMMdd."""
+marked or began it last; `day` of its last change, yyyyMMdd. Of a rule, `billNo` is its name, `office` the
+declaring unit's codes or, where it goes by user, whose marks it is for."""
 
 RULE, RUN, AGREEMENT = "rule", "run", "agreement"
 

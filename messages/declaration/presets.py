@@ -73,8 +73,7 @@ def step(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
             raise NodeFault(SAME_RULE, _SAME)
     body = {"kind": RULE, "stored": form, "appTime": node["appTime"], "by": actor.holder}
     case = dataclasses.replace(case, state=to.target, body=body, changed=context.now)
-    trade = f"{form.get('tradeScc', '')} {form.get('tradeCode', '')}".strip()
-    case = found_by(case, kind=f"{RULE}-{form['ieFlag']}", trade=trade, holder=actor.holder, day=day(context))
+    case = found_by(case, **_columns(form), holder=actor.holder, day=day(context))
     now_taken = {each.key for each in _taken(actor.party, form)} if to.target == ENABLED else set()
     freed = {each.key for each in _taken(actor.party, before)} - now_taken
     info = {"enable-rule": "配置已启用 / enabled", "disable-rule": "配置已停用 / disabled"}.get(
@@ -86,6 +85,21 @@ def step(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         *(_record(key, case.number, context, ends=True) for key in sorted(freed)),
         Issue(actor.party, "DEC142", to.status, info, event.origin, case.number),
     )
+
+
+def _columns(form: Mapping[str, Any]) -> dict[str, str]:
+    """How a rule is found: by its direction, its name, and whom it is for."""
+    by_user = form["mode"] == BY_USER
+    agent, trade = (
+        " ".join(str(form[f"{unit}{each}"]) for each in _IDS if form.get(f"{unit}{each}"))
+        for unit in ("agent", "trade")
+    )
+    return {
+        "kind": f"{RULE}-{form['ieFlag']}",
+        "billNo": str(form["ruleName"]),
+        "office": str(form["holder"]) if by_user else agent,
+        "trade": "" if by_user else trade,
+    }
 
 
 def matches(rule: Mapping[str, Any], form: Mapping[str, Any], marked_by: object) -> bool:

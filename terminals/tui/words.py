@@ -24,6 +24,7 @@ from terminals.sentences import (
     officers,
     screens,
     shell,
+    smart,
     widgets,
 )
 
@@ -37,6 +38,7 @@ _SAYINGS: Sentences = {
     **enterprise.SENTENCES,
     **inspection.SENTENCES,
     **newcomers.SENTENCES,
+    **smart.SENTENCES,
 }
 
 
