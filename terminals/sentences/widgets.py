@@ -88,6 +88,8 @@ SENTENCES: Sentences = {
     "form-last-step": ("Step before", "上一步"),
     "form-above-first": ("{what}: there is no line yet, begin with one.", "请先新增{what}。"),
     "form-replaced": ("It was: {value}   Esc puts it back", "原值：{value}　按 Esc 恢复"),
+    "form-over-sum": ("Typed over; added up it is {value}", "已手工修改；合计应为 {value}"),
+    "form-over-found": ("Typed over; looked up it is {value}", "已手工修改；调出的是 {value}"),
     "form-needs": ("Needed here: {what}", "须有：{what}"),
     "form-new-file": ("Attach a file", "添加附件"),
     "form-fetch": ("Fetch file", "下载附件"),

@@ -211,7 +211,9 @@ class FormView(PartedView):
         if not judged and sheet.replaced:
             self._help(both("form-replaced", value=sheet.replaced))
             return
-        self._help(standing.words if judged else helping.line(place.field), wrong=judged)
+        own = self.model.overtyped(place.row, place.name)
+        said = helping.overtyped(place, own) if own else helping.line(place.field)
+        self._help(standing.words if judged else said, wrong=judged)
 
     def _help(self, words: Words, *, wrong: bool = False) -> None:
         line, notice = self.query_one(".form--help", Saying), self.query_one(".form--notice", Saying)

@@ -21,6 +21,12 @@ def line(field: Field) -> Words:
     return field.help if field.help != SILENT else _named(field)
 
 
+def overtyped(place: Place, own: str) -> Words:
+    """For the help line of a field that was typed over: what it would hold by itself."""
+    summed = place.name in place.row.plan.sums
+    return both("form-over-sum" if summed else "form-over-found", value=own)
+
+
 def explained(place: Place, standing: Standing) -> Words:
     """For F1: one sentence a line."""
     label = place.field.label

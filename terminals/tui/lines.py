@@ -63,7 +63,7 @@ class Lines(Body):
         if self.files:
             self._keeper.file_wanted(self.group)
             return True
-        row = self._model.add(self.group.name, parent)
+        row = self._model.begin(self.group.name, parent)
         self._show(row.index)
         self._keeper.changed(self.sheet, EVERYTHING)
         self.to(row)
@@ -86,7 +86,7 @@ class Lines(Body):
         if self._model is not None and rows and self.blank(rows[-1]) and not self._reading:
             here = self.grid.row
             active = self.sheet.active
-            self._model.delete(rows[-1:])
+            self._model.drop(rows[-1])
             self._show(max(0, min(here, len(rows) - 2)))
             if active:
                 self.screen.set_focus(self.grid)

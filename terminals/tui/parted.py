@@ -98,7 +98,7 @@ class PartedView(Vertical):
 
     def load(self, model: FormModel) -> None:
         """Show another form of the same type, the head in front."""
-        self.model = model
+        self.model, self._front = model, HEAD
         self.head.load(model, model.head, model.fields)
         for lines in self.bodies.values():
             if lines.above is None:  # those below follow
@@ -198,14 +198,24 @@ class PartedView(Vertical):
         )
 
     def _bring(self, part: str) -> None:
-        """Bring a part to the front."""
-        self._front = part
+        """Bring a part to the front; a line that was begun in the one left, and nothing typed in it, goes."""
+        before, self._front = self.bodies.get(self._front), part
+        kept = {*self._upward(self.bodies.get(part))}
+        for left in self._upward(before):
+            if left not in kept:
+                left.tidy()
         for name, lines in self.bodies.items():
             in_front = name == part or (self._stacked and part == HEAD and name == next(iter(self.bodies)))
             lines.display = in_front
         self.query_one(".form--head").display = part == HEAD or self._stacked
         self._name_parts()
         self._show_steps()
+
+    def _upward(self, lines: Lines | None) -> Iterator[Lines]:
+        """A body, and those whose lines its lines belong to."""
+        while lines is not None:
+            yield lines
+            lines = self.bodies[lines.above.group.name] if lines.above is not None else None
 
     def _show_steps(self) -> None:
         """Which steps there are, which are complete, which is in front, and what has to be in that."""

@@ -69,6 +69,13 @@ def total(row: Row, parts: tuple[str, ...]) -> str | None:
     return _added((row.plan.fields[name], row.values.get(name, "")) for name in parts)
 
 
+def overtyped(row: Row, name: str) -> str:
+    """What would stand in a field if nobody had typed over it: a sum, or what was suggested; '' else."""
+    value = row.values.get(name, "")
+    own = total(row, row.plan.sums[name]) if name in row.plan.sums else row.given.get(name)
+    return own if value and own and not _same(own, value) else ""
+
+
 def retotal(row: Row, group: str, part: str = "") -> Changed:
     """Fill what adds up the lines of `group`; while one of them is wrong, there is no such sum."""
     changed = NOTHING

@@ -102,6 +102,10 @@ class FormModel(Lined):
         found = [labels[code] for code in (value.split() if field.many else [value]) if code in labels]
         return Words("、".join(each.zh for each in found), ", ".join(each.en for each in found))
 
+    def overtyped(self, row: Row, name: str) -> str:
+        """What a field that is typed over would hold by itself, a sum or what was looked up; '' else."""
+        return filling.overtyped(row, name)
+
     # -- changing it
 
     def set(self, row: Row, name: str, text: str) -> Changed:
@@ -114,6 +118,22 @@ class FormModel(Lined):
         self.revision += 1
         changed = Changed(frozenset({Place(row, name)}), name in self._watched)
         return changed | filling.withdraw(row, name) | filling.add_up(row, name)
+
+    def begin(self, group: str, parent: Row | None = None) -> Row:
+        """A new line, nothing typed in it yet: a clean form stays so. Raises ValueError when it is full."""
+        clean = not self.dirty
+        row = self.add(group, parent)
+        if clean:
+            self._clean = self.revision
+        return row
+
+    def drop(self, row: Row) -> Changed:
+        """Take away a line in which nothing was typed: a clean form stays so."""
+        clean = not self.dirty
+        changed = self.delete((row,))
+        if clean:
+            self._clean = self.revision
+        return changed
 
     # -- what a new form begins with
 

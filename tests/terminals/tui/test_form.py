@@ -135,6 +135,23 @@ async def test_the_help_line_says_what_the_current_field_wants() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_total_that_was_typed_over_says_what_it_would_be() -> None:
+    """Whenever the cursor comes back to it."""
+    model = stocktake(1)
+    (row,) = model.rows("Line")
+    model.set(row, "totalQty", "100")
+    app = Desk(model)
+    async with app.run_test(size=SMALL) as pilot:
+        app.view.go(Place(row, "totalQty"))
+        await pilot.pause()
+        assert "已手工修改；合计应为 6" in text(app)[-1]
+        await pilot.press("6")
+        await pilot.press("shift+tab", "enter")
+        await pilot.pause()
+        assert "已手工修改" not in text(app)[-1]
+
+
+@pytest.mark.asyncio
 async def test_space_opens_the_code_list_of_a_coded_field_only() -> None:
     """What is chosen is in the field, and the cursor in the next one; elsewhere a space is a space."""
     app = Desk(empty())

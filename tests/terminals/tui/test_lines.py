@@ -105,6 +105,24 @@ async def test_an_empty_line_at_the_end_is_no_line() -> None:
 
 
 @pytest.mark.asyncio
+async def test_looking_into_an_empty_body_begins_nothing() -> None:
+    """Ctrl+T there and back: no line, nothing missing, nothing changed; once something is typed, there is."""
+    app = Desk(stocktake(0))
+    app.model.settled()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("ctrl+t")
+        assert app.at == "Line[1]/recordNo"
+        await pilot.press("ctrl+t")
+        await pilot.pause()
+        assert (app.view.part, names(app)) == (HEAD, [])
+        assert not app.model.dirty
+        await pilot.press("ctrl+t", "7", "ctrl+t")
+        await pilot.pause()
+        assert (app.view.part, names(app)) == (HEAD, ["7"])
+        assert app.model.dirty
+
+
+@pytest.mark.asyncio
 async def test_going_back_before_the_first_line_is_going_into_the_head() -> None:
     """And before another line, into the one before it."""
     app = Desk(stocktake(2))

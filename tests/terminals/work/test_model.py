@@ -170,6 +170,22 @@ def test_a_sum_that_was_overtyped_stays() -> None:
     assert row.text("totalQty") == "11"
 
 
+def test_what_was_typed_over_tells_what_it_would_be() -> None:
+    """A sum with its parts as they are now, of a case that is loaded, too; none where both are the same."""
+    model = stocktake(1)
+    (row,) = model.rows("Line")
+    assert model.overtyped(row, "totalQty") == ""
+    model.set(row, "totalQty", "100")
+    model.set(row, "stockQty", "5")
+    assert model.overtyped(row, "totalQty") == "10"
+    model.set(row, "totalQty", "10.0")
+    assert model.overtyped(row, "totalQty") == ""
+    model.set(row, "totalQty", "11")
+    other = stocktake(1)
+    other.restore(model.dump())
+    assert other.overtyped(other.rows("Line")[0], "totalQty") == "10"
+
+
 def test_a_wrong_part_leaves_the_sum_alone() -> None:
     """A sum of something that is no quantity is nobody's."""
     model = stocktake(1)
