@@ -48,8 +48,8 @@ def kept(case: Case, what: str, party: str, files: tuple[File, ...] = (), *to: s
 
 
 def notice(case: Case, step: str, publisher: str, audience: str, title: str, body: str) -> Publish:
-    """A notice (通知) for a party, once for each `step` of a case."""
-    return Publish(f"{case.number}/{step}", NOTICE, title, body, publisher, audience)
+    """A notice (通知) for a party, once for each `step` of a case: a guid, say, is its sender's to choose."""
+    return Publish(f"{case.number}/{publisher}/{step}", NOTICE, title, body, publisher, audience)
 
 
 def day(context: Context) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from messages.wire import app_time
+from messages.wire import app_time, new_guid
 from messages.workflow import CaseByNumber
 from storage import bulletins, cases, owners, work
 from storage.database import Database
@@ -102,6 +102,18 @@ def test_a_disposal_binds_from_its_first_second_to_its_last(house: House) -> Non
         assert house.case(number).state == state, seconds
     assert house.left() == []
     assert house.statuses(AGENCY).count(600) == house.statuses(AGENCY).count(800) == 1
+
+
+def test_two_parties_of_a_case_may_choose_the_same_guid(house: House) -> None:
+    """Each is answered, and the other has a notice of each: neither takes the place of another's."""
+    guid = new_guid()
+    assert house.send("PSI131", TRADER, guid=guid) == [120]
+    number = house.newest()
+    assert house.send("PSI141-return", AGENCY, caseNo=number, guid=guid) == [100]
+    assert house.send("PSI131-change", TRADER, caseNo=number) == [120]
+    with house.database.read() as connection:
+        told = {party: bulletins.listed(connection, [party], kind="notice") for party in (TRADER, AGENCY)}
+    assert [len([each for each in found if number in each.title]) for found in told.values()] == [1, 2]
 
 
 @pytest.mark.parametrize(("back", "state", "entrusted"), [(90, "不予认可", REFUSED), (200, "已到期", 120)])
