@@ -18,7 +18,7 @@ from messages.forms import Form
 from terminals.trouble import Unusable
 from terminals.work.attachments import Job
 from terminals.work.checks import Fault, Purpose
-from terminals.work.importing import HEADINGS_WITHIN, WIDEST, inspect, plain, text_of
+from terminals.work.importing import HEADINGS_WITHIN, inspect, plain, rows_of, text_of
 from terminals.work.layout import Column, Level, levels
 from terminals.work.model import Context, FormModel
 from terminals.work.named import Named, named
@@ -155,7 +155,7 @@ def _read(file: Path, form: Form, context: Context, job: Job, most: int, marks: 
     try:
         total, done = sum(min(sheet.max_row or 0, most) for sheet in book.worksheets), 0
         for each in book.worksheets:
-            rows = enumerate(each.iter_rows(max_col=WIDEST), 1)
+            rows = enumerate(rows_of(each, file.name), 1)
             free = [level for level in known if level not in found]
             sheet, waiting = _headed(each.title, rows, free, context)
             if sheet is None:

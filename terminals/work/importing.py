@@ -65,7 +65,7 @@ def read_lines(
         raise Unusable("sheet-unreadable", file=name, reason=type(error).__name__) from None
     try:
         for sheet in book.worksheets:
-            rows = iter(sheet.iter_rows(max_col=WIDEST, values_only=True))
+            rows = rows_of(sheet, name, values_only=True)
             found = _headings(rows, known)
             if found:
                 codes = {field.name: own for field in fields if (own := named(field, code_list))}
@@ -74,6 +74,14 @@ def read_lines(
         book.close()
     labels = "、".join(field.label.zh for field in fields[:5])
     raise Unusable("sheet-no-headings", file=name, labels=labels)
+
+
+def rows_of(sheet: Any, name: str, *, values_only: bool = False) -> Iterator[tuple[Any, ...]]:
+    """The rows' cells or values. Raises Unusable: a part is found broken on the way through it only."""
+    try:
+        yield from sheet.iter_rows(max_col=WIDEST, values_only=values_only)
+    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever it stumbles over
+        raise Unusable("sheet-unreadable", file=name, reason=type(error).__name__) from None
 
 
 def _headings(

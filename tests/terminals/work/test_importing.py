@@ -158,3 +158,27 @@ def test_several_codes_may_be_written_by_their_names() -> None:
     assert field is not None
     assert text_of("原产地核查、单证核查", field, named(field)) == "2 1"
     assert text_of("Documents, origin", field, named(field)) == "1 2"
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ('<c r="A9"><v>' + "9" * 5_000 + "</v></c>", "ValueError"),
+        ('<c r="A9" t="s"><v>77777</v></c>', "IndexError"),
+        ("<c", "ParseError"),
+    ],
+    ids=["number", "text", "xml"],
+)
+def test_a_sheet_that_is_broken_farther_down_is_refused(tmp_path: Path, cell: str, reason: str) -> None:
+    """A number without end, a text that is not there, XML that ends: said in words, whatever it is."""
+    whole = written(tmp_path, ["recordNo"], ["1"])
+    broken = tmp_path / "broken.xlsx"
+    with ZipFile(whole) as parts, ZipFile(broken, "w", ZIP_DEFLATED) as made:
+        for part in parts.namelist():
+            text = parts.read(part)
+            if part == "xl/worksheets/sheet1.xml":
+                text = text.replace(b"</sheetData>", f'<row r="9">{cell}</row></sheetData>'.encode())
+            made.writestr(part, text)
+    with pytest.raises(Unusable) as refused:
+        read(broken)
+    assert (refused.value.key, refused.value.values["reason"]) == ("sheet-unreadable", reason)
