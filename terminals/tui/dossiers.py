@@ -76,6 +76,17 @@ class CasePage(Page):
         """What F1 says."""
         return both("help-dossier")
 
+    def about(self, given: Mapping[str, Any]) -> bool:
+        """One tab a case."""
+        found = given.get("found")
+        return found is not None and found.line.number == self.found.line.number
+
+    def resume(self, given: Mapping[str, Any]) -> None:
+        """As it is now."""
+        self.found = given["found"]
+        self._show()
+        self.again()
+
     def again(self) -> None:
         """Fetch it anew."""
         self.anew(self._again, "again")

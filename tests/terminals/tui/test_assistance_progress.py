@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from textual.pilot import Pilot
 
 from terminals.tui.app import Terminal
+from terminals.tui.assistance.case import AssistanceCase
 from terminals.tui.assistance.evaluation import RequestEvaluation, SaidPage
 from terminals.tui.assistance.progress import RequestProgress
 from terminals.tui.assistance.request import RequestEntry
@@ -80,6 +81,7 @@ async def test_all_criteria_count_together_and_are_reset(house: House, tmp_path:
     case, number = await asyncio.to_thread(assisted.requested, house)
     async with officer(house, tmp_path) as (terminal, pilot):
         page = await listed(terminal, pilot, case)
+        assert "已填写的条件同时生效" in page.help().zh
         await pilot.press("ctrl+f", *number, "enter")
         await until(pilot, lambda: [line.number for line in page.table.items] == [case])
         await pilot.press("ctrl+f", "down", "space")
@@ -224,6 +226,12 @@ async def test_each_state_offers_what_it_allows(house: House, tmp_path: Path) ->
         said = (await front(terminal, pilot, SaidPage)).query_one(Reader).text
         assert "findings.pdf" in said
         assert "外方协查请求" not in said
+        for _ in range(2):  # which is one tab
+            page = await listed(terminal, pilot, answered)
+            await at(page, pilot, answered)
+            await pilot.press("enter")
+            await front(terminal, pilot, AssistanceCase)
+        assert len([each for each in terminal.shell.pages if type(each) is AssistanceCase]) == 1
         page = await listed(terminal, pilot, answered)
         await at(page, pilot, answered)
         await pilot.press("ctrl+t")
