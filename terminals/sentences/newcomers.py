@@ -102,7 +102,7 @@ SENTENCES: Sentences = {
     "register-password-length": ("The password needs 12 to 64 characters.", "密码须为 12 至 64 个字符。"),
     "register-password-mail": ("The password must not hold the e-mail address.", "密码不得包含电子邮箱。"),
     "register-differ": ("The two passwords differ: type both again.", "两次密码不一致，请重新输入。"),
-    "help-register": (
+    "help-register-account": (
         (
             "Register an account: fill in, Ctrl+S, then the code from the e-mail where one is sent. "
             "The account's name is the e-mail address. An account reads; what is sent is signed, by a card "

@@ -219,6 +219,13 @@ SENTENCES: Sentences = {
         ),
         "用上下键选择一种查询方式，输入后按 Enter。然后选择一条数据，再选择操作。",
     ),
+    "help-query-together": (
+        (
+            "Type by what to search: all that is filled in counts together. Press Enter, then choose a line "
+            "and what to do with it."
+        ),
+        "输入查询条件，已填写的条件同时生效，按 Enter 查询。然后选择一条数据，再选择操作。",
+    ),
     "list-fetching": ("Fetching the list …", "正在取得列表 …"),
     "list-stopped": ("Stopped; no file was written.", "已中止，未生成文件。"),
     "list-cut": (

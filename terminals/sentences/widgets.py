@@ -42,6 +42,10 @@ SENTENCES: Sentences = {
     "picker-filter": ("Search:", "查找："),
     "picker-count": ("{found} of {total}", "{found} / {total} 项"),
     "picker-loading": ("Getting the list …", "正在读取代码表 …"),
+    "picker-cut": (
+        "These are the first {count} of {total}: type the code of another into the field.",
+        "这里是 {total} 项中的前 {count} 项，其余的请在录入框中直接输入代码。",
+    ),
     "picker-failed": ("The list cannot be had: {reason}", "无法读取代码表：{reason}"),
     "picker-keys": (
         "Type to search code or name   Up/Down   Enter: choose   Esc: cancel",

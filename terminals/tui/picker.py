@@ -22,6 +22,7 @@ from terminals.tui.dialogs import NOTHING, Dialog
 from terminals.tui.grid import Grid
 from terminals.tui.typeahead import passed_on
 from terminals.tui.words import Saying, both, word
+from terminals.work.offers import Offered
 
 _CODE, _NAME, _OTHER = "code", "name", "other"
 _STEPS = {"up": -1, "down": 1}
@@ -129,6 +130,7 @@ class CodePicker(Dialog[str]):
         worker: Worker[Sequence[Code]] = event.worker
         if event.state is WorkerState.SUCCESS:
             self._codes, self._load = Codes(worker.result or ()), None
+            self._say_cut(worker.result)
             if any(each.code == self._typed for each in self._codes.all):
                 self._typed = ""  # it is one of them already: all are to be seen
             self._show(self._current)
@@ -137,6 +139,13 @@ class CodePicker(Dialog[str]):
             text = str(worker.error)
             self._failed = both("picker-failed", reason=text)
             self._show()
+
+    def _say_cut(self, codes: Sequence[Code] | None) -> None:
+        """That there are more than the gateway tells at once, and how one of the others is named."""
+        if isinstance(codes, Offered) and codes.total > len(codes):
+            keys, cut = both("picker-keys"), both("picker-cut", count=len(codes), total=codes.total)
+            words = Words(f"{cut.zh}\n{keys.zh}", f"{cut.en}\n{keys.en}")
+            self.query_one(".dialog--keys", Saying).say(words)
 
     def _show(self, code: str = "") -> None:
         self._found = self._codes.find(self._typed)

@@ -160,7 +160,7 @@ class Register(Screen[str]):
 
     def help(self) -> Words:
         """What F1 says."""
-        return both("help-register")
+        return both("help-register-account")
 
     # -- beginning and end
 

@@ -119,7 +119,8 @@ class SearchPage(Page, Generic[T]):
 
     def help(self) -> Words:
         """What F1 says."""
-        return both(self.HELP)
+        together = self.TOGETHER and self.HELP == SearchPage.HELP
+        return both(f"{self.HELP}-together" if together else self.HELP)
 
     def again(self) -> None:
         """The same page anew."""

@@ -20,10 +20,20 @@ class Asks(Protocol):
         ...
 
 
-def offered(line: Asks, system: str, offer: Offer) -> tuple[Code, ...]:
+class Offered(tuple[Code, ...]):
+    """The codes, and how many there are in all: of very many, an answer has the first ones."""
+
+    total: int = 0
+
+
+def offered(line: Asks, system: str, offer: Offer) -> Offered:
     """The codes with their names, in the gateway's order; in a thread. Raises a Trouble."""
     told = line.lookup(system, offer.lookup, ()) or {}
-    return tuple(Code(str(each[offer.code]), _same(str(each[offer.name]))) for each in told.get(offer.of, ()))
+    codes = Offered(
+        Code(str(each[offer.code]), _same(str(each[offer.name]))) for each in told.get(offer.of, ())
+    )
+    codes.total = int(told.get("total", len(codes)))
+    return codes
 
 
 def _same(name: str) -> Words:

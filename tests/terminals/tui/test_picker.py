@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from messages.annotations import Words
 from messages.codes import Code, CodeLists
 from terminals.tui.picker import CodePicker, Codes
+from terminals.work.offers import Offered
 from tests.terminals.tui.stage import SMALL, Stage, shown, until
 
 LISTS = CodeLists()
@@ -157,3 +158,16 @@ def test_ten_thousand_codes_are_searched_at_once(typed: str) -> None:
 def test_it_finds_what_the_code_lists_find(typed: str) -> None:
     """The same codes in the same order as the lists' own search, which others use."""
     assert Codes(COUNTRIES).find(typed) == LISTS.search("country", typed, limit=1000)
+
+
+@pytest.mark.asyncio
+async def test_that_an_offer_is_cut_is_said() -> None:
+    """With how many there are, and how one that is not listed is named; a whole one says nothing."""
+    for total, said in ((350, True), (3, False)):
+        codes = Offered(COUNTRIES[:3])
+        codes.total = total
+        async with Stage().run_test(size=SMALL) as pilot:
+            pilot.app.push_screen(CodePicker(TITLE, lambda codes=codes: codes, "zh"))
+            await until(pilot, lambda: COUNTRIES[2].code in shown(pilot.app))
+            await pilot.pause()
+            assert ("这里是 350 项中的前 3 项" in shown(pilot.app)) is said
