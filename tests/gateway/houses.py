@@ -67,7 +67,7 @@ class House(Office):
         for element in root.iter():
             name = etree.QName(element).localname
             if name == "guid":
-                element.text = new_guid()
+                element.text = changes.get("guid") or new_guid()
             elif name == "copCode":
                 element.text = self.people[party][0]
             elif name in changes:
