@@ -75,7 +75,7 @@ class DeclarationCase(CasePage):
         }[action]
 
     def _options(self) -> list[Option]:
-        options = super()._options()
+        options = [each for each in super()._options() if each.key != "files"]  # it has none
         if self._own:
             options += [
                 Option("change", both("query-change"), "ctrl+e", self._can("change")),
@@ -87,6 +87,8 @@ class DeclarationCase(CasePage):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key does what there is a button for."""
+        if action == "files":
+            return False
         if action in ("change", "taxes", "remind", "agree"):
             return self._can(action)
         return super().check_action(action, parameters)

@@ -52,6 +52,17 @@ _UNITS = _codes(D=("报关申报单位", "declaring unit"), C=("境内收发货�
 _FLAGS = _codes(I=("进口", "import"), E=("出口", "export"))
 _MARKS = _codes(_1=("有标记", "marked"), _0=("无标记", "not marked"))
 _TAXES = _codes(T=("未确认", "unconfirmed"), C=("已确认", "confirmed"))
+_MODES = _codes(
+    _0=("非保税区", "outside bonded areas"), _1=("监管仓库", "supervised warehouse"),
+    _2=("水路运输", "water"), _3=("铁路运输", "rail"), _4=("公路运输", "road"), _5=("航空运输", "air"),
+    _6=("邮件运输", "post"), _7=("保税区", "bonded area"), _8=("保税仓库", "bonded warehouse"),
+    _9=("其他运输", "other"), G=("固定设施运输", "fixed installations"),
+    H=("边境特殊海关作业区", "special customs area at the border"),
+    L=("旅客携带", "carried by a traveller"), W=("物流中心", "logistics centre"),
+    X=("物流园区", "logistics park"), Y=("保税港区", "bonded port area"),
+    Z=("出口加工区", "export processing zone"),
+)  # fmt: skip
+"""As the schema has them: a screen is searched before any schema is read."""
 _SMART = tuple(Code(code, Words(*words)) for code, words in SMART_WORDS.items())
 
 TYPE = Criterion("decType", Words("报关单类型", "Kind"), codes=_TYPES)
@@ -65,7 +76,7 @@ STATE = by_state(SYSTEM_NAME, STATES, Words("报关单状态", "State"))
 NUMBER = Criterion("number.contains", Words("统一编号", "Number"), alone=True)
 BILL = Criterion("billNo.contains", Words("提运单号", "Bill of lading"), alone=True)
 TRADE = Criterion("trade.contains", Words("境内收发货人", "Consignee's code"))
-MODE = Criterion("trafMode", Words("运输方式", "Transport"))
+MODE = Criterion("trafMode", Words("运输方式", "Transport"), codes=_MODES)
 HOLDER = Criterion("holder.contains", Words("操作员", "Operator"))
 DAY = Criterion("day", Words("最近操作时间", "Last changed"), between=True)
 
@@ -90,7 +101,7 @@ PERIODS: tuple[tuple[str, Words, Callable[[date], date]], ...] = (
 """The shortcuts: what they are called, and when the range begins that ends today."""
 
 NUMBERED = Column(SEQUENCE, both("query-number"), number=True, cells=4)
-STATED = Column("state", Words("状态", "State"), most=10, sorts=True)
+STATED = Column("state", Words("状态", "State"), most=18, sorts=True)
 CASE = Column("number", Words("统一编号", "Number"), cells=19, sorts=True)
 BILLED = Column("billNo", Words("提运单号", "Bill of lading"), most=20, least=10, sorts=True)
 AT = Column("customs", Words("申报地海关", "Customs"), most=14, least=8)
@@ -154,6 +165,18 @@ class DeclarationList(MeaningList):
         if self.TIMED:
             self._take(len(PERIODS) - 1)
             self.call_after_refresh(self.action_run)
+
+    def help(self) -> Words:
+        """What F1 says; where some criteria need no time, which."""
+        said = super().help()
+        if not self.TIMED:
+            return said
+        return Words(
+            f"{said.zh}\n\n黄色带 ◆ 的条件无需联合时间查询，其他条件须有最近操作时间。"
+            "Ctrl+T 依次为当天、本周、本月、三个月。",
+            f"{said.en}\n\nA yellow criterion with ◆ needs no time beside it, the others do. Ctrl+T: today, "
+            "this week, this month, three months.",
+        )
 
     # -- ranges of time
 
@@ -239,6 +262,8 @@ class DeclarationList(MeaningList):
         """What stands in a cell."""
         if key == "changed":
             return parse_wire_time(item.changed).astimezone(CST).strftime("%Y-%m-%d %H:%M:%S")
+        if key == "trade":  # the customs code is the one that people know
+            return " ".join(reversed(item.text("trade").split()))
         value = held(item).get(key)
         if value is None:
             return super().text(item, key)

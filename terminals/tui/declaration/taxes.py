@@ -187,10 +187,12 @@ class TaxPage(Page):
         if self._objection != Words():
             return self._objection
         label = Words("已确认", "confirmed") if self._confirmed else Words("未确认", "not confirmed")
-        sums = [(words, str(self._taxes[name])) for name, words in _SUMS]
-        zh = "　".join(f"{words.zh} {sum_}" for words, sum_ in sums)
-        en = "   ".join(f"{words.en} {sum_}" for words, sum_ in sums)
-        return Words(f"【{label.zh}】{zh}（元）", f"[{label.en}] {en} (yuan)")
+        *sums, (whole, total) = [(words, str(self._taxes[name])) for name, words in _SUMS]
+        zh = "　".join(f"{words.zh} {each}" for words, each in sums)
+        en = "   ".join(f"{words.en} {each}" for words, each in sums)
+        return Words(
+            f"【{label.zh}】{whole.zh} {total} 元\n{zh}", f"[{label.en}] {whole.en}: {total} yuan\n{en}"
+        )
 
     def _rows(self) -> list[list[str]]:
         """A line of goods a row."""
