@@ -5,6 +5,7 @@ from __future__ import annotations
 from messages.declaration import assessing
 from messages.declaration.cases import enabled
 from messages.declaration.events import ENTERPRISES
+from messages.declaration.filed import FILED
 from messages.declaration.names import SYSTEM_NAME
 from messages.lookups import ASKER, Key, Lookup
 from messages.workflow import Body, Case, CaseByNumber, Fact, Facts, RecordInForce
@@ -50,6 +51,7 @@ def _taxes(key: Key, facts: Facts) -> Body | None:
 
 
 LOOKUPS = {
+    **FILED,
     "standing": Lookup(
         by=(),
         facts=lambda key: (enabled(key[ASKER]), _running(key)),

@@ -21,6 +21,7 @@ SENTENCES: Sentences = {
     "smart-continue": ("Put back", "继续智能辅助申报"),
     "smart-desk": ("Batches", "智能辅助申报台"),
     "smart-details": ("Details", "申报明细"),
+    "declaration-decide": ("Decide", "处理"),
     # 启用
     "smart-closed": (
         (
@@ -236,6 +237,7 @@ SENTENCES: Sentences = {
         ),
         "等待海关处理的报关单，等待最久的在最前。Ctrl+R 处理，Ctrl+O 查看。",
     ),
+    "declaration-reason": ("Say why it is returned.", "退单须填写处理意见。"),
     "help-logistics": (
         (
             "Type a manifest or an arrival and send it with Ctrl+R. One that was sent before is changed "
