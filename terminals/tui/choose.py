@@ -147,3 +147,16 @@ class ChooseMany(Dialog[frozenset[str]]):
         marked = event.grid.marked
         if len(marked) >= self._least:
             self.dismiss(frozenset(self._options[at].key for at in marked))
+
+
+def choose_columns(grid: Grid, language: str) -> None:
+    """Ask which columns of a list are shown (选择显示列); all of them to begin with."""
+    options = [Option(column.key, column.words) for column in grid.across.columns]
+    keys = {column.key for column in grid.across.columns}
+
+    def chosen(shown: frozenset[str] | None) -> None:
+        if shown is not None:
+            grid.hide(keys - shown)
+
+    dialog = ChooseMany(both("table-columns"), options, keys - grid.across.hidden, language, least=1)
+    grid.app.push_screen(dialog, chosen)

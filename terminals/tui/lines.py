@@ -13,10 +13,9 @@ from textual.geometry import Offset
 
 from terminals.tui.body import Body
 from terminals.tui.buttons import Option
-from terminals.tui.choose import Choose
+from terminals.tui.choose import Choose, choose_columns
 from terminals.tui.dialogs import Ask
 from terminals.tui.grid import Grid
-from terminals.tui.table import choose_columns
 from terminals.tui.words import both
 from terminals.work.rows import EVERYTHING, Row
 

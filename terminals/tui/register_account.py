@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -30,8 +29,8 @@ from terminals.trouble import Trouble
 from terminals.tui.dialogs import NOTHING
 from terminals.tui.keys import Keys
 from terminals.tui.pin import PinBox
+from terminals.tui.register_boxes import SECRETS, box
 from terminals.tui.told import told
-from terminals.tui.typeahead import passed_on
 from terminals.tui.words import Saying, both, retell
 from terminals.work.exchange import INTERACTIVE
 from terminals.work.registration import FIELDS, OPTIONAL, Form, Newcomers, NotTaken, Terms, weak
@@ -42,56 +41,8 @@ if TYPE_CHECKING:
 FILE = "registration.json"
 """In the state folder of a desk: what was typed, but for passwords and codes."""
 
-_SECRETS = ("password", "again")
-_BOXES = (*FIELDS, *_SECRETS, "code")
+_BOXES = (*FIELDS, *SECRETS, "code")
 _LEFT_OUT = OPTIONAL | {"code"}  # which may be, at first
-
-
-class Line(Input):
-    """A line to type in. Enter is dealt with at once: what is typed behind it goes to the next."""
-
-    takes_typing: ClassVar[bool] = True
-
-    async def _on_key(self, event: events.Key) -> None:
-        if not passed_on(self, event) and event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            _form_of(self).entered(self)
-
-    def _on_paste(self, event: events.Paste) -> None:
-        passed_on(self, event)
-
-
-class Chosen(Line):
-    """Shows what was chosen from a few; whatever is typed takes the next of them."""
-
-    async def _on_key(self, event: events.Key) -> None:
-        if not passed_on(self, event) and (event.is_printable or event.key in ("backspace", "delete")):
-            event.stop()
-            event.prevent_default()
-            _form_of(self).next_role()
-
-    def _on_paste(self, event: events.Paste) -> None:
-        if not passed_on(self, event):
-            event.prevent_default()
-
-
-class Hidden(PinBox, inherit_css=False):
-    """A password, of which nobody sees more than its length; coloured as the fields around it."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pinbox--cursor"}
-    takes_typing: ClassVar[bool] = True
-
-    def on_key(self, event: events.Key) -> None:
-        """As a line."""
-        if not passed_on(self, event) and event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            _form_of(self).entered(self)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """As a line."""
-        passed_on(self, event)
 
 
 class Register(Screen[str]):
@@ -146,7 +97,7 @@ class Register(Screen[str]):
             for name in _BOXES:
                 with Horizontal(classes="row"):
                     yield Saying(_label(name), self._language, id=f"of-{name}", classes="label")
-                    yield _box(name)
+                    yield box(name, left_out=name in _LEFT_OUT)
             yield Saying(both("register-looking"), self._language, id="how")
             yield Saying(NOTHING, self._language, id="said")
         yield Keys(self._language)
@@ -237,7 +188,7 @@ class Register(Screen[str]):
     def _take(self) -> None:
         """Remember what the boxes for passwords hold; they say that it was typed. Nothing is wrong yet."""
         self.query(".box").remove_class("-wrong")
-        for name in _SECRETS:
+        for name in SECRETS:
             typed = self.query_one(f"#{name}", PinBox).take()
             if typed:
                 self._secrets[name] = Secret(typed)
@@ -246,7 +197,7 @@ class Register(Screen[str]):
 
     def _forget(self) -> None:
         self._secrets.clear()
-        for name in _SECRETS:
+        for name in SECRETS:
             self.query_one(f"#of-{name}", Saying).say(_label(name))
 
     def _password(self) -> str:
@@ -348,24 +299,7 @@ class Register(Screen[str]):
             said.say(words)
 
 
-def _form_of(widget: Widget) -> Register:
-    return cast("Register", widget.screen)
-
-
 def _label(name: str) -> Words:
     """With a star where something has to be typed: red says so to those who see it."""
     words = both(f"register-{name}")
     return words if name in _LEFT_OUT else Words(f"* {words.zh}", f"* {words.en}")
-
-
-def _box(name: str) -> Input | PinBox:
-    made: Input | PinBox
-    if name in _SECRETS:
-        made = Hidden()
-        made.id = name
-    else:
-        made = (Chosen if name == "role" else Line)(compact=True, id=name, select_on_focus=False)
-        made.cursor_blink = False
-    made.add_class("box")
-    made.set_class(name in _LEFT_OUT, "-optional")
-    return made

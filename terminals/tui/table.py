@@ -22,7 +22,7 @@ from textual.worker import Worker, WorkerState
 from messages.annotations import Words
 from terminals.trouble import Told, Trouble
 from terminals.tui.buttons import Option
-from terminals.tui.choose import Choose, ChooseMany
+from terminals.tui.choose import Choose, choose_columns
 from terminals.tui.columns import Column, Fetched, Items, Wanted
 from terminals.tui.dialogs import NOTHING, AskText
 from terminals.tui.grid import Grid
@@ -342,16 +342,3 @@ class PagedTable(Vertical, Generic[T]):
         self.language = language
         self.grid.retell(language)
         self.query_one(".table--foot", Saying).retell(language)
-
-
-def choose_columns(grid: Grid, language: str) -> None:
-    """Ask which columns of a list are shown (选择显示列); all of them to begin with."""
-    options = [Option(column.key, column.words) for column in grid.across.columns]
-    keys = {column.key for column in grid.across.columns}
-
-    def chosen(shown: frozenset[str] | None) -> None:
-        if shown is not None:
-            grid.hide(keys - shown)
-
-    dialog = ChooseMany(both("table-columns"), options, keys - grid.across.hidden, language, least=1)
-    grid.app.push_screen(dialog, chosen)

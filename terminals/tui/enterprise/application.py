@@ -95,11 +95,6 @@ class Application(OpenedEntry):
         """A new one is begun from the menu: there is one of a kind at a time."""
         return [each for each in super().options() if each.key != "new"]
 
-    @property
-    def closed(self) -> bool:
-        """What is handed in is only read."""
-        return bool(self.model.state) and not self.declarable
-
     # -- declared
 
     async def done(self, model: FormModel, posted: Posted) -> None:

@@ -20,7 +20,6 @@ from messages.enterprise.changes import Difference
 from messages.enterprise.events import APPROVE
 from messages.enterprise.names import APPLICATIONS, CANCELLATIONS, OBJECT, RENEWALS, REVIEW
 from messages.enterprise.table import FILED, LABELS
-from messages.statuses import Status
 from messages.wire import wire_date
 from terminals.trouble import Trouble
 from terminals.tui.columns import Column, Listed
@@ -39,7 +38,6 @@ from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound
 from terminals.work.model import FormModel
 from terminals.work.papers import Papers
-from terminals.work.receipts import Step
 from terminals.work.rows import Place
 
 _MARKS = {
@@ -265,12 +263,6 @@ class ApplicationReview(OpinionPage):
                 "What is filed stays: correct it by itself.",
             )
         return Words(f"是否审核通过？{zh}", f"Approve it? {en}")
-
-    def against(self, posted: Posted) -> Step | None:
-        """That it is not approved is what was wanted, not a refusal."""
-        found = super().against(posted)
-        wanted = posted.piece.event == "refuse" and found is not None and found.status == Status.RETURNED
-        return None if wanted else found
 
     async def done(self, model: FormModel, posted: Posted) -> None:
         """It is decided, and nothing more to be done here: the tab closes."""

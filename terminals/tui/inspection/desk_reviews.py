@@ -14,7 +14,6 @@ from messages.annotations import Words
 from messages.forms import own_forms
 from messages.inspection.names import DISPOSAL
 from messages.inspection.table import CHANGE_REFUSED_STATUS, NOT_ACCEPTED_STATUS
-from messages.statuses import Status
 from terminals.trouble import Trouble
 from terminals.tui.inspection.documents import PAPERS
 from terminals.tui.opinions import OpinionPage
@@ -32,12 +31,11 @@ _COMPARED = Words("变更对照（原 → 新）", "What changes (filed → want
 
 
 class DeskReview(OpinionPage):
-    """A decision at the desk. MEANT are the statuses that say no and are what was decided, by event."""
+    """A decision at the desk."""
 
     PAPERS: ClassVar[Papers] = PAPERS
     DETAIL: ClassVar[str] = "inspection.case"
     DECIDE: ClassVar[Words] = both("review-open")
-    MEANT: ClassVar[Mapping[str, frozenset[int]]]
 
     @property
     def heading(self) -> Words:
@@ -45,12 +43,6 @@ class DeskReview(OpinionPage):
         whose = self._found.line.text("subject") if self._found is not None else ""
         whose = whose or self.model.case
         return Words(f"{self.WORDS.zh} {whose}", f"{self.WORDS.en} {whose}")
-
-    def against(self, posted: Posted) -> Step | None:
-        """A receipt that says no may be what was decided."""
-        found = super().against(posted)
-        meant = self.MEANT.get(posted.piece.event, frozenset())
-        return None if found is not None and found.status in meant else found
 
     def question(self) -> Words:
         """The result, and what it leads to."""
@@ -82,8 +74,15 @@ class FilingReview(DeskReview):
     EVENT: ClassVar[str] = "file"
     MEANT: ClassVar[Mapping[str, frozenset[int]]] = {
         "refuse": frozenset({NOT_ACCEPTED_STATUS, CHANGE_REFUSED_STATUS}),
-        "ask": frozenset({Status.RETURNED, CHANGE_REFUSED_STATUS}),
+        "ask": frozenset({CHANGE_REFUSED_STATUS}),
     }
+    """The faults that are what was decided, by event."""
+
+    def against(self, posted: Posted) -> Step | None:
+        """A receipt that says no may be what was decided."""
+        found = super().against(posted)
+        meant = self.MEANT.get(posted.piece.event, frozenset())
+        return None if found is not None and found.status in meant else found
 
     def on_mount(self) -> None:
         """The code lists of what is read, which are not here yet perhaps."""
@@ -137,7 +136,6 @@ class ReplyReview(DeskReview):
     CODE: ClassVar[str] = "PSI181"
     WORDS: ClassVar[Words] = Words("审核", "Review")
     EVENT: ClassVar[str] = "pass"
-    MEANT: ClassVar[Mapping[str, frozenset[int]]] = {"want": frozenset({Status.RETURNED})}
 
     def leads(self) -> Words:
         """What was put right ends a disposal."""

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
-from messages.inspection.table import CHANGING, DRAFT, FILED, MORE, PENDING, REFUSED, REVOKED
+from messages.inspection.table import CHANGING, DRAFT, FILED, MORE, REFUSED
 from messages.workflow import Body
 from terminals.tui.buttons import Option
 from terminals.tui.opened import OpenedEntry
@@ -24,7 +24,6 @@ from terminals.work.found import CaseFound
 from terminals.work.model import FormModel
 
 CODE = "PSI111"
-_CLOSED = (PENDING, CHANGING, REFUSED, REVOKED)
 _CHANGE = Words("变更修改", "Ask for the change")
 _ASK_CHANGE = Words(
     "是否提交变更？海关审核通过前，已受理的备案信息不变。",
@@ -96,11 +95,6 @@ class FilingEntry(SavedFirstEntry, OpenedEntry):
             self.put(self.of_case(found))
 
     # -- which buttons are open
-
-    @property
-    def closed(self) -> bool:
-        """Nothing is typed while customs decides, nor after it has refused or revoked."""
-        return super().closed or self.model.state in _CLOSED
 
     @property
     def _changing(self) -> bool:
