@@ -1,13 +1,13 @@
 """报关单录入: a customs declaration, kept as a draft with its mark or without, declared by hand, deleted.
 
-Knows what stands above the form and what a receipt says of the mark; refuses to know how forms and sending
-work.
+Knows what stands above the form, what a line comes to, and what a receipt says of the mark; refuses to know
+how forms, sheets and sending work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -15,19 +15,22 @@ from textual.binding import Binding, BindingType
 from messages.annotations import Words
 from messages.declaration.table import RETURNED
 from messages.workflow import Body
-from terminals.tui.entry import EntryPage
+from terminals.tui.form import FormView
+from terminals.tui.importing import ImportingPage
 from terminals.tui.posting import Posted
 from terminals.work.blaming import in_both
 from terminals.work.checks import Purpose
+from terminals.work.drafts import Draft
 from terminals.work.found import CaseFound
 from terminals.work.model import FormModel
+from terminals.work.rows import NOTHING, Row
 
 CODE = "DEC111"
 _BEGINS: Mapping[str, str] = {"decType": "0", "selfTax": "0", "sumTax": "0", "twoStep": "0", "smartMark": "0"}
 """What most declarations say, and whoever says otherwise types over."""
 
 
-class DeclarationEntry(EntryPage):
+class DeclarationEntry(ImportingPage):
     """报关单录入."""
 
     CODE: ClassVar[str] = CODE
@@ -38,6 +41,10 @@ class DeclarationEntry(EntryPage):
         "Declare it? Customs has it then: it cannot be changed any more.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("alt+r", "remark", REMARK)]
+
+    def __init__(self, found: CaseFound | None = None, draft: Draft | None = None) -> None:
+        super().__init__(found, draft)
+        self._reckoned: dict[Row, tuple[str, str]] = {}  # line → price and quantity that its total is of
 
     def fresh(self) -> FormModel:
         """A new form says what most say, and that whoever types it is the declaring unit."""
@@ -75,6 +82,21 @@ class DeclarationEntry(EntryPage):
             found.append((Words("总价", "Total"), total))
         return found
 
+    def on_form_view_typed(self, event: FormView.Typed) -> None:
+        """What a line comes to follows its price and quantity; whoever overtypes it has the last word."""
+        changed, model = NOTHING, self.model
+        for row in model.rows("Goods"):
+            before, factors = self._reckoned.get(row, ("", "")), _factors(row)
+            self._reckoned[row] = factors
+            if factors != before and row.text("declTotal") in ("", _product(*before)) and _product(*factors):
+                changed |= model.set(row, "declTotal", _product(*factors))
+        self.view.changed(None, changed)
+
+    def show_state(self) -> None:
+        """The totals of what was loaded are of what stands beside them."""
+        self._reckoned = {row: self._reckoned.get(row, _factors(row)) for row in self.model.rows("Goods")}
+        super().show_state()
+
     async def done(self, model: FormModel, posted: Posted) -> None:
         """Where the mark that it says was not added, why."""
         wanted = model.head.text("smartMark") == "1"
@@ -90,6 +112,16 @@ class DeclarationEntry(EntryPage):
     def declared(self, state: Words) -> Words:
         """It is with customs."""
         return Words(f"申报成功，{state.zh}。", f"Declared: {state.en}.")
+
+
+def _factors(row: Row) -> tuple[str, str]:
+    return row.text("declPrice"), row.text("gQty")
+
+
+def _product(price: str, quantity: str) -> str:
+    """Price × quantity to the cent; '' while one of them is no number above zero."""
+    product = (_decimal(price) * _decimal(quantity)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{product.normalize():f}" if product > 0 else ""
 
 
 def _decimal(text: str) -> Decimal:

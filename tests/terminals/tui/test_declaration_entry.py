@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from messages.forms import own_forms
 from terminals.tui.app import Terminal
 from terminals.tui.declaration.agreements import AgreementList, AgreementPage
 from terminals.tui.declaration.case import DeclarationCase
@@ -17,6 +19,7 @@ from terminals.tui.declaration.declared import DeclarationQuery
 from terminals.tui.declaration.declaring import DeclarationEntry
 from terminals.tui.reader import Reader
 from terminals.tui.words import Saying
+from terminals.work.rows import Place
 from tests.messages.declaration.world import FORM, GOODS
 from tests.scenarios.house import House
 from tests.scenarios.offices import statuses
@@ -81,6 +84,67 @@ async def test_a_declaration_is_typed_kept_and_declared_by_hand(house: House, tm
         assert "申报成功" in await closed(pilot)
         await until(pilot, lambda: page.model.state == "入库")
     assert (await asyncio.to_thread(office(house, "customs").case, number))["state"] == "入库"
+
+
+@pytest.mark.asyncio
+async def test_a_total_follows_price_and_quantity_until_it_is_typed_over(
+    house: House, tmp_path: Path
+) -> None:
+    """Key by key in a new line, and in one that was kept; a total of one's own stays."""
+    async with at_work(house, tmp_path, "operator", SMALL) as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        await typed(page)
+        (row,) = page.model.rows("Goods")
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        page.view.go(Place(row, "gQty"))
+        await pilot.press("end", "0")
+        await until(pilot, lambda: row.text("declTotal") == "500000")
+        page.view.go(Place(row, "declTotal"))
+        await pilot.press("end", "1")
+        page.view.go(Place(row, "gQty"))
+        await pilot.press("end", "backspace")
+        await until(pilot, lambda: row.text("gQty") == "100")
+        await pilot.pause()
+        assert row.text("declTotal") == "5000001"
+        page.view.show_part("Goods")
+        await pilot.pause()
+        await pilot.press("ctrl+n")
+        second = page.model.rows("Goods")[1]
+        page.view.go(Place(second, "gQty"))
+        await pilot.press("3", "enter")
+        page.view.go(Place(second, "declPrice"))
+        await pilot.press(*"0.335")
+        await until(pilot, lambda: second.text("declTotal") == "1.01")
+
+
+@pytest.mark.asyncio
+async def test_goods_are_imported_from_a_sheet(house: House, tmp_path: Path) -> None:
+    """Numbered by themselves, with the totals that the sheet has."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    names = [name for name in GOODS if name != "gNo"]
+    fields = {field.name: field for field in own_forms().form("DEC111").node.child("Goods").children}
+    sheet.append([fields[name].label.zh for name in names])
+    for _ in range(2):
+        sheet.append([GOODS[name] for name in names])
+    book.save(tmp_path / "goods.xlsx")
+    async with at_work(house, tmp_path, "operator") as (terminal, pilot):
+        page = await begun(terminal, pilot)
+        type_in(page.model, page.model.head, FORM)
+        page.view.follow()
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: pilot.app.screen is not terminal.shell)
+        await pilot.press(*"goods", "enter")
+        assert "2" in await closed(pilot)
+        rows = page.model.rows("Goods")
+        await until(pilot, lambda: [row.text("declTotal") for row in rows] == ["50000", "50000"])
+        await pilot.press("ctrl+s")
+        assert "暂存成功" in await closed(pilot)
+        number = page.model.case
+    body = (await asyncio.to_thread(office(house, "operator").case, number))["body"]
+    assert [line["gNo"] for line in body["entered"]["Goods"]] == ["1", "2"]
 
 
 @pytest.mark.asyncio
