@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from messages.forms import own_forms
 from terminals.tui.app import Terminal
+from terminals.tui.declaration import marking
 from terminals.tui.declaration.lists import MODE, three_months_before
 from terminals.tui.declaration.marking import MarkList
 from tests.scenarios.house import House
@@ -63,6 +64,25 @@ async def test_marks_are_added_to_many_and_cancelled(house: House, tmp_path: Pat
         await until(pilot, lambda: {page.text(each, "mark") for each in page.table.items} == {"无标记"})
     bodies = [(await asyncio.to_thread(office(house, "operator").case, each))["body"] for each in numbers]
     assert not any("mark" in body for body in bodies)
+
+
+@pytest.mark.asyncio
+async def test_more_than_a_message_names_are_sent_in_several(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each message's count is told."""
+    monkeypatch.setattr(marking, "ROOM", 2)
+    for each in range(3):
+        await asyncio.to_thread(drafted, house, billNo=f"ROOM000{each}")
+    async with at_work(house, tmp_path, "operator") as (terminal, pilot):
+        await found_by_bill(terminal, pilot, "ROOM", 3)
+        await pilot.press("alt+a")
+        await until(pilot, lambda: pilot.app.screen is terminal.shell)
+        await pilot.pause()
+        await pilot.press("ctrl+r")
+        assert await closed(pilot) == "是否确认添加选中数据？共 3 条"
+        told = "添加智能辅助申报成功，共 {} 条"
+        assert await closed(pilot) == f"{told.format(2)}\n{told.format(1)}"
 
 
 @pytest.mark.asyncio
