@@ -207,6 +207,8 @@ def _form(node: Body, now: datetime, *, declared: bool) -> dict[str, Any]:
 
 def _check_form(form: Body, *, declared: bool, today: str) -> None:
     """The rules that XSD 1.0 cannot say; NodeFault names the field."""
+    if not form.get("mgmtMode"):
+        raise NodeFault(MISSING, "盘库内容不能为空(mgmtMode …) / the stocktake is empty")
     if form["mgmtMode"] in books.BOOK_OF_MODE and not form.get("bookNo"):
         raise NodeFault(MISSING, "账册编号(bookNo) 不能为空: 管理模式为电子账册或纸质手册电子化时必填")
     try:

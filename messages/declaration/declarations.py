@@ -25,7 +25,7 @@ from messages.declaration.cases import (
     row,
 )
 from messages.declaration.fields import check_form, check_submission
-from messages.declaration.names import BY_AGENT, BY_TRADE, NOT_YOURS, TAXES
+from messages.declaration.names import BY_AGENT, BY_TRADE, MISSING, NOT_YOURS, TAXES
 from messages.declaration.table import DRAFT
 from messages.faults import NodeFault
 from messages.happenings import NEW
@@ -63,6 +63,8 @@ def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     step = row(case, event.name)
     check_time(event, case, context)
     form = form_of(event.content)
+    if not form.get("ieFlag"):
+        raise NodeFault(MISSING, "报关单内容不能为空(ieFlag …) / the declaration is empty")
     check_form(form)
     _check_own(form, actor, case)
     before = case

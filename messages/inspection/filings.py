@@ -27,7 +27,7 @@ from messages.inspection.cases import (
     notice,
     row,
 )
-from messages.inspection.names import FILING, NOT_FILED, SYSTEM_NAME, WRONG
+from messages.inspection.names import FILING, MISSING, NOT_FILED, SYSTEM_NAME, WRONG
 from messages.inspection.outside import called
 from messages.inspection.table import CHANGE_REFUSED_STATUS, CHANGING, FILED, MORE
 from messages.stepping import told
@@ -66,6 +66,8 @@ def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     step = row(case, event.name)
     check_time(event, case, context)
     form = {name: value for name, value in form_of(event.content).items() if name != "certNo"}
+    if not form.get("agencyName"):
+        raise NodeFault(MISSING, "备案内容不能为空(agencyName …) / the filing is empty")
     _check(form, context)
     if applies and step.target != CHANGING:
         standing.check_filing(actor.cop_code, facts)

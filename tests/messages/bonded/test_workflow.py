@@ -43,6 +43,13 @@ def test_a_draft_is_numbered_and_may_have_no_lines(world: World) -> None:
     assert (world.only().state, world.only().number) == (DRAFT, "Z" + "0" * 17 + "1")
 
 
+@pytest.mark.parametrize("status", ["1", "2"])
+def test_a_stocktake_of_which_nothing_is_filled_in_is_refused(world: World, status: str) -> None:
+    """As a draft, too: the schema leaves all of it out for a deletion."""
+    node = {"appType": "1", "appTime": "20260917100000", "appStatus": status}
+    assert world.send("BVS111", node, OTHER) == [-111107]
+
+
 def test_a_draft_is_declared_under_its_number(world: World) -> None:
     """申报 of a draft keeps its number and becomes the stored version."""
     world.stocktake(appStatus="1", Line=[])

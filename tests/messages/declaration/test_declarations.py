@@ -102,6 +102,14 @@ def test_a_draft_may_lack_what_a_declaration_needs(world: World, changes: dict[s
     assert world.declare(**changes) == [-111104]
 
 
+@pytest.mark.parametrize("status", ["1", "2"])
+def test_a_declaration_of_which_nothing_is_filled_in_is_refused(world: World, status: str) -> None:
+    """As a draft, too: the schema leaves all of it out for a deletion."""
+    number = world.draft()
+    for head in ({"appType": "1"}, {"appType": "2", "caseNo": number}):
+        assert world.send("DEC111", {**head, "appStatus": status}, OPERATOR) == [-111104]
+
+
 def test_a_party_declares_its_own_only(world: World) -> None:
     """It is the declaring unit or the consignee; and import stays import."""
     assert world.save(SECOND) == [1]

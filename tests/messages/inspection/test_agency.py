@@ -33,6 +33,12 @@ def new() -> World:
 # -- 备案管理
 
 
+@pytest.mark.parametrize("status", ["1", "2"])
+def test_a_filing_of_which_nothing_is_filled_in_is_refused(new: World, status: str) -> None:
+    """As a draft, too: the schema leaves all of it out for a deletion."""
+    assert new.send("PSI111", {"appType": "1", "appStatus": status}, AGENCY) == [-111106]
+
+
 def test_a_filing_is_kept_first_and_then_applied_for(new: World) -> None:
     """暂存 with its sub-tables to follow, then 待审核; customs knows of the second only."""
     assert new.save() == [1]
