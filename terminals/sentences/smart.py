@@ -14,7 +14,7 @@ SENTENCES: Sentences = {
     "smart-save-rule": ("Save", "保存"),
     "smart-start": ("Start", "开始申报"),
     "smart-stop": ("Stop", "停止申报"),
-    "smart-kind": ("Enterprise", "生效企业类型"),
+    "smart-kind": ("Enterprise as", "企业类型"),
     "smart-to-rules": ("Rules", "预配置规则"),
     "smart-scope": ("Show", "显示范围"),
     "smart-record": ("Record", "申报记录"),
@@ -139,19 +139,17 @@ SENTENCES: Sentences = {
     # 执行
     "smart-run-hint": (
         (
-            "The gateway declares unattended: leaving this screen or logging out does not stop it. "
-            "Before declaring by hand, pause it. Yellow: taxes not confirmed, not declared until they "
-            "are."
+            "Leaving this screen or logging out does not stop the run. Pause it before declaring by "
+            "hand. Yellow: not declared until its taxes are confirmed."
         ),
         (
             "网关无人值守申报，离开本界面或退出登录均不停止。手动申报前建议暂停。黄色：自报自缴且未确认税"
             "费，确认前不申报。"
         ),
     ),
-    "smart-run-kind": ("Enterprise: {kind}", "生效企业类型：{kind}"),
     "smart-run-rules": (
-        "Space ticks the rules to go by. {count} ticked.",
-        "空格键勾选该企业生效的预配置规则，已勾选 {count} 条。",
+        "Enterprise as {kind}. Space ticks its rules: {count} ticked.",
+        "生效企业类型：{kind}。空格键勾选该企业生效的预配置规则，已勾选 {count} 条。",
     ),
     "smart-run-no-rules": (
         "There is no enabled rule: set one first (Alt+8).",
@@ -177,7 +175,7 @@ SENTENCES: Sentences = {
     ),
     "smart-run-none": ("Running: nothing has been waiting yet", "正在执行，尚无待申报的报关单"),
     "smart-run-all": (
-        "In all {batches} batches: {declared} declared, {failed} failed",
+        "In all, batches: {batches}, declared: {declared}, failed: {failed}",
         "累计智能申报共 {batches} 批次，共智能申报成功 {declared} 票，失败 {failed} 票",
     ),
     "smart-run-next": ("Next batch in {left}", "计划执行下一批次，倒计时 {left}"),

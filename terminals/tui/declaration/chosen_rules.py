@@ -40,6 +40,7 @@ class ChosenRules(Vertical):
         self._language = language
         self._rules: Sequence[CaseLine] = ()
         self._ticked: frozenset[str] = frozenset()
+        self._unit = Words()
         self.locked = False
 
     def compose(self) -> ComposeResult:
@@ -67,6 +68,11 @@ class ChosenRules(Vertical):
         if tuple(rules) != tuple(self._rules):
             self._rules = rules
             self._draw()
+
+    def be_for(self, unit: Words) -> None:
+        """The kind of enterprise that they are for (生效企业类型)."""
+        self._unit = unit
+        self._say()
 
     def tick(self, numbers: Iterable[str], *, locked: bool) -> None:
         """These are ticked; `locked`: a run goes by them."""
@@ -104,7 +110,7 @@ class ChosenRules(Vertical):
         self._say()
 
     def _say(self) -> None:
-        words = both("smart-run-rules", count=len(self.ticked))
+        words = both("smart-run-rules", kind=self._unit, count=len(self.ticked))
         self.query_one(Saying).say(both("smart-run-no-rules") if self.empty else words)
 
     def _texts(self, rule: CaseLine) -> tuple[str, ...]:

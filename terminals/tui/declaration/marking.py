@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
@@ -20,6 +21,7 @@ from terminals.tui.criteria import Criterion
 from terminals.tui.declaration import lists
 from terminals.tui.declaration.lists import MARK, STATES, DeclarationList, held
 from terminals.tui.declaration.saying import behind_bar, heard, piece_of, said, send
+from terminals.tui.declaration.standing import CLOSED, SmartPage
 from terminals.tui.dialogs import Ask, Tell
 from terminals.tui.listing import PAGE
 from terminals.tui.progress import Report
@@ -42,7 +44,7 @@ _ASK = {
 _ALL = Words("全选", "Tick all")
 
 
-class MarkList(DeclarationList):
+class MarkList(SmartPage, DeclarationList):
     """标记操作."""
 
     CODE: ClassVar[str] = CODE
@@ -70,6 +72,11 @@ class MarkList(DeclarationList):
     def __init__(self) -> None:
         super().__init__()
         self._ticked: dict[str, CaseLine] = {}  # by number, on whatever page
+
+    def compose(self) -> ComposeResult:
+        """The gate before all."""
+        yield self.gate()
+        yield from super().compose()
 
     # -- ticks stay while pages are turned
 
@@ -145,6 +152,9 @@ class MarkList(DeclarationList):
 
     async def do_all(self, batch: Batch, lines: Sequence[CaseLine]) -> None:
         """After the question: each draft by its guid and digest, and what came of each message."""
+        if not self.enabled:
+            await self.terminal.ask(Tell(CLOSED, self.language, alarm=True))
+            return
         ask = _ASK[batch.key]
         question = Words(ask.zh.format(len(lines)), ask.en.format(len(lines)))
         if not await self.terminal.ask(Ask(question, self.language, default=batch is _ADD)):

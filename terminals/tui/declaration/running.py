@@ -38,7 +38,7 @@ ASKS = 0.5
 _QUIET = 4  # questions between two looks at a list of which nothing has changed
 _KINDS = {"1": Words("申报单位", "declaring unit"), "2": Words("境内收发货人", "consignee")}
 _SCOPES = {
-    "all": Words("本批次和待申报", "this batch and what waits"),
+    "all": Words("全部", "all"),
     "batch": Words("本批次", "this batch"),
     "waiting": Words("待申报", "what waits"),
     "unconfirmed": Words("税费未确认", "taxes not confirmed"),
@@ -323,18 +323,19 @@ class RunPage(OrderPage, DeclarationList):
 
     def _commands(self) -> list[Option]:
         """开始申报, 停止申报, and what they go by."""
-        kind, scope = _KINDS[self._kind_of_unit], _SCOPES[self._scope]
+        scope = _SCOPES[self._scope]
         fine = self.enabled and self.barred(_CODE, _START) is None and not self._ordering
         return [
             Option("start", Words("开始申报", "Start"), "ctrl+r", fine and not self.running),
             Option("stop", Words("停止申报", "Stop"), "ctrl+t", fine and self.running),
-            Option("kind", both("smart-run-kind", kind=kind), "ctrl+e", not self.running),
+            Option("kind", both("smart-kind"), "ctrl+e", not self.running),
             Option("scope", Words(f"显示：{scope.zh}", f"Show: {scope.en}"), "ctrl+b"),
         ]
 
     def _offer_commands(self) -> None:
         if self.is_attached:
             self.query_one("#run", Buttons).offer(self._commands())
+            self.rules.be_for(_KINDS[self._kind_of_unit])
 
     def action_act(self, key: str) -> None:
         """A command or an action by its name."""

@@ -72,7 +72,7 @@ async def listed(terminal: Terminal, pilot: Pilot[int]) -> RuleList:
 async def test_the_legal_person_enables_it_once_and_the_other_screens_open(
     house: House, tmp_path: Path
 ) -> None:
-    """An operator is told so before anything is sent; until then 执行 says why it is closed."""
+    """An operator is told so before anything is sent; until then every other screen says why it is closed."""
     async with at_work(house, tmp_path / "operator", "operator", SMALL) as (terminal, pilot):
         page = await enabling(terminal, pilot)
         await pilot.press("ctrl+r")
@@ -80,9 +80,11 @@ async def test_the_legal_person_enables_it_once_and_the_other_screens_open(
         assert "操作员卡不能启用" in said
         assert "须用法人卡签名" in said
         assert not terminal.work.ladders.all()  # nothing went out
-        run = await terminal.open("declaration.run")
-        await until(pilot, lambda: gate(run).display)
-        assert "智能辅助申报尚未启用" in gate(run).words.zh
+        for name in ("smart-query", "smart-desk", "rules", "rule", "marks", "run"):
+            closed_page = await terminal.open(f"declaration.{name}")
+            line = gate(closed_page)
+            await until(pilot, lambda line=line: line.display)
+            assert "智能辅助申报尚未启用" in line.words.zh
         await pilot.press("ctrl+r")
         assert "立即启用" in await closed(pilot)
     async with at_work(house, tmp_path / "legal", "enterprise", SMALL) as (terminal, pilot):
