@@ -116,7 +116,9 @@ async def test_ticks_stay_while_pages_are_turned(
         await pilot.press("space")
         assert len(page._of(page.BATCHES[0])) == 2
         page.table.turn(1)
-        await until(pilot, lambda: page.table.grid.marked == {0})
+        await until(pilot, lambda: len(page.table.items) == 2)
+        await pilot.pause()
+        assert page.table.grid.marked == {0}
 
 
 @pytest.mark.asyncio
