@@ -20,7 +20,7 @@ class Asks(Protocol):
         ...
 
 
-class Offered(tuple[Code, ...]):
+class Offered(list[Code]):
     """The codes, and how many there are in all: of very many, an answer has the first ones."""
 
     total: int = 0
