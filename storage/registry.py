@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, select, update
 
 from messages import workflow
 from storage import tables
@@ -98,7 +98,10 @@ _PARTY = select(tables.parties).where(_party.dxp_id == bindparam("key"))
 _OF_CODES = (
     select(_party.dxp_id, _party.cop_code, _party.name, _party.kind)
     .where(_party.cop_code.in_(bindparam("keys", expanding=True)), _party.state == ACTIVE)
-    .order_by(_party.dxp_id.desc())
+    .order_by(
+        exists().where(_certificate.dxp_id == _party.dxp_id, _certificate.state == ACTIVE),
+        _party.dxp_id.desc(),
+    )
 )
 _CERTIFICATE = select(tables.certificates).where(_certificate.fingerprint == bindparam("key"))
 _ACCOUNT = select(tables.accounts).where(_account.name == bindparam("key"))
@@ -151,7 +154,10 @@ def parties(conn: Connection) -> list[Party]:
 
 
 def parties_of_codes(conn: Connection, cop_codes: Collection[str]) -> list[workflow.Party]:
-    """The active parties of these customs codes; of several with one code, that of the first dxpId."""
+    """The active parties of these customs codes, one each: whoever has registered under another's code is not it.
+
+    Of several the one that was given a certificate counts, then that of the first dxpId.
+    """
     rows = conn.execute(_OF_CODES, {"keys": list(cop_codes)})
     first = {row.cop_code: workflow.Party(*row) for row in rows}
     return list(first.values())

@@ -31,6 +31,7 @@ from messages.workflow import (
 )
 
 LASTS = timedelta(days=365)
+_UNITS = ("agent", "trade")  # as `parties_of` has them
 _COPIED = ("tradeScc", "tradeCode", "tradeName", "agentScc", "agentCode", "agentName")
 
 
@@ -59,8 +60,10 @@ def made(
     """Its number, and the agreement: from now on, both parties are told."""
     case = new_case(owner, "A", context)
     until = context.now + LASTS
+    called = {f"{unit}Name": party.name for unit, party in zip(_UNITS, parties, strict=True) if party}
+    both = {**{name: str(form[name]) for name in _COPIED}, **called}  # by the names they are registered with
     body = {
-        **{name: form[name] for name in _COPIED},
+        **both,
         "kind": AGREEMENT,
         "since": day(context),
         "until": wire_date(until),
@@ -72,13 +75,13 @@ def made(
     known = record_of(form)
     document = {
         "agreementNo": case.number,
-        **{name: str(form[name]) for name in _COPIED},
+        **both,
         "validFrom": str(body["since"]),
         "validTo": str(body["until"]),
         "madeTime": app_time(context.now),
     }
     info = (
-        f"代理报关委托协议 {case.number} 已生成，{form['tradeName']} 委托 {form['agentName']}，"
+        f"代理报关委托协议 {case.number} 已生成，{both['tradeName']} 委托 {both['agentName']}，"
         f"有效期至 {body['until']} / agency agreement made"
     )
     return case.number, (

@@ -76,7 +76,7 @@ TABLE = (
     Row(DECLARING,  "receive",      STORED,     Status.STORED),
     Row(STORED,     "conclude",     CONCLUDED,  Status.CONCLUDED),
     Row(STORED,     "return",       RETURNED,   Status.RETURNED),
-    Row(RETURNED,   "save",         DRAFT,      Status.DRAFTED),
+    Row(RETURNED,   "save",         RETURNED,   Status.DRAFTED),
     Row(RETURNED,   "declare",      DECLARING,  Status.DECLARING),
     # rules 预配置
     Row(None,       "enable-rule",  ENABLED,    Status.DRAFTED),

@@ -22,7 +22,7 @@ from storage import cases, registry
 from storage.cases import InnerNumberUsed, StaleCase
 from storage.database import Database
 from storage.search import Page, Query, UnknownColumn, search
-from tests.storage.builders import COLUMNS, ENTERPRISE, NOW, OTHER, case, later, party
+from tests.storage.builders import COLUMNS, ENTERPRISE, NOW, OTHER, case, certificate, later, party
 
 
 def book(key: str, name: str, **changes: Any) -> Record:
@@ -191,6 +191,17 @@ def test_a_party_is_found_by_its_code_while_it_is_active(database: Database) -> 
         registry.change_party(conn, "DXPENT0000000003", state=registry.SUSPENDED)
         found = cases.load(conn, [code, other], NOW, COLUMNS)
     assert found == {code: Party(ENTERPRISE, "4403180018", party().name, "enterprise"), other: None}
+
+
+def test_of_parties_with_one_code_the_one_with_a_certificate_counts(database: Database) -> None:
+    """Whoever has registered under another's code is told nothing of his, though he came first."""
+    code = PartyByCode("4403180018")
+    with database.write() as conn:
+        registry.add_party(conn, party())
+        registry.add_party(conn, replace(party(OTHER), name="certified"))
+        registry.add_certificate(conn, certificate(dxp_id=OTHER))
+        found = cases.load(conn, [code], NOW, COLUMNS)
+    assert found[code].name == "certified"
 
 
 def test_numbers_are_taken_in_blocks(database: Database) -> None:

@@ -17,7 +17,7 @@ def world() -> World:
 
 
 def test_a_declaration_goes_its_whole_way_by_hand(world: World) -> None:
-    """暂存, 申报中, 入库, 退单, 申报 again, 审结; its number says import or export, and the year."""
+    """暂存, 申报中, 入库, 退单, 申报 by hand, 审结; its number says import or export, and the year."""
     assert world.save() == [1]
     number = world.newest("I")
     assert (len(number), number[:5]) == (18, "I2026")
@@ -26,8 +26,10 @@ def test_a_declaration_goes_its_whole_way_by_hand(world: World) -> None:
     assert world.cases[number].state == "入库"
     assert world.decide(number, "0") == [100]
     assert world.cases[number].state == "退单"
-    assert world.save(number=number) == [1]
-    assert world.cases[number].state == "暂存"
+    assert world.save(number=number, noteS="补充") == [1]
+    assert world.cases[number].state == "退单"
+    assert "entered" not in world.system.shown(world.cases[number], True)  # customs goes on seeing what it has
+    assert world.send("DEC111", {"appType": "3", "caseNo": number}, OPERATOR) == [-111102]
     assert world.declare(number=number) == [2]
     world.go_on()
     assert world.decide(number) == [399]

@@ -195,13 +195,13 @@ def test_reminders_are_confirmed_by_hand_where_the_rule_does_not(world: World) -
 
 def test_an_agency_agreement_is_made_once_for_a_pair(world: World) -> None:
     """自动生成: both parties are told and can fetch it; the next declarations of the pair use it."""
-    world.marked(billNo="B1")
+    world.marked(billNo="B1", tradeName="别的名称")  # it is called as it is registered
     world.marked(billNo="B2")
     assert world.start(world.ruled(agreement="1")) == [1]
     world.one_batch()
     made = [case for case in world.cases.values() if case.number[0] == "A"]
     assert [(case.owner, case.partner) for case in made] == [(LEGAL.party, SECOND.party)]
-    assert made[0].body["agentName"] == LEGAL.name
+    assert made[0].body["tradeName"] == SECOND.name
     assert made[0].body["until"] == "20271120"
     (told,) = (issue for issue in world.receipts if issue.to == SECOND.party)
     assert told.enclosed is not None
