@@ -161,13 +161,14 @@ def test_it_finds_what_the_code_lists_find(typed: str) -> None:
 
 
 @pytest.mark.asyncio
-async def test_that_an_offer_is_cut_is_said() -> None:
+@pytest.mark.parametrize(("total", "said"), [(350, True), (3, False)])
+async def test_that_an_offer_is_cut_is_said(total: int, said: bool) -> None:
     """With how many there are, and how one that is not listed is named; a whole one says nothing."""
-    for total, said in ((350, True), (3, False)):
-        codes = Offered(COUNTRIES[:3])
-        codes.total = total
-        async with Stage().run_test(size=SMALL) as pilot:
-            pilot.app.push_screen(CodePicker(TITLE, lambda codes=codes: codes, "zh"))
-            await until(pilot, lambda: COUNTRIES[2].code in shown(pilot.app))
-            await pilot.pause()
-            assert ("这里是 350 项中的前 3 项" in shown(pilot.app)) is said
+    codes = Offered(COUNTRIES[:3])
+    codes.total = total
+    app = Stage()
+    async with app.run_test(size=SMALL) as pilot:
+        app.push_screen(CodePicker(TITLE, lambda: codes, "zh"))
+        await until(pilot, lambda: COUNTRIES[2].code in shown(app))
+        await pilot.pause()
+        assert ("这里是 350 项中的前 3 项" in shown(app)) is said
