@@ -154,7 +154,7 @@ def parties(conn: Connection) -> list[Party]:
 
 
 def parties_of_codes(conn: Connection, cop_codes: Collection[str]) -> list[workflow.Party]:
-    """The active parties of these customs codes, one each: whoever has registered under another's code is not it.
+    """The active parties of these customs codes, one each; not who has registered under another's.
 
     Of several the one that was given a certificate counts, then that of the first dxpId.
     """

@@ -28,7 +28,7 @@ def test_a_declaration_goes_its_whole_way_by_hand(world: World) -> None:
     assert world.cases[number].state == "退单"
     assert world.save(number=number, noteS="补充") == [1]
     assert world.cases[number].state == "退单"
-    assert "entered" not in world.system.shown(world.cases[number], True)  # customs goes on seeing what it has
+    assert "entered" not in world.system.shown(world.cases[number], True)  # what customs has
     assert world.send("DEC111", {"appType": "3", "caseNo": number}, OPERATOR) == [-111102]
     assert world.declare(number=number) == [2]
     world.go_on()
