@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.pilot import Pilot
@@ -14,6 +15,7 @@ from terminals.tui.declaration.records import RecordPage
 from terminals.tui.declaration.running import RunPage
 from terminals.tui.reader import Reader
 from terminals.tui.words import Saying
+from terminals.work.found import CaseFound
 from tests.scenarios.declaring import numbered
 from tests.scenarios.house import House
 from tests.terminals.tui import declarants
@@ -127,6 +129,37 @@ async def test_a_run_started_elsewhere_is_followed_and_goes_on_when_the_screen_i
         await terminal.open("declaration.run")
         await until(pilot, lambda: not page.running)
         assert "已停止" in says(page, ".run--next")
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("halted")
+async def test_two_questions_are_never_on_their_way_at_once(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long an answer takes, the next question waits for it."""
+    legal = office(house, "enterprise")
+    rule = next(iter(legal.numbers(kind="rule-I")))
+    await asyncio.to_thread(legal.submit, "DEC161-start", ruleNo=rule)
+    async with at_work(house, tmp_path, "operator", LARGE) as (terminal, pilot):
+        page = await opened(terminal, pilot)
+        await until(pilot, lambda: page.running)
+        line, asked, go_on = terminal.work.line, [], Event()
+        case = line.case
+
+        def slow(system: str, number: str) -> CaseFound | None:
+            if number.startswith("X"):
+                asked.append(number)
+                go_on.wait(10)
+            return case(system, number)
+
+        monkeypatch.setattr(line, "case", slow)
+        await until(pilot, lambda: asked)
+        for _ in range(5):
+            page.ask()
+            await pilot.pause()
+        assert len(asked) == 1
+        go_on.set()
+        await until(pilot, lambda: len(asked) > 1)
 
 
 @pytest.mark.asyncio
