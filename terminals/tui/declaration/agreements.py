@@ -137,6 +137,10 @@ class AgreementPage(CasePage):
     def _options(self) -> list[Option]:
         return [Option("print", both("entry-print"), "ctrl+p")]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """It has no files."""
+        return False if action == "files" else super().check_action(action, parameters)
+
 
 _TERMS = (
     Said(
