@@ -76,12 +76,14 @@ class Face(Widget):
         return coded and not self.reading and not self.standing(field).locked
 
     def typed_over(self, field: Field) -> bool:
-        """Whether what is typed takes the place of what is there: of codes, numbers, days, fixed lengths.
+        """Whether what is typed takes the place of what is there: of codes, numbers, days, fixed lengths, and
+        of what something is looked up by, such as 备案序号.
 
         Text is added to, so that a key pressed by accident costs nobody a whole text.
         """
         fixed = field.min_length is not None and field.min_length == field.max_length
-        free = field.base == "string" and field.type_name != DAY and not fixed
+        named = field.hints.lookup is not None
+        free = field.base == "string" and field.type_name != DAY and not fixed and not named
         return not is_long(field) and (self.listed(field) or not free)
 
     def meaning(self) -> str:

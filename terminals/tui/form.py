@@ -108,7 +108,7 @@ class FormView(PartedView):
 
     def changed(self, sheet: Sheet | None, changed: Changed) -> None:
         """Something was typed: whatever hangs on it is drawn again."""
-        if not changed.all and not changed.places:
+        if self.going or not (changed.all or changed.places):
             return
         self._notice = NOTHING
         if changed.all:
@@ -135,6 +135,8 @@ class FormView(PartedView):
 
     def left(self, sheet: Sheet, place: Place) -> None:
         """Have the rules judge the form, remember what is wrong with the field, and ask what is owed."""
+        if self.going:  # the cursor left because the form goes
+            return
         self._draw(self.model.consider())
         standing = self.model.standing(place.row, place.name)
         self._notice = standing.words if standing.kind is Kind.WRONG else NOTHING

@@ -127,6 +127,11 @@ class PartedView(Vertical):
         self._name_parts()
 
     @property
+    def going(self) -> bool:
+        """Whether it is being taken off the screen: what it is made of goes piece by piece."""
+        return self._pruning or not self.is_attached
+
+    @property
     def part(self) -> str:
         """Where the cursor is: HEAD, or the name of a group of lines."""
         return self._front

@@ -126,6 +126,7 @@ async def test_goods_of_a_filed_book_are_pulled_while_somebody_types(house: Hous
         (row,) = page.model.rows("Line")
         await until(pilot, lambda: row.text("gName") == "黄铜板")
         assert (row.text("unit"), row.text("gModel"), at(page)) == ("035", "0.8mm", "Line[1]/gModel")
+        await pilot.press("ctrl+a")  # text is added to
         await typed(pilot, "0.9mm")
         assert (row.text("gModel"), at(page)) == ("0.9mm", "Line[1]/stockQty")
 
