@@ -98,3 +98,21 @@ def test_what_the_guide_links_to_is_there(page: Path) -> None:
         if target.suffix == ".svg":
             drawing = target.read_text(encoding="utf-8").replace('xmlns="http://www.w3.org/2000/svg"', "")
             assert "://" not in drawing.replace("https://127.0.0.1:8443", "")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        page
+        for kind in ("agencies", "assistance", "declar", "enterprise", "inspection", "smart")
+        for page in sorted(GUIDE.glob(f"{kind}*.md"))
+    ],
+    ids=lambda page: page.name,
+)
+def test_a_chapter_says_whose_alt_keys_are_which_before_it_names_one(page: Path) -> None:
+    """Several systems have Alt+1: who is at the main menu is told to open a screen of this system first."""
+    told = page.read_text(encoding="utf-8")
+    said = told.find(
+        "由第一个有该键的系统响应" if page.name.endswith(".zh.md") else "the first system that has the key"
+    )
+    assert 0 < said < told.index("Alt+")
