@@ -21,7 +21,7 @@ CARRIER = "carrier"
 ROLES: dict[str, Words] = {
     OFFICER: Words("外方海关官员", "Foreign officer"),
     ENTERPRISE: Words("企业", "Enterprise"),
-    AGENCY: Words("代理报关", "Agency"),
+    AGENCY: Words("代理机构", "Agency"),
     OPERATOR: Words("操作员", "Operator"),
     CUSTOMS: Words("海关", "Customs"),
     CARRIER: Words("舱单/运抵报送方", "Carrier"),
