@@ -46,7 +46,8 @@ def _codes(**words: tuple[str, str]) -> tuple[Code, ...]:
 
 
 _TYPES = _codes(
-    _0=("一般报关单", "general"), _1=("转关提前报关单", "transit, ahead"), _2=("备案清单", "record list"),
+    _0=("一般报关单", "ordinary declaration"), _1=("转关提前报关单", "transit, declared in advance"),
+    _2=("备案清单", "filing list of a special area"),
 )  # fmt: skip
 _UNITS = _codes(D=("报关申报单位", "declaring unit"), C=("境内收发货人", "domestic consignee"))
 _FLAGS = _codes(I=("进口", "import"), E=("出口", "export"))

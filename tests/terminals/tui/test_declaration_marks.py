@@ -12,8 +12,9 @@ from textual.pilot import Pilot
 
 from messages.forms import own_forms
 from terminals.tui.app import Terminal
+from terminals.tui.criteria import Criterion
 from terminals.tui.declaration import marking
-from terminals.tui.declaration.lists import MODE, three_months_before
+from terminals.tui.declaration.lists import FLAG, MODE, TYPE, three_months_before
 from terminals.tui.declaration.marking import MarkList
 from tests.scenarios.house import House
 from tests.terminals.tui.at_house import at_work, closed, until
@@ -179,10 +180,11 @@ def test_three_months_before_is_the_same_day_or_the_months_last(day: str, before
     assert three_months_before(date.fromisoformat(day)) == date.fromisoformat(before)
 
 
-def test_modes_of_transport_are_those_of_the_schema() -> None:
-    """A criterion offers what a declaration can say."""
-    field = own_forms().form("DEC111").node.child("trafMode")
+@pytest.mark.parametrize("criterion", [MODE, TYPE, FLAG], ids=lambda each: each.column)
+def test_the_codes_of_a_criterion_are_those_of_the_schema(criterion: Criterion) -> None:
+    """It offers what a declaration can say, by the same names."""
+    field = own_forms().form("DEC111").node.child(criterion.column)
     assert field is not None
-    assert [(code.code, code.label) for code in MODE.codes] == [
+    assert [(code.code, code.label) for code in criterion.codes] == [
         (choice.value, choice.label) for choice in field.choices
     ]
