@@ -59,7 +59,7 @@ class Offer:
     lookup: str
     of: str
     code: str
-    name: str
+    name: str  # the fields that name it, parted by blanks
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,11 @@ def _managers(form: Body, known: Known) -> Iterator[Fault]:
 def _legal(one: Body, filed: Body | None, at: str, code: str) -> Iterator[Fault]:
     """法定代表人: who it is does not change but with the licence, and nobody becomes it here."""
     was, post = bool(filed and filed.get("post") == fields.LEGAL), one.get("post")
-    if (post == fields.LEGAL) != was:
+    if post == fields.LEGAL and not was:
+        zh = "法定代表人不能新增，不能删除，请选择其他职务"
+        en = "a legal representative is neither added nor removed: choose another post"
+        yield _fault("post", zh, en, at, fields.MANAGER, LOCKED)
+    elif was and post != fields.LEGAL:
         yield _changed("post", at, fields.MANAGER, (filed or {}).get("post"))
     elif was and filed is not None and code != LICENCE_CHANGE:
         for name in fields.PERSON:

@@ -37,8 +37,14 @@ SENTENCES: Sentences = {
     ),
     "apply-here": ("kept at this terminal, not sent", "已存本终端，未发送"),
     "apply-no-card": (
-        "{demand}.\n\nNothing is lost: the form stays as it is and is kept at this terminal. {missing}.",
-        "{demand}。\n\n所填内容不会丢失，表单保存在本终端。{missing}。",
+        (
+            "To declare “{form}”, insert the legal-person IC card, an operator IC card or an Ikey.\n\n"
+            "Nothing is lost: the form stays as it is and is kept at this terminal. {missing}."
+        ),
+        (
+            "{form}的申报须插入法人 IC 卡、操作员 IC 卡或 Ikey。\n\n所填内容不会丢失，表单保存在本终端。"
+            "{missing}。"
+        ),
     ),
     "apply-close": (
         "It is kept at this terminal and offered at the next login. Close it?",

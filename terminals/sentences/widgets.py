@@ -118,7 +118,7 @@ SENTENCES: Sentences = {
     ),
     "form-line-fixed": (
         "{what}: this line is as filed at customs and cannot be deleted.",
-        "{what}：该行为海关备案内容，不能删除。",
+        "{what}：该条记录为海关备案内容，不能删除。",
     ),
     "form-lines-full": ("There is no room for more lines.", "表体记录已达上限。"),
 }

@@ -109,7 +109,7 @@ class CodePicker(Dialog[str]):
     def inside(self) -> Iterator[Widget]:
         """What was typed, the codes, and the keys."""
         columns = (
-            Column(_CODE, Words(), most=12),
+            Column(_CODE, Words(), most=24),
             Column(_NAME, Words(), most=40),
             Column(_OTHER, Words(), most=40),
         )

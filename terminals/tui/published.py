@@ -83,7 +83,7 @@ class PublicationEntry(EntryPage):
 
     def question(self) -> Words:
         """Who will see it."""
-        return Words(f"是否发布？{self.READERS.zh}都将看到。", f"Publish it? {self.READERS.en} will see it.")
+        return Words(f"是否发布？{self.READERS.zh}将看到。", f"Publish it? {self.READERS.en} will see it.")
 
     @property
     def inner(self) -> str:

@@ -30,7 +30,8 @@ def offered(line: Asks, system: str, offer: Offer) -> Offered:
     """The codes with their names, in the gateway's order; in a thread. Raises a Trouble."""
     told = line.lookup(system, offer.lookup, ()) or {}
     codes = Offered(
-        Code(str(each[offer.code]), _same(str(each[offer.name]))) for each in told.get(offer.of, ())
+        Code(str(each[offer.code]), _same(" ".join(str(each[name]) for name in offer.name.split())))
+        for each in told.get(offer.of, ())
     )
     codes.total = int(told.get("total", len(codes)))
     return codes

@@ -34,10 +34,10 @@ def on_form(body: Body) -> Body:
 
 
 def reviewed(found: CaseFound) -> Words:
-    """What customs has decided, and why; empty where it has not."""
-    review = found.body.get("review") or {}
+    """What customs has said to what it decided; empty where it has said nothing."""
+    reason = str((found.body.get("review") or {}).get("info", ""))
     key = {REFUSED: "apply-refused", APPROVED: "apply-approved"}.get(found.line.state)
-    return both(key, reason=str(review.get("info") or "-")) if key and review else Words()
+    return both(key, reason=reason) if key and reason else Words()
 
 
 class Application(OpenedEntry):
@@ -128,7 +128,7 @@ class Application(OpenedEntry):
         if purpose is Purpose.SAVE:
             return None
         demand = self._kind.objection(hand.role, "", False, self.event_of(purpose)) if self._kind else None
-        return both("apply-no-card", demand=demand, missing=missing) if demand is not None else missing
+        return both("apply-no-card", form=self.WORDS, missing=missing) if demand is not None else missing
 
     async def barred(self, purpose: Purpose) -> bool:
         """Before it is said that nothing is lost, it is kept."""

@@ -5,16 +5,21 @@ Knows the message, its kind and who reads it; refuses to know how publications a
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import ClassVar
 
 from messages.annotations import Words
 from messages.enterprise.names import NOTICE
 from messages.enterprise.publications import KIND
+from terminals.trouble import Trouble
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
+from terminals.tui.enterprise.filing import filed_now
 from terminals.tui.publications import NewsList
 from terminals.tui.published import PublicationEntry, PublicationQuery, actions, columns, criteria
 from terminals.tui.query import Action
+from terminals.work.checks import Purpose
 from terminals.work.found import CaseLine
 
 _DATE = "applyDate"
@@ -47,11 +52,26 @@ class NoticeEntry(PublicationEntry):
     CODE: ClassVar[str] = NOTICE
     WORDS: ClassVar[Words] = Words("发布通知公告", "Publish a notice")
 
+    _addressed = ""  # the name of the enterprise that is addressed, as far as it is known
+
     @property
     def READERS(self) -> Words:  # type: ignore[override]  # noqa: N802 - of most publications the same
         """Who sees what is on the form."""
         code = self.model.head.text("regCode")
-        return Words(f"企业 {code} ", f"The enterprise {code}") if code else _ALL
+        if not code:
+            return _ALL
+        return Words(f"企业 {code} {self._addressed}".rstrip(), f"{code} {self._addressed}".rstrip())
+
+    async def right(self, purpose: Purpose) -> bool:
+        """The one enterprise that is addressed is called by its name in the question, if it is filed."""
+        code, self._addressed = self.model.head.text("regCode"), ""
+        if not await super().right(purpose):
+            return False
+        if code:
+            with suppress(Trouble):  # without an answer it is called by its code
+                filed = await asyncio.to_thread(filed_now, self.work.line, code)
+                self._addressed = str((filed or {}).get("cnName", ""))
+        return True
 
 
 class NoticeList(NewsList):

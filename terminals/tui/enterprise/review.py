@@ -19,7 +19,7 @@ from messages.enterprise import changes, filings
 from messages.enterprise.changes import Difference
 from messages.enterprise.events import APPROVE
 from messages.enterprise.names import APPLICATIONS, CANCELLATIONS, OBJECT, RENEWALS, REVIEW
-from messages.enterprise.table import FILED, LABELS
+from messages.enterprise.table import FILED, LABELS, PENDING
 from messages.wire import wire_date
 from terminals.trouble import Trouble
 from terminals.tui.columns import Column, Listed
@@ -132,8 +132,11 @@ class ApplicationReview(OpinionPage):
         return list(self._found.body.get("differences") or ()) if self._found is not None else []
 
     def _now(self, against: Sequence[Difference]) -> list[str | None]:
-        """What is filed now in each field; as it was then while that is not known."""
-        if self._filed is None:
+        """What is filed now in each field; as it was then while that is not known, or once it is decided:
+        an approval has filed it itself.
+        """
+        waits = self._found is not None and self._found.line.state == PENDING
+        if self._filed is None or not waits:
             return [one["old"] for one in against]
         return changes.filed_now(self._filed, against)
 

@@ -35,6 +35,8 @@ def test_check_characters_posts_and_a_second_legal_representative_are_told() -> 
     form["agentScc"] = "91310115MA1K3X7Q2X"
     form["Manager"] = [first, {**second, "idNo": "310104198511230029"}, {"name": "郑宁", "post": "01"}]
     assert found(form) == ["agentScc", "Manager[2]/idNo", "Manager[3]/post", "Manager"]
+    said = {one.path: one.words.zh for one in ASKED["ENT111"].against(form, TODAY)}
+    assert said["Manager[3]/post"].endswith("职务 法定代表人不能新增，不能删除，请选择其他职务")
 
 
 def test_a_form_that_is_not_open_yet_is_not_judged() -> None:

@@ -19,7 +19,7 @@ from terminals.tui.reader import Reader
 from terminals.tui.words import Saying
 from tests.scenarios.house import SAMPLES, House
 from tests.terminals.tui import enterprises
-from tests.terminals.tui.at_house import at_work, closed, until
+from tests.terminals.tui.at_house import at_work, closed, told, until
 from tests.terminals.tui.enterprises import Software, front, in_thread
 from tests.terminals.tui.stage import SMALL
 
@@ -119,6 +119,10 @@ async def test_a_change_is_shown_field_by_field_and_approved(
         fill(review, reviewResult="1")
         await pilot.press("ctrl+r")
         assert f"{MANY} 项变更将立即写入备案" in await closed(pilot)
+        assert "审核完成：审核通过" in await told(pilot)
+        review._filed = await in_thread(review._ask_filed, "3122260001")
+        review.learned(review._found)
+        assert all(row[0] != "!!" for row in rows(review))  # it was filed by this very approval
         assert "审核通过" in await closed(pilot)
         await until(pilot, lambda: isinstance(terminal.shell.pages.front, ApplicationQueue))
         queue = terminal.shell.pages.front

@@ -120,6 +120,7 @@ async def test_a_change_is_typed_table_by_table_saved_compared_and_declared(
         case = page.model.case
         assert statuses(await in_thread(desk.submit, "ENT411-approve", caseNo=case)) == [399]
         await until(pilot, lambda: page.model.state == "审核通过")
+        assert page.remark(page._found).zh == ""  # customs has said nothing to it
         filed = await in_thread(desk.get, "/v1/lookups/enterprise/filed-registration", regCode="3122260001")
         assert filed["values"]["crossTypes"] == "1 4"
 
@@ -155,7 +156,7 @@ async def test_grey_fields_and_lines_on_file_stay_as_they_are(
         page.view.show_part("Manager")
         await pilot.press("ctrl+d")
         assert pilot.app.screen is terminal.shell
-        await until(pilot, lambda: "不能删除" in shown(terminal))
+        await until(pilot, lambda: "该条记录为海关备案内容，不能删除" in shown(terminal))
         await pilot.press("ctrl+n")
         new = page.model.rows("Manager")[3]
         put(page, {"name": "郑宁", "post": "01"}, new)
@@ -258,6 +259,8 @@ async def test_an_objection_to_a_penalty_chooses_one_on_file(
         assert page.view.place.name == "penaltyNo"
         await pilot.press("space")
         await until(pilot, lambda: "申报不实" in shown(terminal))
+        assert "沪关缉字[2025]1号" in shown(terminal)
+        assert "20240301" in shown(terminal)
         await pilot.press("enter")
         await until(pilot, lambda: page.model.head.text("penaltyContent"))
         assert page.model.head.text("penaltyNo") == "沪关缉字[2025]1号"

@@ -15,6 +15,7 @@ from terminals.tui.publications import NewsItem
 from terminals.tui.reader import Reader
 from terminals.work.checks import Purpose
 from tests.scenarios.house import SAMPLES, House
+from tests.terminals.tui import enterprises
 from tests.terminals.tui.at_house import at_work, closed, until
 from tests.terminals.tui.enterprises import Software, enterprise, front, in_thread
 from tests.terminals.tui.stage import SMALL
@@ -132,6 +133,7 @@ async def test_a_notice_is_published_to_one_or_all_changed_and_withdrawn(
     house: House, tmp_path: Path
 ) -> None:
     """Whoever is addressed reads it with its file, nobody else does; and nobody once it is withdrawn."""
+    enterprises.desk(house)
     trader = Software(house, house.person("operator"))
     other = Software(house, house.person("enterprise", 1))
     (tmp_path / "attachments").mkdir()
@@ -152,7 +154,8 @@ async def test_a_notice_is_published_to_one_or_all_changed_and_withdrawn(
         await until(pilot, lambda: len(page.model.rows("Attachment")) == 1)
         await until(pilot, lambda: pilot.app.screen is terminal.shell)
         await pilot.press("ctrl+r")
-        assert "企业 3122260001" in await closed(pilot)
+        question = await closed(pilot)
+        assert question.startswith("是否发布？企业 3122260001 浦东演示进出口有限公司将看到。"), question
         assert "已发布" in await closed(pilot)
         assert (titles(trader), titles(other)) == (["请更新联系电话"], [])
         listed = await terminal.open("enterprise.published")
