@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from messages.inspection.asked import ASKED
 from messages.inspection.events import TYPES
 from messages.inspection.lookups import LOOKUPS
 from messages.inspection.names import FAULTS, NAMESPACE, SEARCH, SYSTEM_NAME
@@ -24,4 +25,5 @@ SYSTEM = System(
     labels=LABELS,
     steps=STEPS,
     objection=objection,
+    asked=ASKED,
 )

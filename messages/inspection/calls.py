@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 
 from messages.faults import NodeFault
-from messages.inspection import disposals, standing
+from messages.inspection import asked, disposals, standing
 from messages.inspection.cases import (
     about,
     actor_of,
@@ -34,6 +34,7 @@ from messages.inspection.names import (
     PROBLEM,
     REPORT,
     SYSTEM_NAME,
+    WRONG,
 )
 from messages.inspection.outside import called
 from messages.system import CUSTOMS
@@ -180,6 +181,8 @@ def report(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     case, actor = named(event, facts), actor_of(event)
     step, submits = row(case, event.name), event.name == "report"
     check_time(event, case, context)
+    for against in asked.report(event.content, day(context)) if submits else ():
+        raise NodeFault(WRONG, f"{against.words.zh}({against.path}) / {against.words.en}")
     files = named_files(event, facts)
     body = {name: value for name, value in case.body.items() if name != "entered"}
     body |= {

@@ -424,3 +424,13 @@ def test_every_rule_is_listed_for_whoever_asks_for_none(world: World) -> None:
     assert [one["ruleCode"] for one in world.look("rules")["Rule"]] == ["8457", "9022"]
     world.send("PSI231", {"appType": "3", "ruleCode": "9022"}, DESK)
     assert [one["ruleCode"] for one in world.look("rules")["Rule"]] == ["8457"]
+
+
+def test_no_more_lots_fail_than_were_inspected(world: World) -> None:
+    """不合格批次 ≤ 实施检验批次 in what is submitted; a draft is kept with its faults."""
+    assert world.ask_report() == [3]
+    number = world.last().number
+    assert world.report(number, "1", failed="13") == [1]
+    assert world.report(number, failed="13") == [-211107]
+    assert "(failed)" in world.told
+    assert world.report(number, failed="12") == [120]

@@ -177,10 +177,10 @@ class World:
         """Customs calls for a year's report."""
         return self.send("PSI201", {"agencyCode": of.cop_code, "year": year}, DESK)
 
-    def report(self, number: str, status: str = "2", actor: Actor = AGENCY) -> list[int]:
+    def report(self, number: str, status: str = "2", actor: Actor = AGENCY, **changes: str) -> list[int]:
         """The agency's report."""
         node = {"caseNo": number, "appStatus": status, "batches": "12", "amount": "1000", "failed": "1",
-                "staff": "9", "content": "工作情况"}  # fmt: skip
+                "staff": "9", "content": "工作情况", **changes}  # fmt: skip
         return self.send("PSI211", node, actor)
 
     def publish(self, actor: Actor = DESK, **changes: Any) -> list[int]:

@@ -8,7 +8,7 @@ from messages.forms import repeating
 from messages.inspection import SYSTEM
 from messages.system import content
 from messages.workflow import File
-from terminals.work.checks import Purpose
+from terminals.work.checks import Fault, Purpose
 from terminals.work.model import FormModel
 from terminals.work.rows import Place
 from terminals.work.standing import Kind
@@ -168,3 +168,28 @@ def test_a_disposal_asks_for_an_end_where_there_is_one() -> None:
     for kind in ("1", "3"):
         model.set(model.head, "kind", kind)
         assert [problem.place.path for problem in model.problems(Purpose.DECLARE)] == ["endTime"]
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "path", "right"),
+    [
+        ("PSI191", {"beginTime": "20260101120000", "endTime": "20260101115959"}, "endTime", "20260101120001"),
+        ("PSI191", {"endTime": "20000101000000"}, "endTime", "20991231000000"),
+        ("PSI151", {"resultValidTo": "20000101"}, "resultValidTo", "20991231"),
+        ("PSI211", {"batches": "9", "failed": "10"}, "failed", "9"),
+    ],
+)
+def test_what_does_not_fit_is_told_before_the_question(
+    code: str, typed: dict[str, str], path: str, right: str
+) -> None:
+    """An end before its beginning, a validity that is past, more lots failed than inspected."""
+    model = empty(code)
+    type_in(model, model.head, typed)
+
+    def against() -> list[str]:
+        found = model.problems(Purpose.DECLARE, ruled=True)
+        return [each.place.path for each in found if each.fault is Fault.RULE]
+
+    assert against() == [path]
+    model.set(model.head, path, right)
+    assert against() == []
