@@ -46,7 +46,9 @@ class ChosenRules(Vertical):
     def compose(self) -> ComposeResult:
         """What is to be done, and the rules."""
         yield Saying(Words(), self._language)
-        yield Grid(_COLUMNS, self._language, marks=True)
+        grid = Grid(_COLUMNS, self._language, marks=True)
+        grid.styles.height = 1  # what is empty takes no room from the rest
+        yield grid
 
     @property
     def grid(self) -> Grid:

@@ -85,6 +85,7 @@ async def test_the_legal_person_enables_it_once_and_the_other_screens_open(
             line = gate(closed_page)
             await until(pilot, lambda line=line: line.display)
             assert "智能辅助申报尚未启用" in line.words.zh
+        assert "未在执行" in shown(terminal)  # what is empty takes no room from the rest
         await pilot.press("ctrl+r")
         assert "立即启用" in await closed(pilot)
     async with at_work(house, tmp_path / "legal", "enterprise", SMALL) as (terminal, pilot):
