@@ -28,7 +28,7 @@ SENTENCES: Sentences = {
     "device-ikey": ("Ikey", "Ikey"),
     "device-agent": ("SSH agent", "SSH 代理"),
     "device-file": ("Certificate file", "证书文件"),
-    "device-none": ("no card: view only", "无卡：只能查看"),
+    "device-none": ("no card: drafts only", "无卡：申报须用卡"),
     "device-out": ("{device} is out", "{device} 已拔出"),
     "pin-purpose-login": ("to log in", "登录"),
     "pin-purpose-again": ("to go on", "继续操作"),

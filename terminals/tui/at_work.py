@@ -32,8 +32,11 @@ class NoSigner(SignerError):
     """Somebody came by password, and has nothing to sign with."""
 
     sentence = (
-        "you came by account and password, so nothing can be signed here: log in with a card or certificate",
-        "您以账号和密码登录，无法签名：请用卡或证书登录",
+        (
+            "you came by account and password, so nothing can be signed here: forms can be filled in and "
+            "kept; to declare them log in with a card or certificate"
+        ),
+        "您以账号和密码登录，无法签名：可填写、暂存，申报请用卡或证书登录",
     )
 
 
@@ -42,10 +45,13 @@ class NoAgentHere(NoSigner):
 
     sentence = (
         (
-            "there is no card here to sign with, you can only look: add it at your workstation "
-            "(ssh-add -s MODULE) and connect with  ssh -A"
+            "there is no card here to sign with: forms can be filled in and kept, declaring needs a card; "
+            "add it at your workstation (ssh-add -s MODULE) and connect with  ssh -A"
         ),
-        "此处没有可用于签名的卡，只能查看：请在本地工作站用 ssh-add -s 模块 加入卡，再用  ssh -A  连接",
+        (
+            "此处没有可用于签名的卡，可填写、暂存，申报须用卡：请在本地工作站用 ssh-add -s 模块 加入卡，"
+            "再用  ssh -A  连接"
+        ),
     )
 
 
@@ -54,12 +60,13 @@ class NotInAgent(NoSigner):
 
     sentence = (
         (
-            "your SSH agent holds no key that is registered to you, so you can only look: add your card at "
-            "your workstation (ssh-add -s MODULE); it is found here by itself"
+            "your SSH agent holds no key that is registered to you: forms can be filled in and kept, "
+            "declaring needs a card; add yours at your workstation (ssh-add -s MODULE), it is found here by "
+            "itself"
         ),
         (
-            "您的 SSH 代理中没有登记在您名下的密钥，只能查看：请在本地工作站用 ssh-add -s 模块 加入卡，"
-            "此处会自动识别"
+            "您的 SSH 代理中没有登记在您名下的密钥，可填写、暂存，申报须用卡：请在本地工作站用 ssh-add -s "
+            "模块 加入卡，此处会自动识别"
         ),
     )
 

@@ -24,11 +24,13 @@ from terminals.tui.dialogs import Ask, Dialog, Tell
 from terminals.tui.enterprise import differences
 from terminals.tui.enterprise.application import Application
 from terminals.tui.enterprise.differences import Difference
+from terminals.tui.enterprise.documents import attached
 from terminals.tui.menu import NARROW
 from terminals.tui.parting import HEAD
 from terminals.tui.posting import Posted
 from terminals.tui.reader import Reader
 from terminals.tui.words import both
+from terminals.work import dossier
 from terminals.work.checks import Purpose
 from terminals.work.dossier import Section
 from terminals.work.model import FormModel
@@ -178,7 +180,7 @@ class RegistrationChange(Application):
         return list(changes.differences(filed, form))
 
     def _sections(self, shown: list[Difference]) -> list[Section]:
-        return differences.sections(shown, self.fresh)
+        return [*differences.sections(shown, self.fresh), *attached(dossier.files(self.model))]
 
     def action_compare(self) -> None:
         """Show what differs."""

@@ -15,8 +15,9 @@ from messages.enterprise.names import APPLICATIONS, CONSULTATION, NOTICE, REPLY,
 from messages.enterprise.table import REFUSED
 from messages.publishing import PUBLISHED, WITHDRAWN
 from messages.system import CUSTOMS
+from messages.workflow import File
 from terminals.tui.enterprise import differences
-from terminals.work.dossier import Said, Section
+from terminals.work.dossier import Said, Section, sized
 from terminals.work.found import CaseFound
 from terminals.work.kinds import bilingual
 from terminals.work.papers import Document, Fresh, Papers
@@ -85,6 +86,18 @@ def _changes(found: CaseFound, fresh: Fresh) -> list[Section]:
     told = [bilingual(str(each)) for each in body.get("notices") or ()]
     numbered = (Said(Words(str(at), str(at)), words) for at, words in enumerate(told, 1))
     return [*read, Section(_NOTICES, tuple(numbered), 1)] if told else read
+
+
+def attached(files: Sequence[File]) -> list[Section]:
+    """The documents of a change, to be read behind its differences: how many, their names and sizes."""
+    if not files:
+        return []
+    heading = Words(f"随附单证 {len(files)}", f"Attached documents {len(files)}")
+    said = (
+        Said(Words(str(at), str(at)), Words(*[f"{file.name} ({sized(file.size)})"] * 2))
+        for at, file in enumerate(files, 1)
+    )
+    return [Section(heading, tuple(said), 1)]
 
 
 PAPERS = CooperationPapers(documents, name)

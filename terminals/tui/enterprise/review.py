@@ -26,7 +26,7 @@ from terminals.tui.columns import Column, Listed
 from terminals.tui.dialogs import Tell
 from terminals.tui.enterprise import differences
 from terminals.tui.enterprise.differences import Changed
-from terminals.tui.enterprise.documents import PAPERS
+from terminals.tui.enterprise.documents import PAPERS, attached
 from terminals.tui.enterprise.filing import filed_now
 from terminals.tui.files import write_file
 from terminals.tui.grid import Grid
@@ -162,6 +162,10 @@ class ApplicationReview(OpinionPage):
             cells = (words.label, words.old, words.new)
             rows.append([mark, *(each.in_language(self.language) for each in cells)])
             at.append(place)
+        for section in attached(self.PAPERS.files(found, self._blank)):
+            tones[len(rows), "field"] = "quiet"
+            rows.append(["", section.heading.in_language(self.language), "", ""])
+            rows += [["", each.label.zh, "", each.value.zh] for each in section.said]
         self._at = at
         grid.show(Listed(self.COLUMNS, rows, tones), max(0, grid.row))
         reader.show(self.PAPERS.sections(found, self._blank))

@@ -110,6 +110,8 @@ async def test_a_change_is_shown_field_by_field_and_approved(
         assert shown[added + 1 : added + 3] == [
             ["+", "姓名", "（空）", "郑宁"], ["+", "职务", "（空）", "03 财务负责人"],
         ]  # fmt: skip
+        files = shown.index(["", "随附单证 1", "", ""])
+        assert [row[-1].split(" ")[0] for row in shown[files + 1 :]] == ["licence.pdf"]
         assert "企业注册信息变更：变更 20 项" in review.query_one(".review--sum", Saying).words.zh
         assert not review.query_one(Reader).display
         review.query_one(Grid).focus()

@@ -84,7 +84,7 @@ async def test_an_account_logs_in_with_its_password(house: House, tmp_path: Path
         await in_front(pilot, NameAndSecret)
         await give(pilot, person(house).account_password)
         await until(pilot, lambda: terminal.at_work)
-        await ways(terminal, pilot, "无卡：只能查看", "操作员 李录")
+        await ways(terminal, pilot, "无卡：申报须用卡", "操作员 李录")
         assert terminal.work.holder is None
 
 
@@ -269,13 +269,13 @@ async def test_who_came_by_password_signs_with_the_card_in_the_agent(
     async with showing(place) as (terminal, pilot):
         await until(pilot, lambda: terminal.at_work)
         if not early:
-            await ways(terminal, pilot, "SSH 代理中没有登记在您名下的密钥", "无卡：只能查看")
+            await ways(terminal, pilot, "SSH 代理中没有登记在您名下的密钥", "无卡：申报须用卡")
             with pytest.raises(SignerError, match="holds no key"):
                 terminal.work.sending.send([stocktake_piece(terminal)])
             agent.add(key)
         await until(pilot, lambda: terminal.work.holder is not None)
         await ways(terminal, pilot, "SSH 代理 操作员卡", "网关正常")
-        assert "只能查看" not in shown(terminal)
+        assert "申报须用卡" not in shown(terminal)
         assert terminal.work.who.certificate_ends
         assert (await asyncio.to_thread(terminal.work.sending.send, [stocktake_piece(terminal)])).accepted
 
@@ -305,7 +305,7 @@ async def test_who_came_by_password_without_an_agent_is_told_to_forward_one(
     place = place_of(house, tmp_path, remote=True, token=token_of(house, person(house)))
     async with showing(place, size=SMALL) as (terminal, pilot):
         await until(pilot, lambda: terminal.at_work)
-        await ways(terminal, pilot, "ssh -A", "无卡：只能查看")
+        await ways(terminal, pilot, "ssh -A", "无卡：申报须用卡")
         with pytest.raises(SignerError, match="ssh -A"):
             terminal.work.sending.send([stocktake_piece(terminal)])
 
