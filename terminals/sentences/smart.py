@@ -207,11 +207,6 @@ SENTENCES: Sentences = {
         "Put {count} declarations back among those that wait?",
         "是否将选中的 {count} 票报关单重新加入智能辅助申报池？",
     ),
-    "smart-only-failed": (
-        "Only drafts that failed are put back: tick some of those.",
-        "只有申报失败的暂存报关单可以继续智能辅助申报，请勾选。",
-    ),
-    "smart-too-many": ("At most {most} at once.", "一次最多 {most} 票。"),
     "help-smart-query": (
         (
             "All criteria count together. Enter shows a declaration's record, Ctrl+B the details of its "
