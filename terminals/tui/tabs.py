@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -143,11 +144,19 @@ class Pages(Container):
             self.show(way.pop(), remember=False)
 
     def _focus(self, page: Page) -> None:
-        cursor = self._cursors.get(page) or page.first()
-        if cursor is None or not cursor.is_attached:
-            cursor = next((each for each in page.query("*") if each.focusable), None)
+        self.app.call_later(self._put_cursor, page)  # whoever shows a page may change what is on it
+
+    def _put_cursor(self, page: Page) -> None:
+        """Where it was, or where the page begins; what was typed in may have been closed meanwhile."""
+        if page is not self._front or not page.is_attached:
+            return
+        cursor = self._cursors.get(page)
+        if cursor is None or not _takes_cursor(cursor, page):
+            cursor = page.first()
+        if cursor is None or not _takes_cursor(cursor, page):
+            cursor = next((each for each in page.query("*") if _takes_cursor(each, page)), None)
         if cursor is not None:
-            cursor.focus()
+            self.screen.set_focus(cursor)
 
 
 class TabLine(Widget):
@@ -225,6 +234,12 @@ class TabLine(Widget):
                 close = not page.STAYS and (event.button == 2 or cross)
                 what = "more" if event.button == 3 else "close" if close else "show"
                 self.post_message(self.Chosen(page, what))
+
+
+def _takes_cursor(widget: Widget, page: Page) -> bool:
+    """Whether a widget on a page can have the cursor, and is seen there."""
+    inside = takewhile(lambda node: node is not page, widget.ancestors_with_self)
+    return widget.is_attached and widget.focusable and all(node.display for node in inside)
 
 
 def _text(page: Page, language: str) -> str:
