@@ -151,6 +151,12 @@ class DecisionPage(SendingPage):
         """A case that is not known yet waits for that."""
         return both("review-fetching") if self._found is None else super().objection(purpose)
 
+    async def barred(self, purpose: Purpose) -> bool:
+        """What its state forbids may be possible by now, which nobody tells: it is looked at before."""
+        if self._found is not None and self.objection(purpose) is not None:
+            await self._look()
+        return await super().barred(purpose)
+
     def options(self) -> list[Option]:
         """The decision, and the whole form."""
         return [

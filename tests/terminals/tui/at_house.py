@@ -77,8 +77,10 @@ async def told(pilot: Pilot[int]) -> str:
 
 
 async def closed(pilot: Pilot[int], key: str = "enter") -> str:
-    """The same, and answered with a key."""
+    """The same, and answered with a key, which closes it."""
     words = await told(pilot)
+    dialog = pilot.app.screen
     await pilot.press(key)
+    await until(pilot, lambda: pilot.app.screen is not dialog)
     await pilot.pause()
     return words

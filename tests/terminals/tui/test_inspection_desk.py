@@ -133,11 +133,11 @@ async def test_a_decision_is_about_what_was_seen(house: House, tmp_path: Path) -
     async with at_work(house, tmp_path, "customs") as (terminal, pilot):
         review = await reviewing(terminal, pilot, case, "备案待审核")
 
-        def meanwhile() -> None:
-            assert statuses(desk.submit("PSI121-supplement", caseNo=case)) == [100]
-            assert statuses(agency.submit("PSI111-change", caseNo=case, agencyName="改名检验")) == [120]
-
-        await asyncio.to_thread(meanwhile)
+        supplement = await asyncio.to_thread(desk.submit, "PSI121-supplement", caseNo=case)
+        assert statuses(supplement) == [100]
+        await until(pilot, lambda: review.model.state == "备案补充材料")  # customs has a receipt of that
+        change = await asyncio.to_thread(agency.submit, "PSI111-change", caseNo=case, agencyName="改名检验")
+        assert statuses(change) == [120]
         decide(review, result="1")
         await pilot.press("ctrl+r")
         await closed(pilot)
