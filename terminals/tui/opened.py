@@ -7,14 +7,15 @@ which was begun earlier is told all the same what stands against it now. Refuses
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from messages.annotations import Words
+from messages.registry import BY_CODE
 from terminals.trouble import Trouble
 from terminals.tui.buttons import Option
 from terminals.tui.entry import EntryPage
@@ -23,15 +24,15 @@ from terminals.tui.words import Saying, both
 from terminals.work.checks import Purpose
 from terminals.work.found import CaseFound
 from terminals.work.opening import Opening, opening
+from terminals.work.receipts import Step
 from terminals.work.renewing import renew
-
-_ON_FORM = ("new", "save", "declare", "delete", "print", "export")
-"""Actions that need a form."""
 
 
 class OpenedEntry(EntryPage):
     """An entry screen that asks before it shows its form."""
 
+    ON_FORM: ClassVar[tuple[str, ...]] = ("new", "save", "declare", "delete", "print", "export")
+    """Actions that need a form."""
     DEFAULT_CSS = """
     OpenedEntry > .opened--why { height: 1fr; padding: 2 4; }
     OpenedEntry > .opened--why.-refused Saying { color: $error; text-style: bold; }
@@ -159,6 +160,13 @@ class OpenedEntry(EntryPage):
         if up and self.shut and self._opened is None:
             self.ask_opening()
 
+    def came(self, steps: Sequence[Step]) -> None:
+        """A receipt of the system may be the decision that it had to wait for."""
+        super().came(steps)
+        receipts = {kind.receipt for system, kind in BY_CODE.values() if system.name == self.system.name}
+        if self.shut and any(step.type in receipts for step in steps):
+            self.ask_opening()
+
     def resume(self, given: Mapping[str, Any]) -> None:
         """Wanted from the menu once more: it may be possible by now."""
         if self.shut and not given:
@@ -197,7 +205,7 @@ class OpenedEntry(EntryPage):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What needs a form is not there without one."""
-        if self.shut and action in _ON_FORM:
+        if self.shut and action in self.ON_FORM:
             return False
         return super().check_action(action, parameters)
 

@@ -200,6 +200,10 @@ class FormModel(Lined):
         self._ruled()
         return [need for need in self._rules.needs() if need.part == group]
 
+    def against(self, group: str) -> list[Words]:
+        """What the system's rules have against the lines of a group, '' against the head, as it is now."""
+        return [words for place, words in self._ruled() if _group(place) == group]
+
     def _ruled(self) -> Found:
         return self._rules.of(self.revision, self.head, self.control(Purpose.DECLARE))
 
@@ -304,3 +308,9 @@ class FormModel(Lined):
     def node(self, control: Mapping[str, str]) -> etree._Element:
         """The business node in schema order; `control` has the fields that the terminal fills by itself."""
         return keeping.node(self.form, self.head, self._judge, control)
+
+
+def _group(place: Place) -> str:
+    """The group of the form that a place belongs to; '' is the head's own."""
+    name, line, _ = place.path.partition("[")
+    return name if line or place.field.is_group else ""

@@ -94,6 +94,7 @@ class RegistrationChange(Application):
     CODE: ClassVar[str] = "ENT111"
     WORDS: ClassVar[Words] = Words("企业注册信息变更", "Registration: change")
     ESSENTIAL: ClassVar[tuple[str, ...]] = ("next", "declare")
+    ON_FORM: ClassVar[tuple[str, ...]] = (*Application.ON_FORM, "next", "compare")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+s", "next", "change-next"),
         Binding("ctrl+l", "compare", "change-compare"),
@@ -137,13 +138,20 @@ class RegistrationChange(Application):
     async def _next(self) -> None:
         self.view.settle()
         if self.model.state and not self.model.dirty:
-            self.view.action_step(1)
+            self._step_on()
             return
         self._goes_on = True
         try:
             await self._save()
         finally:
             self._goes_on = False
+
+    def _step_on(self) -> None:
+        """The next table; what stands against the one that is left is said, and keeps nobody there."""
+        against = self.model.against(self.view.part)
+        self.view.action_step(1)
+        for words in against:
+            self.terminal.say(words, alarm=True)
 
     async def done(self, model: FormModel, posted: Posted) -> None:
         """Saved on the way, the next table is shown at once; what is wrong in it is said there."""
@@ -155,7 +163,7 @@ class RegistrationChange(Application):
         model.settled(revision=piece.revision, app_time=piece.app_time, case=last.case, state=state)
         self._blame_case(model, posted.found)
         self.show_state()
-        self.view.action_step(1)
+        self._step_on()
         self.offer()
 
     async def kept_here(self) -> None:
@@ -163,7 +171,7 @@ class RegistrationChange(Application):
         if not self._goes_on:
             await super().kept_here()
             return
-        self.view.action_step(1)
+        self._step_on()
         self.offer()
 
     # -- what differs from the filing

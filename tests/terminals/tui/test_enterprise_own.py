@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from messages.workflow import File
 from terminals.tui.enterprise.change import Comparison, Confirmation, RegistrationChange
 from terminals.tui.reader import Reader
 from tests.scenarios.house import House
@@ -287,3 +288,48 @@ async def test_a_wrong_identity_number_and_a_missing_post_are_told_before_anythi
         await pilot.press("ctrl+r")
         assert "必须包含报关业务负责人和财务负责人" in await closed(pilot)
         assert not page.model.state
+
+
+@pytest.mark.asyncio
+async def test_a_refused_application_opens_by_itself_once_customs_has_decided(
+    house: House, desk: Software, tmp_path: Path
+) -> None:
+    """The receipt of the decision asks again; without a form there is no key for its tables."""
+    other = Software(house, house.person("enterprise"))
+    other.upload("licence.pdf", "decision.pdf")
+    (receipt,) = await in_thread(other.submit, "ENT111")
+    async with enterprise(house, tmp_path) as (terminal, pilot):
+        page = await asked(terminal, pilot, "enterprise.change")
+        await until(pilot, lambda: page._opened is not None)
+        assert page.shut
+        for action in ("next", "compare"):
+            assert page.check_action(action, ()) is False
+        assert statuses(await in_thread(desk.submit, "ENT411-refuse", caseNo=receipt.case)) == [100]
+        await until(pilot, lambda: not page.shut)
+        assert page.check_action("next", ()) is not False
+
+
+@pytest.mark.asyncio
+async def test_leaving_a_table_says_what_stands_against_it_and_goes_on(
+    house: House, desk: Software, tmp_path: Path
+) -> None:
+    """The missing post and the wrong number are told with Alt+S; documents are named in the comparison."""
+    async with enterprise(house, tmp_path) as (terminal, pilot):
+        page = await asked(terminal, pilot, "enterprise.change")
+        assert isinstance(page, RegistrationChange)
+        await pilot.press("alt+s")
+        await until(pilot, lambda: page.view.part == "Manager")
+        second = page.model.rows("Manager")[1]
+        put(page, {"idNo": "310104198511230029", "post": "99"}, second)
+        await pilot.press("alt+s")
+        await until(pilot, lambda: page.view.part == "Broker")
+        said = "\n".join(notice.message for notice in terminal._notifications)
+        assert "校验码不正确" in said
+        assert "必须包含报关业务负责人和财务负责人" in said
+        page.model.attach("Attachment", File("ab" * 32, 1083, "application/pdf", "licence.pdf"))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Comparison))
+        await pilot.pause()
+        text = pilot.app.screen.query_one(Reader).text
+        assert "随附单证 1" in text
+        assert "licence.pdf (1 KB)" in text
