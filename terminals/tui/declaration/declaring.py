@@ -66,6 +66,10 @@ class DeclarationEntry(ImportingPage):
             return Words()
         return Words(f"海关退单：{said}", f"Returned by customs: {said}")
 
+    def undeclared(self, found: CaseFound) -> bool:
+        """Whether what was returned has been changed since and not declared."""
+        return found.line.state == RETURNED and "entered" in found.body
+
     @property
     def inner(self) -> str:
         """Its number, or its bill of lading before it has one."""

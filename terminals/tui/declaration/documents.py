@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from messages.annotations import Words
+from messages.declaration.table import CONCLUDED, RETURNED
 from terminals.work.found import CaseFound
 from terminals.work.papers import Document, Papers
 
@@ -16,13 +17,14 @@ _PARTS = (
     ("answer", "DEC121", Words("海关处理", "Customs' decision")),
     ("entered", "DEC111", Words("暂存内容（未申报）", "Draft, not declared")),
 )
+_DECIDED = (RETURNED, CONCLUDED)  # an answer to what was declared before is none to what is declared now
 
 
 def documents(found: CaseFound) -> Iterator[Document]:
     """The parts of a declaration that there are."""
     for name, code, heading in _PARTS:
         said = found.body.get(name)
-        if said:
+        if said and (name != "answer" or found.line.state in _DECIDED):
             time = str(found.body.get("declTime", "")) if name == "stored" else ""
             yield Document(code, heading, said, time=time)
 

@@ -17,6 +17,7 @@ from terminals.tui.declaration.agreements import AgreementList, AgreementPage
 from terminals.tui.declaration.case import DeclarationCase
 from terminals.tui.declaration.declared import DeclarationQuery
 from terminals.tui.declaration.declaring import DeclarationEntry
+from terminals.tui.declaration.documents import PAPERS
 from terminals.tui.reader import Reader
 from terminals.tui.words import Saying
 from terminals.work.rows import Place
@@ -182,11 +183,15 @@ async def test_what_customs_returned_says_why_and_is_declared_again(house: House
         entry.model.set(entry.model.head, "noteS", "已更正")
         entry.view.follow()
         await pilot.press("ctrl+s")
-        assert "暂存成功" in await closed(pilot)
-        assert entry.model.state == "暂存"
+        assert "申报" in await closed(pilot)
+        assert entry.model.state == "退单"
+        assert entry.undeclared(entry.remarked())
         await pilot.press("ctrl+r")
         await closed(pilot)
         assert "申报成功" in await closed(pilot)
+        found = await asyncio.to_thread(terminal.work.line.case, "declaration", number)
+        assert "answer" in found.body
+        assert "DEC121" not in {each.code for each in PAPERS.documents(found)}
     assert (await asyncio.to_thread(desk.case, number))["body"]["stored"]["noteS"] == "已更正"
 
 
