@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from rich.color import parse_rgb_hex
+from rich.color_triplet import ColorTriplet
 from rich.style import Style
 from textual.widgets import Input, TextArea
 
@@ -99,8 +101,16 @@ def _name(style: Style | None) -> str:
     if style is None:
         return ""
     ground = _ground(style)
-    ink = INKS.get(style.color.get_truecolor().hex, "") if style.color else ""
+    ink = _ink(style.color.get_truecolor()) if style.color else ""
     return " ".join(part for part in (ground, ink, "struck" if style.strike else "") if part)
+
+
+def _ink(colour: ColorTriplet) -> str:
+    """What it says; a mixed colour may be one off the theme's."""
+    for known, name in INKS.items():
+        if all(abs(one - other) <= 1 for one, other in zip(colour, parse_rgb_hex(known[1:]), strict=True)):
+            return name
+    return ""
 
 
 def _focus(app: Painted[int]) -> str:
