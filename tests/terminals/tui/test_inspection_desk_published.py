@@ -67,6 +67,7 @@ async def test_a_rule_is_published_found_changed_and_withdrawn(house: House, tmp
     async with at_work(house, tmp_path, "customs") as (terminal, pilot):
         register = await terminal.open("inspection.rule-register")
         assert isinstance(register, RuleRegister)
+        await until(pilot, lambda: register.has_focus_within)
         await pilot.press("ctrl+n")
         entry = await front(terminal, pilot, RuleEntry)
         await until(pilot, lambda: entry._kind is not None)
