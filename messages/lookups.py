@@ -20,6 +20,9 @@ OPENING = "opening"
 """The lookup of this name is asked before a form is opened, by its `type`: `objection` says in words why it
 cannot be, else `content` is what it begins with."""
 
+OBJECTION = "objection"
+"""What a form's lookup answers in place of the fields, where what there is cannot be used: why, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:

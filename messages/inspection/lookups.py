@@ -11,7 +11,7 @@ from messages.faults import NodeFault
 from messages.inspection import standing
 from messages.inspection.events import AGENCIES
 from messages.inspection.publications import RULES
-from messages.lookups import CODE, OPENING, Key, Lookup
+from messages.lookups import CODE, OBJECTION, OPENING, Key, Lookup
 from messages.workflow import Body, Facts, Party, PartyByCode
 
 MOST = 200  # of one answer
@@ -33,11 +33,15 @@ def _listed(name: str, found: list[dict[str, object]]) -> Body:
 
 
 def _open(key: Key, facts: Facts) -> Body | None:
-    """The one of this code, if it may be entrusted now."""
-    for each in standing.everyone(facts):
-        if each["open"] and each["agencyCode"] == key["agencyCode"]:
-            return {name: each[name] for name in _OPEN}
-    return None
+    """The one of this code, if it may be entrusted now; else why one that is filed may not be."""
+    code = key["agencyCode"]
+    if standing.standing(code, facts) is None:
+        return None
+    try:
+        agency = standing.check_entrusting(code, facts)
+    except NodeFault as fault:
+        return {OBJECTION: fault.info}
+    return {"agencyCode": code, **{name: agency.body[name] for name in _OPEN if name != "agencyCode"}}
 
 
 def _all_open(key: Key, facts: Facts) -> Body:
@@ -73,7 +77,7 @@ def _opening(key: Key, facts: Facts) -> Body | None:
     try:
         standing.check_filing(key[CODE], facts)
     except NodeFault as fault:
-        return {"objection": fault.info}
+        return {OBJECTION: fault.info}
     return {"content": _own(key, facts) or {}}
 
 
@@ -100,7 +104,7 @@ LOOKUPS = {
     ),
     "agency": Lookup(  # what an entrustment may name now
         by=("agencyCode",),
-        facts=lambda key: standing.EVERY,
+        facts=lambda key: standing.facts(key["agencyCode"]),
         values=_open,
     ),
     "open-agencies": Lookup(

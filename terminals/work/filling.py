@@ -13,7 +13,9 @@ from typing import Any
 
 from messages.annotations import Lookup
 from messages.forms import Field
+from messages.lookups import OBJECTION
 from terminals.work.judging import Control, Judge
+from terminals.work.kinds import bilingual
 from terminals.work.rows import EVERYTHING, NOTHING, Changed, Key, Place, Row, cleaned
 
 
@@ -118,7 +120,12 @@ def apply(question: Question, found: Mapping[str, Any] | None, judge: Judge, con
     row, lookup = question.row, question.row.plan.fields[question.field].hints.lookup
     if lookup is None or judge.key(row, lookup) != question.key:
         return NOTHING
-    row.answers[question.field] = (question.key, found is not None)
+    objection = str((found or {}).get(OBJECTION, ""))
+    row.answers[question.field] = (question.key, found is not None and not objection)
+    row.against.pop(question.field, None)
+    if objection:
+        row.against[question.field] = bilingual(objection)
+        found = None
     places = {Place(row, name) for name in (question.field, *lookup.locks, *lookup.suggests)}
     for name in (*lookup.locks, *lookup.suggests) if found is not None else ():
         value = cleaned(str((found or {}).get(name) or ""))

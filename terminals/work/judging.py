@@ -151,7 +151,11 @@ class Judge:
         answer = row.answers.get(field.name)
         if answer is None or answer[1] or answer[0] != self.key(row, lookup):
             return None
-        return say(Fault.UNKNOWN, field.label)
+        objection = row.against.get(field.name)
+        if objection is None:
+            return say(Fault.UNKNOWN, field.label)
+        label = field.label
+        return Words(f"{label.zh}：{objection.zh}", f"{label.en}: {objection.en}")
 
     def _refused(self, row: Row, name: str) -> Words | None:
         blamed = row.blamed.get(name)
@@ -188,7 +192,8 @@ class Judge:
             return
         unknown = self._unknown(row, field, control)
         if unknown is not None:
-            yield Problem(place, Fault.UNKNOWN, unknown)
+            barred = field.name in row.against  # which says it better
+            yield Problem(place, Fault.RULE if barred else Fault.UNKNOWN, unknown)
         elif self.waits(row, field, control):
             yield Problem(place, Fault.UNCHECKED, say(Fault.UNCHECKED, field.label))
 

@@ -44,7 +44,11 @@ def dump(row: Row) -> dict[str, Any]:
     if row.given:
         found["g"] = dict(row.given)
     if row.answers:
-        found["a"] = {name: [list(map(list, key)), known] for name, (key, known) in row.answers.items()}
+        found["a"] = {
+            name: [list(map(list, key)), known]
+            for name, (key, known) in row.answers.items()
+            if name not in row.against  # asked for again: it may be used by then
+        }
     lines = {name: [dump(line) for line in lines] for name, lines in row.lines.items() if lines}
     if lines:
         found["r"] = lines

@@ -25,7 +25,7 @@ class Row:
     others come and go around it. Read from it what you like; only a FormModel changes it.
     """
 
-    __slots__ = ("answers", "blamed", "given", "index", "lines", "parent", "plan", "values")
+    __slots__ = ("against", "answers", "blamed", "given", "index", "lines", "parent", "plan", "values")
 
     def __init__(self, plan: Plan, parent: Row | None = None, index: int = 0) -> None:
         self.plan = plan
@@ -34,6 +34,7 @@ class Row:
         self.values: dict[str, str] = {}
         self.given: dict[str, str] = {}  # what was filled in: a field that still holds it is not overtyped
         self.answers: dict[str, tuple[Key, bool]] = {}  # key field → what it was looked up by, and found
+        self.against: dict[str, Words] = {}  # key field → why what was looked up cannot be used
         self.blamed: dict[str, tuple[str, Words]] = {}  # value → what the gateway said of it
         self.lines: dict[str, list[Row]] = {name: [] for name in plan.plans}
 

@@ -55,7 +55,7 @@ def test_the_public_is_told_of_a_refusal_with_its_end(world: World) -> None:
     (shown,) = world.look("agencies")["Agency"]
     assert (shown["state"], shown["endTime"]) == ("不予认可装运前检验结果", at(120))
     assert world.look("open-agencies")["Agency"] == []
-    assert world.look("agency", agencyCode=AGENCY.cop_code) is None
+    assert "处于不予认可处置期间" in world.look("agency", agencyCode=AGENCY.cop_code)["objection"]
     world.pass_to(120)
     (shown,) = world.look("agencies")["Agency"]
     assert shown["state"] == "正常"

@@ -193,3 +193,25 @@ def test_what_does_not_fit_is_told_before_the_question(
     assert against() == [path]
     model.set(model.head, path, right)
     assert against() == []
+
+
+def test_an_agency_that_may_not_be_entrusted_is_told_with_the_reason() -> None:
+    """In the gateway's words; one that is not filed is said to be just that; a draft asks once more."""
+    model = entrustment()
+    model.set(model.head, "agencyCode", "1100980002")
+    (question,) = model.questions()
+    model.answer(question, {"objection": "处于不予认可处置期间，至 20990101000000 / not recognised"})
+    assert model.head.text("agencyName") == ""
+    found = [each for each in model.problems(Purpose.SAVE) if each.place.name == "agencyCode"]
+    assert [each.words.zh for each in found] == ["装运前检验机构：处于不予认可处置期间，至 20990101000000"]
+    verdict = model.verdict(Purpose.SAVE)
+    assert verdict is not None
+    assert verdict.words.en == "Inspection agency: not recognised"
+    other = empty("PSI131")
+    other.restore(model.dump())
+    assert len(other.questions()) == 1
+    model.set(model.head, "agencyCode", "1100980003")
+    (question,) = model.questions()
+    model.answer(question, None)
+    standing = model.standing(model.head, "agencyCode")
+    assert standing.words.zh == "装运前检验机构 在备案数据中不存在，请修改"
