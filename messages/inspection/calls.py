@@ -107,6 +107,8 @@ def call(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         more = {"words": year}
     elif kind == CHECK:
         more = {"words": str(form["content"]), "purpose": str(form["kind"])}
+    else:
+        more = {"purpose": str(form["content"])}
     case = dataclasses.replace(
         case,
         state=step.target,

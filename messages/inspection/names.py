@@ -38,7 +38,7 @@ SEARCH = ("kind", "day", "agency", "subject", "words", "entryCustoms", "destPlac
 """`kind` is one of those below; `day` when it was created, yyyyMMdd; `agency` the agency's code; `subject`
 its name, or the entrusting enterprise's; `words` what people look for besides: 备案证书编号, 收货人, 回复内容
 of a problem, 公告内容 of a check or a disposal, the year of a report, the title of a publication; `purpose`
-产品用途 of an entrustment, and which kind of check, disposal or publication it is."""
+产品用途 of an entrustment, what a problem is, and which kind of check, disposal or publication it is."""
 
 FILING, ENTRUSTMENT, PROBLEM, CHECK = "filing", "entrustment", "problem", "check"
 DISPOSAL, REPORT, PUBLICATION = "disposal", "report", "publication"

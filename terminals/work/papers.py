@@ -37,6 +37,7 @@ class Document:
     content: Body
     by: str = ""
     time: str = ""  # appTime
+    by_words: Words = _BY
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Papers:
             before = [] if read else [Said(_CASE, _same(line.number)), Said(_STATE, label)]
             before += [] if read else [Said(_CHANGED, _same(moment(line.changed)))]
             if each.by:
-                before.append(Said(_BY, _same(each.by)))
+                before.append(Said(each.by_words, _same(each.by)))
             if each.time and read:
                 before.append(Said(_TIME, _same(_app_time(each.time))))
             read += dossier.sections(_loaded(each, fresh), each.heading, before)

@@ -13,7 +13,7 @@ from messages.annotations import Words
 from messages.inspection.table import ACCEPTED
 from messages.statuses import Status
 from terminals.tui.buttons import Option
-from terminals.tui.inspection.documents import PAPERS
+from terminals.tui.inspection.documents import ENTERPRISE, PAPERS
 from terminals.tui.opinions import OpinionPage
 from terminals.tui.posting import Posted
 from terminals.work.checks import Purpose
@@ -93,12 +93,18 @@ class Acceptance(OpinionPage):
 
     def question(self) -> Words:
         """What is about to happen."""
+        whom = self._enterprise()
         if self.model.head.text("result") == ACCEPT:
-            return Words("是否接受该委托？", "Accept this entrustment?")
+            return Words(f"是否接受该委托？{whom.zh}", f"Accept this entrustment?{whom.en}")
         return Words(
-            "是否将该委托退回企业？所填内容将作为退回原因。",
-            "Return it to the enterprise, with what you wrote as the reason?",
+            f"是否将该委托退回企业？所填内容将作为退回原因。{whom.zh}",
+            f"Return it to the enterprise, with what you wrote as the reason?{whom.en}",
         )
+
+    def _enterprise(self) -> Words:
+        """Whose it is, as a line behind a question; nothing where the case is not here."""
+        name = self._found.line.text("subject") if self._found is not None else ""
+        return Words(f"\n{ENTERPRISE.zh}：{name}", f"\n{ENTERPRISE.en}: {name}") if name else Words()
 
     def against(self, posted: Posted) -> Step | None:
         """That it is returned is what was wanted, not a refusal."""

@@ -162,6 +162,7 @@ class ProblemList(AgencyList):
         _STATE,
         Column("number", Words("问题编号", "Number"), cells=19, sorts=True),
         _DAY,
+        Column("purpose", Words("质量问题", "Problem"), most=60, least=16),
         Column("words", Words("回复内容", "Answer"), most=60, least=8),
     )
     ACTIONS: ClassVar[tuple[Action, ...]] = (_reply(Words("反馈", "Answer"), *STATES), VIEW)
@@ -207,9 +208,13 @@ class DisposalList(AgencyList):
         Criterion("words.contains", Words("处置公告内容", "Text")),
         _BY_DAY,
     )
+    FORM: ClassVar[str] = "PSI191"
+    MEANT: ClassVar[tuple[str, ...]] = ("purpose",)
+    FIELDS: ClassVar[Mapping[str, str]] = {"purpose": "kind"}
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         _SEQ,
         _STATE,
+        Column("purpose", Words("处置类型", "Kind"), most=24, least=12, sorts=True),
         Column("number", Words("处置编号", "Number"), cells=19, sorts=True),
         _DAY,
         Column("words", Words("处置公告内容", "Text"), most=60, least=8),

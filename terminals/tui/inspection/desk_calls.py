@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any, ClassVar
 
 from messages.annotations import Words
+from messages.forms import Form, own_forms
 from messages.inspection.names import SYSTEM_NAME
 from terminals.trouble import Trouble
 from terminals.tui.entry import EntryPage
+from terminals.tui.filled import Desk
 from terminals.tui.posting import Posted
 from terminals.tui.words import both
 from terminals.work.checks import Purpose
 from terminals.work.drafts import Draft
 from terminals.work.found import CaseFound
 from terminals.work.model import FormModel
+from terminals.work.plan import KEPT
 
 Agencies = Mapping[str, Mapping[str, Any]]
 PROBLEM, DOCUMENTS, ON_SITE = "1", "2", "3"  # kind of a call
@@ -71,6 +76,22 @@ class ToAgency(EntryPage):
         return [(Words("发往", "To"), named)]
 
 
+@cache
+def _form(problem: bool) -> Form:
+    """The form as one screen has it: a problem is fixed, a check is one of the other two."""
+    form = own_forms().form("PSI161")
+    kind = next(each for each in form.node.children if each.name == "kind")
+    own = replace(
+        kind,
+        choices=tuple(each for each in kind.choices if (each.value == PROBLEM) is problem),
+        hints=replace(kind.hints, fill=KEPT) if problem else kind.hints,
+        _quick=None,  # which knows all three
+    )
+    children = tuple(own if each is kind else each for each in form.node.children)
+    node = replace(form.node, children=children)
+    return replace(form, message=replace(form.message, children=(node, *form.message.children[1:])))
+
+
 class CallEntry(ToAgency):
     """A quality problem, or a check of documents or on the spot; once sent, there is room for another."""
 
@@ -82,13 +103,12 @@ class CallEntry(ToAgency):
     ) -> None:
         """`kind`: what a new form begins with."""
         super().__init__(found, draft)
-        self._begins = kind
+        self._begins = str(draft.dump["head"]["v"].get("kind", kind)) if draft is not None else kind
 
     def fresh(self) -> FormModel:
-        """Of the kind that was wanted."""
-        model = super().fresh()
-        model.set(model.head, "kind", self._begins)
-        model.settled()
+        """Of the kind that was wanted; of checks there are two."""
+        model = FormModel(_form(self._begins == PROBLEM), Desk(self.work, self.terminal.clock))
+        model.load({"kind": self._begins}, case="", state="")
         return model
 
     @property

@@ -59,6 +59,11 @@ class ReportCallEntry(ToAgency):
         model.settled()
         return model
 
+    def on_mount(self) -> None:
+        """Where the agency is given, what is asked of it is next."""
+        if self.model.head.text("agencyCode"):
+            self.call_after_refresh(self.view.head.focus_field, "content")
+
     @property
     def inner(self) -> str:
         """The year and the agency."""

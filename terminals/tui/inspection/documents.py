@@ -25,6 +25,7 @@ from terminals.work.papers import Document, Papers
 _TIMES = ("beginTime", "endTime")
 _DRAFT = Words("暂存内容（未提交）", "Draft, not submitted")
 _ANSWER = Words("海关审核意见", "Customs' decision")
+ENTERPRISE = Words("委托企业", "Entrusting enterprise")
 _PARTS: dict[str, tuple[tuple[str, str, Words], ...]] = {
     FILING: (
         ("stored", "PSI111", Words("备案内容", "Filing")),
@@ -73,8 +74,9 @@ def documents(found: CaseFound) -> Iterator[Document]:
             said = {"certNo": body["certNo"], **said}
         if name == "stored" and body["kind"] == DISPOSAL:
             said = {**said, **{each: _moment(str(said[each])) for each in _TIMES if each in said}}
+        by = found.line.text("subject") if code == "PSI131" else ""
         time = str(body.get("declTime", "")) if name == "stored" else ""
-        yield Document(code, heading, said, time=time)
+        yield Document(code, heading, said, by, time, ENTERPRISE)
 
 
 def _moment(text: str) -> str:

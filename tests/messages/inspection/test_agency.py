@@ -370,7 +370,7 @@ def test_a_time_far_ahead_or_not_later_is_refused(new: World) -> None:
 
 
 def test_which_kind_a_check_a_disposal_or_a_publication_is_is_told_in_lists(world: World) -> None:
-    """The search column has its code; a quality problem and a report have none."""
+    """The search column has its code; of a quality problem it has what that is, of a report nothing."""
     world.call("3")
     assert world.last().search["purpose"] == "3"
     world.dispose("2")
@@ -378,7 +378,7 @@ def test_which_kind_a_check_a_disposal_or_a_publication_is_is_told_in_lists(worl
     world.publish(kind="regulation")
     assert world.last().search["purpose"] == "regulation"
     world.call("1")
-    assert "purpose" not in world.last().search
+    assert world.last().search["purpose"] == "检查内容"
     world.ask_report()
     assert "purpose" not in world.last().search
 

@@ -73,7 +73,8 @@ async def test_an_entrustment_is_accepted_and_inspected(house: House, tmp_path: 
         assert isinstance(page, Acceptance)
         assert "photos.pdf" in page.query_one(Reader).text
         await pilot.press("ctrl+r")
-        assert await closed(pilot) == "是否接受该委托？"
+        assert "委托企业 浦东演示进出口有限公司" in " ".join(page.query_one(Reader).text.split())
+        assert (await closed(pilot)).startswith("是否接受该委托？\n委托企业：")
         assert await closed(pilot) == "操作成功。状态：受理中"
         await pilot.press("ctrl+t")
         result = await front(terminal, pilot, InspectionResult)
@@ -178,6 +179,8 @@ async def test_a_quality_problem_is_answered_and_found_by_the_answer(house: Hous
             await pilot.press("ctrl+f", "ctrl+l", *text, "enter")
             await until(pilot, lambda: listed.table._asked is None)
             assert (number in {each.number for each in listed.table.items}) is found
+            for line in listed.table.items if found else ():
+                assert "检验证书与实物不符" in listed.text(line, "purpose")
         await pilot.press("ctrl+l")
         listed.action_run()
         again = await opened(terminal, pilot, ProblemList, number, "已反馈", "ctrl+r")

@@ -77,6 +77,7 @@ async def test_a_problem_is_raised_with_an_agency_that_is_chosen_by_its_name(
         entry = await front(terminal, pilot, CallEntry)
         await until(pilot, lambda: entry._kind is not None and entry.agencies)
         assert entry.model.head.text("kind") == "1"
+        assert entry.model.standing(entry.model.head, "kind").locked
         entry.view.first()
         await pilot.press("space")
         await until(pilot, lambda: isinstance(pilot.app.screen, CodePicker))
@@ -114,6 +115,9 @@ async def test_a_document_check_is_ordered_reviewed_and_completed(house: House, 
         entry = await front(terminal, pilot, CallEntry)
         await until(pilot, lambda: entry._kind is not None)
         assert entry.model.head.text("kind") == "2"
+        fill(entry, kind="1")
+        assert "文件检查" in entry.model.standing(entry.model.head, "kind").words.zh
+        fill(entry, kind="2")
         fill(entry, agencyCode=AGENCY, content="请提交检验记录。")
         case = await sent(pilot)
         for result, content, state in (("0", "缺照片。", "检查补充材料"), ("1", "", "已完成")):
@@ -230,6 +234,7 @@ async def test_of_a_year_customs_sees_who_was_not_called_and_who_is_missing(
         entry = await front(terminal, pilot, ReportCallEntry)
         await until(pilot, lambda: entry._kind is not None and entry.agencies)
         assert (entry.model.head.text("year"), entry.model.head.text("agencyCode")) == ("2023", AGENCY)
+        await until(pilot, lambda: entry.view.place is not None and entry.view.place.name == "content")
         fill(entry, content="请填报。", deadline="20991231")
         case = await sent(pilot)
         await terminal.open("inspection.reports")
