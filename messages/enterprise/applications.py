@@ -77,7 +77,7 @@ def save(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         body["faults"] = [str(fault) for fault in against]
     case = dataclasses.replace(case or _new(event, context), state=step.target, body=body)
     if case.state != REFUSED:  # customs sees what it refused, and nothing of the draft behind it
-        case = dataclasses.replace(case, changed=context.now, search=_search(event, form, context))
+        case = dataclasses.replace(case, changed=context.now, search=_search(event, form))
     there = tuple(digest for digest, file in known.files.items() if file is not None)
     info = "暂存成功 / draft kept"
     if against:
@@ -115,7 +115,7 @@ def declare(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         state=step.target,
         body=body,
         changed=context.now,
-        search=_search(event, form, context),
+        search={**_search(event, form), "applyDate": wire_date(context.now)},
     )
     info = f"{APPLICATIONS[code][0]}申报成功，待审核 / declared, it will be reviewed"
     if told_of:
@@ -182,9 +182,10 @@ def _refuse(against: Sequence[Fault]) -> None:
         raise NodeFault(next(each for each in _IN_ORDER if each in numbers), told(against))
 
 
-def _search(event: Event, form: Body, context: Context) -> dict[str, str]:
+def _search(event: Event, form: Body) -> dict[str, str]:
+    """What it is found by; a draft has no day on which it was declared."""
     found = {name: str(form[name]) for name in SEARCH if form.get(name)}
-    return {**found, "type": application(event.name), "applyDate": wire_date(context.now)}
+    return {**found, "type": application(event.name)}
 
 
 def _keep(case: Case, what: str, files: tuple[str, ...] = (), *to: str) -> Keep:

@@ -7,7 +7,7 @@ terminal shows as it is. Refuses to know what is in the form.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from messages.enterprise import fields, filings
 from messages.enterprise.names import (
@@ -127,8 +127,8 @@ def _change(known: Standing) -> Refusal | None:
     if known.status == fields.EXPIRED:
         return _EXPIRED
     if known.has(CHANGES):
-        return _REVIEWING if filings.temporary(filed) else _OCCUPIED
-    return _LEAVING if known.has(CANCELLATIONS) else None
+        return _named(_REVIEWING if filings.temporary(filed) else _OCCUPIED, known, CHANGES)
+    return _leaving(known)
 
 
 def _licence_change(known: Standing) -> Refusal | None:
@@ -145,8 +145,8 @@ def _renewal(known: Standing) -> Refusal | None:
     if not known.filed.get("validTo"):
         return _no_renewal("长期有效", "its validity does not end")
     if known.has(RENEWALS):
-        return _no_renewal("有待审批的换证申请", "a renewal is pending")
-    return _LEAVING if known.has(CANCELLATIONS) else None
+        return _named(_no_renewal("有待审批的换证申请", "a renewal is pending"), known, RENEWALS)
+    return _leaving(known)
 
 
 def _extension(known: Standing) -> Refusal | None:
@@ -160,8 +160,8 @@ def _extension(known: Standing) -> Refusal | None:
             f"不在有效期届满前 {days} 日内", f"it is not within the {days} days before its end"
         )
     if known.has(RENEWALS):
-        return _no_extension("有待审批的延续申请", "an extension is pending")
-    return _LEAVING if known.has(CANCELLATIONS) else None
+        return _named(_no_extension("有待审批的延续申请", "an extension is pending"), known, RENEWALS)
+    return _leaving(known)
 
 
 def _cancellation(known: Standing) -> Refusal | None:
@@ -189,6 +189,20 @@ def _unlicensed(known: Standing) -> Refusal | None:
     if known.filed is None or filings.licensed(known.filed):
         return None
     return _FREE_TRADE if known.filed["entType"] in fields.LICENSABLE else _NOT_FOR_TYPE
+
+
+def _leaving(known: Standing) -> Refusal | None:
+    return _named(_LEAVING, known, CANCELLATIONS) if known.has(CANCELLATIONS) else None
+
+
+def _named(against: Refusal, known: Standing, types: Iterable[str]) -> Refusal:
+    """With the number of what is pending; another enterprise's under the same code is not told."""
+    own = (known.filed or {}).get("regCode")
+    found = [one["case"] for one in known.open if one["type"] in types and one["regCode"] == own]
+    if not found:
+        return against
+    numbers = " ".join(found)
+    return replace(against, zh=f"{against.zh}（统一编号 {numbers}）", en=f"{against.en} (case {numbers})")
 
 
 def _no_renewal(zh: str, en: str) -> Refusal:

@@ -281,3 +281,14 @@ def test_of_whom_nothing_is_filed_nothing_is_taken(code: str, number: int) -> No
     form = {"regCode": TRADER.cop_code, "scc": SCC, "appStatus": "2"}
     assert world.send(code, form, TRADER) == [-(int(code[3:]) * 1000 + number)]
     assert world.told == told
+
+
+def test_a_refusal_names_what_is_pending() -> None:
+    """By its number, so that it can be looked up; another registration's is not told."""
+    world = World()
+    world.file(regCode="4403160002", entType="09")
+    taken(world, "ENT111")
+    number = world.last().number
+    assert f"不允许再提交变更作业（统一编号 {number}） / " in world.why_not("ENT111")
+    assert f"(case {number})" in world.why_not("ENT111")
+    assert number not in world.why_not("ENT111", OTHER)

@@ -371,3 +371,12 @@ def test_no_message_but_a_filing_changes_an_entry_of_the_register(world: World) 
     assert world.review(number) == [-411102]
     assert world.send("ENT611", {"appType": "3", "caseNo": number}, DESK) == [-611102]
     assert world.delete("ENT111", number) == [-111101]
+
+
+def test_a_draft_has_no_day_of_declaration(world: World) -> None:
+    """It is found by the day only once it was declared."""
+    assert world.save("ENT111") == [1]
+    assert "applyDate" not in world.last().search
+    number = world.last().number
+    assert world.apply("ENT111", appType="2", caseNo=number) == [300]
+    assert world.last().search["applyDate"] == "20261120"
