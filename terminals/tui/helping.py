@@ -38,19 +38,26 @@ def explained(place: Place, standing: Standing) -> Words:
 
 
 def _named(field: Field) -> Words:
-    kind = field.type_words
-    return (
-        Words(f"{field.label.zh}：{kind.zh}", f"{field.label.en}: {kind.en}")
-        if kind != SILENT
-        else field.label
-    )
+    label, kind = field.label, _of_type(field)
+    return Words(f"{label.zh}：{kind.zh}", f"{label.en}: {kind.en}") if kind != SILENT else label
+
+
+def _of_type(field: Field) -> Words:
+    """What a field's type says of it, but for the name that the field has already: 电话：5 至 20 位数字."""
+    label, kind = field.label, field.type_words
+    return Words(_behind(label.zh, "：", kind.zh), _behind(label.en, ": ", kind.en))
+
+
+def _behind(label: str, between: str, text: str) -> str:
+    name, _, rest = text.partition(between)
+    return rest if rest and label.casefold().endswith(name.casefold()) else text
 
 
 def _lines(place: Place, standing: Standing) -> Iterator[Words]:
     field, plan = place.field, place.row.plan
     yield standing.words
     yield field.help
-    yield field.type_words
+    yield _of_type(field)
     yield _length(field)
     yield both(
         "field-locked" if standing.locked else "field-required" if standing.required else "field-optional"
