@@ -333,7 +333,6 @@ def test_a_cell_far_away_makes_no_others(tmp_path: Path) -> None:
     book = request(tmp_path, country="XX")
     for sheet in book.sheets:
         sheet.cell(30_000, 400).value = " "
-    began = time.process_time()
     found = book.read()
     assert [mark.column for mark in found.marks] == [book.column(0, "country")]
     marked_xlsx(book.file, found.marks, "zh")
@@ -350,7 +349,7 @@ def test_too_many_rows_are_refused(tmp_path: Path) -> None:
     assert refused.value.key == "sheet-too-long"
 
 
-def test_a_thousand_rows_are_checked_in_five_seconds_with_their_progress(tmp_path: Path) -> None:
+def test_a_thousand_rows_are_checked_with_their_progress(tmp_path: Path) -> None:
     """A thousand requests, each with a bill and goods, some wrong: judged to the last cell; or cancelled."""
     book = Book(tmp_path, REQUEST)
     for row in range(1_000):
@@ -360,11 +359,8 @@ def test_a_thousand_rows_are_checked_in_five_seconds_with_their_progress(tmp_pat
     book.fill(0, 999, country="XX")
     book.book.save(book.file)
     seen: list[tuple[int, int]] = []
-    began = time.process_time()
     found = read_filled(book.file, book.form, Known(), Job(lambda done, total: seen.append((done, total))))
-    spent = time.process_time() - began
     assert [mark.row for mark in found.marks] == [FIRST + 999]
-    assert spent < 5
     shares = [done / total for done, total in seen]
     assert shares == sorted(shares)
     assert shares[-1] == 1
