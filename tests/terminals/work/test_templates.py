@@ -333,10 +333,11 @@ def test_a_cell_far_away_makes_no_others(tmp_path: Path) -> None:
     book = request(tmp_path, country="XX")
     for sheet in book.sheets:
         sheet.cell(30_000, 400).value = " "
+    began = time.process_time()  # a hang is what is looked for: going all the way takes minutes
     found = book.read()
     assert [mark.column for mark in found.marks] == [book.column(0, "country")]
     marked_xlsx(book.file, found.marks, "zh")
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 60
 
 
 def test_too_many_rows_are_refused(tmp_path: Path) -> None:
