@@ -103,6 +103,7 @@ class Hints:
     prefill: str | None = None  # of a new form: "today", or a lookup without a key that knows the field
     step: Words | None = None  # a step of filling in the form (第一步 …) begins with this field or group
     section: Words | None = None  # a part of its group, under a heading of its own, begins with it
+    short: Words | None = None  # a group's name where there is no room for its label
     upload: Upload | None = None
     fixed: Fixed | None = None
 
@@ -175,6 +176,7 @@ _READERS: dict[str, Callable[[Element], tuple[str, Any]]] = {
     "prefill": lambda element: ("prefill", element.get("from")),
     "step": lambda element: ("step", _both(element)),
     "section": lambda element: ("section", _both(element)),
+    "short": lambda element: ("short", _both(element)),
     "upload": lambda element: ("upload", _upload(element)),
     "fixed": lambda element: ("fixed", _fixed(element)),
 }

@@ -232,7 +232,10 @@ class PartedView(Vertical):
             self.query_one(Steps).show(steps, self._parting.step_of(self._front))
 
     def _name_parts(self) -> None:
-        counted = [Part(name, self._called(lines), len(lines.rows)) for name, lines in self.bodies.items()]
+        counted = [
+            Part(name, self._called(lines), len(lines.rows), lines.group.hints.short)
+            for name, lines in self.bodies.items()
+        ]
         parts = [Part(HEAD, both("form-head")), *counted]
         self.query_one(Parts).show(parts, self._front, self._title)
 

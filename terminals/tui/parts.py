@@ -24,11 +24,12 @@ _LEAST = 6  # cells of a part's name, however long the title is
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part; `count` -1 where there is nothing to count."""
+    """One part; `count` -1 where there is nothing to count. `short`: its name where all have no room."""
 
     key: str
     words: Words
     count: int = -1
+    short: Words | None = None
 
 
 class Parts(Widget):
@@ -63,10 +64,12 @@ class Parts(Widget):
         self.refresh()
 
     def _labels(self) -> list[str]:
-        """Each name with its count; the longest are cut where the title would have no room."""
+        """Each name with its count; where the title would have no room the short ones, the longest cut."""
         counts = [f" {part.count} " if part.count >= 0 else " " for part in self._shown]
         names = [f" {part.words.in_language(self._language)}" for part in self._shown]
         room = self.size.width - width(self._title_shown()) - sum(map(width, counts)) - 1
+        if sum(map(width, names)) > room:
+            names = [f" {(part.short or part.words).in_language(self._language)}" for part in self._shown]
         cells = shares([width(name) for name in names], room)
         cut = (fit(name, most).rstrip() for name, most in zip(names, cells, strict=True))
         return [f"{name}{count}" for name, count in zip(cut, counts, strict=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages.annotations import Words
+from messages.forms import form
 from terminals.tui.buttons import Buttons, Option
 from terminals.tui.parts import Part, Parts
 from tests.terminals.tui.stage import SMALL, Stage, text
@@ -55,3 +56,25 @@ async def test_the_state_of_a_form_is_seen_however_long_its_parts_are_called() -
         assert line.endswith("[draft, changed, not saved]")
         assert " Bills of lading 1  Documents" in line
         assert "… 2 " in line
+
+
+@pytest.mark.asyncio
+async def test_parts_that_do_not_fit_are_called_by_their_short_names() -> None:
+    """Those of a filing at 80 cells, in both languages, beside its state; where there is room, in full."""
+    groups = form("PSI111").groups
+    for language in ("en", "zh"):
+        parts = Parts(language)
+        app = Stage(parts)
+        async with app.run_test(size=SMALL) as pilot:
+            shown = [Part(each.name, each.label, 0, each.hints.short) for each in groups]
+            parts.show(shown, "Department", said("[not saved]"))
+            await pilot.pause()
+            line = text(app)[0]
+            assert "…" not in line
+            for each in groups:
+                assert each.hints.short is not None
+                assert each.hints.short.in_language(language) in line
+            await pilot.resize_terminal(250, 24)
+            await pilot.pause()
+            line = text(app)[0]
+            assert all(each.label.in_language(language) in line for each in groups)
