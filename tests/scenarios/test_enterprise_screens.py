@@ -39,7 +39,7 @@ async def drafted(terminal: Terminal, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: page.view.part == "Manager")
     put(page, {"mobile": "13900000002"}, page.model.rows("Manager")[1])
     await pilot.press("ctrl+r")
-    assert "法人卡" in await closed(pilot)
+    assert "须插入法人 IC 卡、操作员 IC 卡或 Ikey" in await closed(pilot)
     assert not page.model.state
 
 
