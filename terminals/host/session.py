@@ -86,7 +86,9 @@ class Session(Channel):
 
     @property
     def language(self) -> str:
-        """What the client's locale says."""
+        """What the client's locale says; for a newcomer whose client says nothing of it, Chinese."""
+        if self.person.role == NEWCOMER and not self.environment.get("LANG"):
+            return language({**self.environment, "LANG": "zh"})
         return language(self.environment)
 
     # -- what the client asks ----------------------------------------------------------------------------

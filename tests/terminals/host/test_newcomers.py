@@ -82,6 +82,17 @@ def test_a_newcomer_stays_for_a_while_only(patient: HostProcess, guest_of: Guest
         seat.end()
 
 
+def test_a_newcomer_s_screen_begins_in_chinese_where_the_client_names_no_language(
+    open_host: Hosts, guest_of: Guests
+) -> None:
+    """Programs without a locale say nothing of it; F2 changes it."""
+    host = open_host(application="terminals.tui.main:run")
+    with guest_of(host).sit(*NAME, environment={"LANG": ""}) as seat:
+        seat.until("注册")
+        seat.press(b"\x1b[21~")
+        seat.end()
+
+
 def test_a_host_may_be_closed_to_newcomers(open_host: Hosts, guest_of: Guests) -> None:
     """Then the name is like any other."""
     host = open_host(newcomer_name="")
