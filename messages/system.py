@@ -80,6 +80,7 @@ class System:
     """Search columns, at most eight; the first four are those asked for among everyone's cases."""
     numbers: frozenset[str] = frozenset()  # those of them that hold `wire.sortable` numbers
     desk: frozenset[str] = frozenset()  # those that only customs sees
+    own: frozenset[str] = frozenset()  # those that only a case's owner sees
     private: frozenset[str] = frozenset()  # states of cases that only their owner knows of
     resting: frozenset[str] = frozenset()  # states in which nobody is waited for, whatever may be done
     shown: Callable[[Case, bool], Body] = lambda case, others: case.body

@@ -64,7 +64,7 @@ class Cases:
             found = await self._reader.run(search, asked, {system.name: system.search})
         return answer_json(
             {
-                "cases": [_line(case, system, desk) for case in found.rows],
+                "cases": [_line(case, system, session) for case in found.rows],
                 "total": found.total,
                 "more": found.more,
                 "page": query.page,
@@ -80,7 +80,7 @@ class Cases:
         case = await self._case(request, system, session)
         others = desk or case.owner != session.dxp_id
         body = {"body": system.shown(case, others), "actions": list(_actions(case, system, session.role))}
-        return answer_json(_line(case, system, desk) | body)
+        return answer_json(_line(case, system, session) | body)
 
     async def history(self, request: Request) -> Response:
         """What became of a case, step by step, the newest first."""
@@ -127,7 +127,7 @@ def _states(request: Request, system: System, others: bool) -> tuple[str, ...] |
 def _query(request: Request, system: System, session: Session) -> Query:
     """What is asked, but for the states. Raises HttpError 400."""
     desk, shared = session.role == CUSTOMS, request.one("shared") == "1"
-    columns = _columns(system, desk)
+    columns = tuple(name for name in _columns(system, desk) if not shared or name not in system.own)
     fields = dict(_fields((*columns, *_COMMON), system.numbers))
     request.only((*fields, "state", "owner", "shared", "order", "page", "size"))
     criteria: dict[str, tuple[Criterion, ...]] = {}
@@ -170,7 +170,9 @@ def _number(field: str, value: str) -> str:
 
 
 def _columns(system: System, desk: bool) -> tuple[str, ...]:
-    return tuple(name for name in system.search if desk or name not in system.desk)
+    """Those that customs sees, or a case's owner."""
+    hidden = system.own if desk else system.desk
+    return tuple(name for name in system.search if name not in hidden)
 
 
 def _one(conn: Connection, number: str, clock: Clock, columns: cases.Columns) -> Case | None:
@@ -179,8 +181,10 @@ def _one(conn: Connection, number: str, clock: Clock, columns: cases.Columns) ->
     return found
 
 
-def _line(case: Case, system: System, desk: bool) -> dict[str, Any]:
-    shown = {name: case.search[name] for name in _columns(system, desk) if name in case.search}
+def _line(case: Case, system: System, session: Session) -> dict[str, Any]:
+    columns = _columns(system, session.role == CUSTOMS)
+    hidden = frozenset[str]() if case.owner == session.dxp_id else system.own
+    shown = {name: case.search[name] for name in columns if name in case.search and name not in hidden}
     return {
         "number": case.number,
         "system": case.system,

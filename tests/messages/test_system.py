@@ -38,7 +38,7 @@ def test_what_customs_says_of_a_case_is_left_to_the_owners_queue() -> None:
 def test_a_system_declares_what_can_be_kept(system: System) -> None:
     """At most eight search columns; those that are numbers, or for customs only, are among them."""
     assert len(system.search) <= 8
-    assert system.numbers | system.desk <= set(system.search)
+    assert system.numbers | system.desk | system.own <= set(system.search)
     assert system.private <= set(system.labels)
     assert all(kind.events for kind in system.types)
 

@@ -52,7 +52,7 @@ def at_work(house: House, role: str) -> Office:
 
 
 def numbered(found: list[Receipt]) -> str:
-    """The case that one receipt names."""
-    (one,) = found
-    assert one.case is not None, one
-    return one.case
+    """The case that the first receipt names; others may have come with it."""
+    number = found[0].case
+    assert number is not None, found
+    return number

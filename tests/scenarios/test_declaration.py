@@ -108,7 +108,11 @@ def test_what_is_missing_keeps_a_declaration_back_until_it_comes(house: House, t
     assert statuses(confirmed) == [1]
     assert said() == "申报成功（自动）"
     assert legal.case(number)["state"] == "入库"
-    assert "log" not in desk.case(number)["body"]
+    seen = desk.case(number)
+    assert "log" not in seen["body"]
+    assert set(seen["search"]) == {"billNo", "trade", "kind", "day"}  # nothing of how it came to be declared
+    assert desk.status("/v1/cases/declaration?office.contains=-2") == 400
+    assert number in legal.numbers(**{"office.contains": "-2"})
     assert statuses(desk.submit("DEC121-conclude", caseNo=number)) == [399]
     made = next(iter(legal.numbers(kind="agreement")))
     second = Office(house, house.person("enterprise", 1))
