@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event as Flag
 from threading import Lock, Thread
 
@@ -55,12 +56,15 @@ class Watch:
         self._lock = Lock()
         self._ended = False
         self._caught_up = False
+        self._begin: str | None = None
         self._why: Trouble | None = None  # what another request was told when the line was lost
         self._gateway = self._twin()
         self._thread = Thread(target=self._run, name="receipts", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin, behind what was read before: another terminal of this person may read on at any moment."""
+        with suppress(Trouble):
+            self._begin = self._cursors.read()
         self._thread.start()
 
     def retry(self) -> None:
@@ -92,11 +96,13 @@ class Watch:
 
     def _run(self) -> None:
         tries = 0
-        cursor: str | None = None
+        cursor, known = self._begin, False
         while not self._over:
             try:
                 if cursor is None:
                     cursor = self._cursors.read()
+                if not known:
+                    known = True
                     self._caught_up = bool(cursor) or not self._ladders.fresh
                 begun, waits = time.monotonic(), self._caught_up and self.up
                 page = self._page(cursor)

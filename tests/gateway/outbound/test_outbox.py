@@ -51,13 +51,14 @@ class Office:
         """The outbox's clock."""
         return datetime.now(UTC) + self.ahead
 
-    def write(self, key: str = "P1/call", address: str = "agency@x.example") -> None:
+    def write(self, key: str = "P1/call", address: str = "agency@x.example", *, wake: bool = True) -> None:
         """A notice, as if a step had asked for it."""
         with self.database.write() as connection:
             self.notices.write(
                 connection, key, "DXPAGE1", address, "通知 / call", ("请看", "Look"), self.now()
             )
-        reactor.callFromThread(self.outbox.wake)
+        if wake:
+            reactor.callFromThread(self.outbox.wake)
 
     def start(self) -> None:
         """Begin."""
@@ -264,7 +265,7 @@ def test_what_a_stopped_gateway_was_sending_is_sent_by_the_next(opened: Open, po
 def test_what_a_killed_gateway_was_sending_is_its_own_to_finish(opened: Open, post: Post) -> None:
     """Its successor of the same name goes on at once; another gateway only after the lease."""
     office, other = opened(settings(post)), opened(settings(post), node="2")
-    office.write()
+    office.write(wake=False)
     with office.database.write() as connection:
         until = office.now() + timedelta(hours=1)
         assert len(notices.take(connection, "1", office.now(), until, 10)) == 1

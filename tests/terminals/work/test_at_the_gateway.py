@@ -263,6 +263,9 @@ def test_a_second_terminal_of_the_same_person_knows_what_the_first_received(
     house: House, tmp_path: Path
 ) -> None:
     """One file, merged: what one has looked at is read in the other after its next change."""
+    with seated(house, tmp_path) as one:
+        submit(one, fresh(), Purpose.SAVE)  # of a first login, what comes at once is no news
+        one.ladders.look()
     with seated(house, tmp_path) as one, seated(house, tmp_path) as two:
         model = fresh()
         submit(one, model, Purpose.SAVE)
