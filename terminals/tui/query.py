@@ -173,7 +173,11 @@ class QueryPage(SearchPage[CaseLine]):
         """An action by its name."""
         batch = next((each for each in self.BATCHES if each.key == key), None)
         if batch is None:
-            self._act(next(each for each in self.ACTIONS if each.key == key))
+            action = next((each for each in self.ACTIONS if each.key == key), None)
+            if action is None:
+                super().action_act(key)  # what is done beside the cases
+            else:
+                self._act(action)
             return
         lines, item = self._of(batch), self.table.item
         if lines:

@@ -155,6 +155,8 @@ class FiledEntry(EntryPage):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "declare", "book-file")]
     DECLARE: ClassVar[Words] = both("book-file")
     ASK: ClassVar[Words] = Words("是否备案？备案后立即生效。", "File it? It is in force at once.")
+    FILED: ClassVar[Words] = both("book-filed")
+    CHANGED: ClassVar[Words] = both("book-changed")
     DONE: ClassVar[Words] = Words("已备案。", "It is filed.")
     GONE: ClassVar[Words] = Words("备案已撤销。", "It is withdrawn.")
 
@@ -183,7 +185,7 @@ class FiledEntry(EntryPage):
         """Filed as it stands here, or changed since."""
         if self._waits is not None or not self.model.state:
             return super().state_words()
-        return both("book-changed" if self.model.dirty else "book-filed")
+        return self.CHANGED if self.model.dirty else self.FILED
 
     def withdrawing(self, key: str) -> Words:
         """What is asked before what is filed under `key` is withdrawn."""

@@ -58,13 +58,6 @@ class DeclarationQuery(DeclarationList):
     def _options(self) -> list[Option]:
         return [*super()._options(), Option("new", both("entry-new"), "ctrl+n")]
 
-    def action_act(self, key: str) -> None:
-        """An action by its name."""
-        if key == "new":
-            self.action_new()
-        else:
-            super().action_act(key)
-
     def action_new(self) -> None:
         """新增."""
         self.terminal.open_soon("declaration.entry")

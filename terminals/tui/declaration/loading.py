@@ -25,7 +25,6 @@ from terminals.work.model import FormModel
 _CODE = Words("商品编号", "HS code")
 _SINCE = Column("since", Words("生效日期", "Since"), cells=9, sorts=True)
 _LOAD = Words("装载", "Load")
-_IN_FORCE, _CHANGED = Words("已生效", "in force"), Words("已生效，有修改", "in force, changed since")
 
 
 class _Loading(ImportingPage):
@@ -137,14 +136,10 @@ class CheckEntry(FiledEntry):
     EVENT: ClassVar[str] = "check"
     DECLARE: ClassVar[Words] = Words("设置", "Set")
     ASK: ClassVar[Words] = Words("是否设置？设置后立即生效。", "Set it? It is in force at once.")
+    FILED: ClassVar[Words] = Words("已生效", "in force")
+    CHANGED: ClassVar[Words] = Words("已生效，有修改", "in force, changed since")
     DONE: ClassVar[Words] = Words("校验已生效。", "The check is in force.")
     GONE: ClassVar[Words] = Words("校验已撤销。", "The check is withdrawn.")
-
-    def state_words(self) -> Words:
-        """In force as it stands here, or changed since."""
-        if self._waits is not None or not self.model.state:
-            return super().state_words()
-        return _CHANGED if self.model.dirty else _IN_FORCE
 
     def withdrawing(self, key: str) -> Words:
         """What is asked before a check is withdrawn."""

@@ -17,7 +17,6 @@ from terminals.tui.registers import FiledEntry
 from terminals.tui.words import both
 
 _KEY = ("ieFlag", "trafMode", "billNo")
-_SENT, _CHANGED = Words("已报送", "sent"), Words("已报送，有修改", "sent, changed since")
 _BILL = Words("提运单号", "Bill of lading")
 _COLUMNS = (
     Column("billNo", _BILL, most=32, sorts=True),
@@ -74,6 +73,8 @@ class _Sending(FiledEntry):
     KEY: ClassVar[tuple[str, ...]] = _KEY
     DECLARE: ClassVar[Words] = Words("报送", "Send")
     ASK: ClassVar[Words] = Words("是否报送？", "Send it?")
+    FILED: ClassVar[Words] = Words("已报送", "sent")
+    CHANGED: ClassVar[Words] = Words("已报送，有修改", "sent, changed since")
     DONE: ClassVar[Words] = Words("报送成功，已接收。", "It is sent, and taken.")
     GONE: ClassVar[Words] = Words("已删除。", "It is taken back.")
 
@@ -81,12 +82,6 @@ class _Sending(FiledEntry):
     def inner(self) -> str:
         """People know it by the bill of lading."""
         return self.model.head.text("billNo")
-
-    def state_words(self) -> Words:
-        """Sent as it stands here, or changed since."""
-        if self._waits is not None or not self.model.state:
-            return super().state_words()
-        return _CHANGED if self.model.dirty else _SENT
 
     def withdrawing(self, key: str) -> Words:
         """What is asked before it is taken back."""

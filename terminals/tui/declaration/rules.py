@@ -121,13 +121,6 @@ class RuleList(SmartPage, MeaningList):
             Option("promise", _PROMISE, "ctrl+t"),
         ]
 
-    def action_act(self, key: str) -> None:
-        """An action by its name."""
-        if key in ("new", "promise"):
-            getattr(self, f"action_{key}")()
-        else:
-            super().action_act(key)
-
     def action_new(self) -> None:
         """新增, with the legal person's card."""
         against = self._barred()

@@ -100,13 +100,6 @@ class OwnConsultations(CooperationList):
     def _options(self) -> list[Option]:
         return [*super()._options(), Option("new", _ASK, "ctrl+n")]
 
-    def action_act(self, key: str) -> None:
-        """An action by its name."""
-        if key == "new":
-            self.action_new()
-        else:
-            super().action_act(key)
-
     def action_new(self) -> None:
         """Ask something."""
         self.terminal.open_soon("enterprise.ask")

@@ -105,13 +105,6 @@ class RegistrationRegister(CooperationList):
     def _options(self) -> list[Option]:
         return [Option("new", both("entry-new"), "ctrl+n"), *super()._options()]
 
-    def action_act(self, key: str) -> None:
-        """An action by its name."""
-        if key == "new":
-            self.action_new()
-        else:
-            super().action_act(key)
-
     def action_new(self) -> None:
         """File another."""
         self.terminal.open_soon("enterprise.register")

@@ -86,13 +86,6 @@ class FilingList(AgencyList):
         """新增 besides."""
         return [Option(_NEW, both("entry-new"), "ctrl+n"), *super()._options()]
 
-    def action_act(self, key: str) -> None:
-        """An action by its name."""
-        if key == _NEW:
-            self.action_new()
-        else:
-            super().action_act(key)
-
     def action_new(self) -> None:
         """新增."""
         self.terminal.open_soon("inspection.filing")

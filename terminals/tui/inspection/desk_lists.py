@@ -82,13 +82,6 @@ class DeskList(InspectionList):
         new = [Option(NEW, self.NEW_WORDS, "ctrl+n")] if self.ENTRY else []
         return [*super()._options(), *new]
 
-    def action_act(self, key: str) -> None:
-        """An action by its name."""
-        if key == NEW:
-            self.action_new()
-        else:
-            super().action_act(key)
-
     def action_new(self) -> None:
         """Begin another one."""
         self.terminal.open_soon(self.ENTRY, **self.BEGINS)

@@ -21,7 +21,6 @@ from terminals.tui.registers import Filed, FiledEntry, RegisterPage
 _COLUMNS = ("words", "day")
 _HS = Words("HS编码", "HS code")
 _NAME = Words("品名", "Goods")
-_PUBLISHED, _CHANGED = Words("已发布", "published"), Words("已发布，有修改", "published, changed since")
 
 
 class PublishedList(InspectionList, PublicationQuery):
@@ -87,14 +86,10 @@ class RuleEntry(FiledEntry):
     EVENT: ClassVar[str] = "rule"
     DECLARE: ClassVar[Words] = Words("发布", "Publish")
     ASK: ClassVar[Words] = Words("是否发布？发布后立即生效。", "Publish it? It is in force at once.")
+    FILED: ClassVar[Words] = Words("已发布", "published")
+    CHANGED: ClassVar[Words] = Words("已发布，有修改", "published, changed since")
     DONE: ClassVar[Words] = Words("规则已发布。", "The rule is published.")
     GONE: ClassVar[Words] = Words("规则已撤销。", "The rule is withdrawn.")
-
-    def state_words(self) -> Words:
-        """Published as it stands here, or changed since."""
-        if self._waits is not None or not self.model.state:
-            return super().state_words()
-        return _CHANGED if self.model.dirty else _PUBLISHED
 
     def withdrawing(self, key: str) -> Words:
         """What is asked before a rule is withdrawn."""
