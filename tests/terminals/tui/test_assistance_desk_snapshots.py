@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
-from terminals.tui.app import Terminal
-from terminals.tui.page import Page
 from tests.scenarios.house import House
 from tests.terminals.tui import assisted, gallery
 from tests.terminals.tui.at_house import at_work, until
+from tests.terminals.tui.gallery import front, opened
 from tests.terminals.tui.picture import Mask, picture
 from tests.terminals.tui.stage import LARGE, SMALL
 from tests.terminals.tui.story import CLOCK
@@ -97,26 +93,6 @@ async def walk(
         await look("office")
         await opened(terminal, pilot, "assistance.pending", lambda page: page.figures)
         await look("pending")
-
-
-async def opened(terminal: Terminal, pilot: Pilot[int], name: str, ready: Callable[[Any], object]) -> Any:
-    """A screen of the menu, once it has what it shows."""
-    page = await terminal.open(name)
-    await until(pilot, lambda: ready(page))
-    await pilot.pause()
-    return page
-
-
-async def front(terminal: Terminal, pilot: Pilot[int], kind: str) -> Any:
-    """The page in front, once it is one of that class."""
-
-    def there() -> Page | None:
-        page = terminal.shell.pages.front
-        return page if type(page).__name__ == kind else None
-
-    await until(pilot, there)
-    await pilot.pause()
-    return there()
 
 
 @pytest.mark.parametrize("name", STOPS)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,11 @@ from textual.pilot import Pilot
 
 from terminals.tui.app import Terminal
 from terminals.tui.menu import SideMenu
-from terminals.tui.page import Page
 from tests.scenarios.house import House
 from tests.terminals.tui import enterprises, gallery
 from tests.terminals.tui.at_house import at_work, until
 from tests.terminals.tui.enterprises import Software
+from tests.terminals.tui.gallery import front, opened
 from tests.terminals.tui.picture import Mask, picture
 from tests.terminals.tui.stage import LARGE, SMALL
 from tests.terminals.tui.story import CLOCK
@@ -140,26 +139,6 @@ async def ask(
         await until(pilot, lambda: page._kind is not None)
         await pilot.pause()
         await look("consultation", terminal, pilot, size, shots, mask)
-
-
-async def opened(terminal: Terminal, pilot: Pilot[int], name: str, ready: Callable[[Any], object]) -> Any:
-    """A screen of the menu, once it has what it shows."""
-    page = await terminal.open(name)
-    await until(pilot, lambda: ready(page))
-    await pilot.pause()
-    return page
-
-
-async def front(terminal: Terminal, pilot: Pilot[int], kind: str) -> Any:
-    """The page in front, once it is one of that class."""
-
-    def there() -> Page | None:
-        page = terminal.shell.pages.front
-        return page if type(page).__name__ == kind else None
-
-    await until(pilot, there)
-    await pilot.pause()
-    return there()
 
 
 @pytest.mark.parametrize("name", STOPS)

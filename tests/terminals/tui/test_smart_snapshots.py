@@ -25,6 +25,7 @@ from tests.scenarios.house import House
 from tests.terminals.tui import declarants, gallery
 from tests.terminals.tui.at_house import at_work, until
 from tests.terminals.tui.declarants import drafted, office
+from tests.terminals.tui.gallery import opened
 from tests.terminals.tui.picture import Mask, picture
 from tests.terminals.tui.stage import LARGE, SMALL
 from tests.terminals.tui.story import CLOCK
@@ -159,14 +160,6 @@ async def walk(house: House, folder: Path, size: tuple[int, int], shots: Shots) 
         await until(pilot, lambda: check._kind is not None and terminal.work.line.codes.known("customs"))
         await pilot.pause()
         await look("check")
-
-
-async def opened(terminal: Terminal, pilot: Pilot[int], name: str, ready: Callable[[Any], object]) -> Any:
-    """A screen of the menu, once it has what it shows."""
-    page = await terminal.open(name)
-    await until(pilot, lambda: ready(page))
-    await pilot.pause()
-    return page
 
 
 @pytest.mark.parametrize("name", STOPS)
