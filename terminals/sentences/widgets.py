@@ -76,6 +76,10 @@ SENTENCES: Sentences = {
         "数字，最多 {whole} 位，其中小数最多 {behind} 位。",
     ),
     "field-length": ("Characters: exactly {most}.", "{most} 个字符。"),
+    "field-moment": (
+        "China Standard Time, such as 2026-01-31 08:30 or 202601310830.",
+        "北京时间，如 2026-01-31 08:30 或 202601310830。",
+    ),
     "field-lengths": ("Characters: {least} to {most}.", "{least} 至 {most} 个字符。"),
     "field-at-most": ("Characters: at most {most}.", "最多 {most} 个字符。"),
     "field-sum": ("The sum of {of}; it may be typed over.", "等于 {of}，可修改。"),

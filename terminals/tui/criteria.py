@@ -6,7 +6,6 @@ what is searched.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -22,9 +21,9 @@ from messages.annotations import Offer, Words
 from messages.codes import Code
 from terminals.tui.picker import CodePicker
 from terminals.tui.words import Saying, both, retell
+from terminals.work.moments import DAY, spelled
 
 _ALONE = "◆"
-_DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,8 @@ class Criteria(Vertical):
             if len(texts) == 1:
                 found[column] = texts[0]
             else:
-                found |= {f"{column}.from": _day(texts[0]), f"{column}.to": _day(texts[1])}
+                days = [spelled(DAY, text) for text in texts]  # 2026-02-01, 2026/2/1, 20260201
+                found |= {f"{column}.from": days[0], f"{column}.to": days[1]}
         return found
 
     @property
@@ -202,12 +202,6 @@ class Criteria(Vertical):
         for row in self.children:
             for child in row.children:
                 retell(child, language)
-
-
-def _day(text: str) -> str:
-    """2026-02-01, 2026/2/1 and 20260201 are the same day; anything else is searched as it is typed."""
-    found = _DAY.fullmatch(text)
-    return f"{found[1]}{int(found[2]):02}{int(found[3]):02}" if found else text
 
 
 class _Coded(Input):

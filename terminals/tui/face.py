@@ -17,8 +17,8 @@ from textual.widget import Widget
 from messages.forms import Field
 from terminals.tui.arrange import Box, arranged, is_long
 from terminals.tui.cells import fit, plain, width, wrapped
-from terminals.work.judging import DAY
 from terminals.work.model import FormModel
+from terminals.work.moments import DAY, MOMENT, readable
 from terminals.work.rows import Row
 from terminals.work.standing import Kind, Standing
 
@@ -83,14 +83,17 @@ class Face(Widget):
         """
         fixed = field.min_length is not None and field.min_length == field.max_length
         named = field.hints.lookup is not None
-        free = field.base == "string" and field.type_name != DAY and not fixed and not named
+        timed = field.type_name in (DAY, MOMENT)
+        free = field.base == "string" and not timed and not fixed and not named
         return not is_long(field) and (self.listed(field) or not free)
 
     def meaning(self) -> str:
-        """What the code in the current field means."""
+        """What the code in the current field means; a time, as people read it."""
         if self.model is None or self.row is None:
             return ""
-        return self.model.meaning(self.row, self.fields[self.at].name).in_language(self.language)
+        field = self.fields[self.at]
+        moment = readable(field.type_name, self.row.text(field.name))
+        return moment or self.model.meaning(self.row, field.name).in_language(self.language)
 
     # -- where the fields stand
 
@@ -174,6 +177,9 @@ class Face(Widget):
         if self.model is None or self.row is None:
             return ""
         text = self.row.text(field.name)
+        moment = readable(field.type_name, text)
+        if moment:
+            return moment
         if lines == 1:
             meaning = self.model.meaning(self.row, field.name).in_language(self.language)
             return plain(f"{text} {meaning}" if meaning else text)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from messages.annotations import Condition, Words
 from messages.forms import Field
 from terminals.tui.words import both
+from terminals.work.moments import MOMENT
 from terminals.work.plan import Plan
 from terminals.work.rows import Place
 from terminals.work.standing import SILENT, Standing
@@ -44,6 +45,8 @@ def _named(field: Field) -> Words:
 
 def _of_type(field: Field) -> Words:
     """What a field's type says of it, but for the name that the field has already: 电话：5 至 20 位数字."""
+    if field.type_name == MOMENT:
+        return both("field-moment")
     label, kind = field.label, field.type_words
     return Words(_behind(label.zh, "：", kind.zh), _behind(label.en, ": ", kind.en))
 

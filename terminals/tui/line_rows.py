@@ -6,6 +6,7 @@ Knows a FormModel's lines; refuses to know widgets.
 from __future__ import annotations
 
 from terminals.work.model import FormModel
+from terminals.work.moments import readable
 from terminals.work.rows import Row
 from terminals.work.standing import Kind
 
@@ -24,7 +25,7 @@ class LineRows:
     def text(self, row: int, key: str) -> str:
         """The value and what it means; ! before what is wrong, * for what is missing."""
         line = self.rows[row]
-        text = line.text(key)
+        text = readable(line.plan.fields[key].type_name, line.text(key)) or line.text(key)
         meaning = self._model.meaning(line, key).in_language(self._language) if text else ""
         standing = self._model.standing(line, key)
         mark = "!" if standing.kind is Kind.WRONG else ""

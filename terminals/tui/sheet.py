@@ -23,6 +23,7 @@ from terminals.tui.field import Editing, Editor, LongEditor
 from terminals.tui.keeper import Keeper
 from terminals.tui.within import Within
 from terminals.work.model import FormModel
+from terminals.work.moments import spelled
 from terminals.work.named import resolved
 from terminals.work.rows import Changed, Place, Row, cleaned
 from terminals.work.standing import Kind
@@ -239,8 +240,11 @@ class Sheet(Face):
         return True
 
     def _resolve(self, place: Place) -> None:
-        """A code may be typed by its name, or in small letters."""
+        """A code may be typed by its name, or in small letters; a day or a time as people write it."""
         text = place.row.text(place.name)
+        meant = spelled(place.field.type_name, text)
+        if meant != text:
+            self.typed(meant)
         if text and self.listed(place.field) and not place.field.many:
             code = resolved(self._keeper.codes(place.field) or (), text)
             if code != text:

@@ -13,6 +13,7 @@ from messages.annotations import Words
 from messages.forms import Field
 from messages.workflow import File
 from terminals.work.model import FormModel
+from terminals.work.moments import readable
 from terminals.work.plan import FILE
 from terminals.work.rows import Row
 
@@ -114,8 +115,10 @@ def _meaning(model: FormModel, row: Row, field: Field) -> Words:
 
 
 def value(model: FormModel, row: Row, field: Field) -> Words:
-    """A code of a list with its meaning; of a few choices the meaning alone, which says it all."""
-    text = row.text(field.name)
+    """A code of a list with its meaning; of a few choices the meaning alone, which says it all; a time as
+    people read it.
+    """
+    text = readable(field.type_name, row.text(field.name)) or row.text(field.name)
     if field.choices:
         return _meaning(model, row, field)
     if field.hints.list:

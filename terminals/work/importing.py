@@ -18,6 +18,7 @@ from zipfile import BadZipFile, ZipFile
 from messages.codes import CodeList
 from messages.forms import Field
 from terminals.trouble import Unusable
+from terminals.work.moments import MOMENT, spelled
 from terminals.work.named import Named, named
 
 LARGEST = 100_000_000  # bytes of all parts, unpacked
@@ -132,12 +133,12 @@ def text_of(value: Any, field: Field, codes: Named | None = None) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime | date):
-        return value.strftime("%Y%m%d")
+        return value.strftime("%Y%m%d%H%M%S" if field.type_name == MOMENT else "%Y%m%d")
     if isinstance(value, float):
         text = format(Decimal(f"{value:.15g}"), "f")  # the digits that a spreadsheet shows
         text = text.rstrip("0").rstrip(".") if "." in text else text
     else:
-        text = str(value).strip()
+        text = spelled(field.type_name, str(value).strip())
     if field.many:
         return " ".join(_codes(text, field, codes))
     if isinstance(value, int | float) and field.base == "string" and field.min_length == field.max_length:

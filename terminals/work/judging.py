@@ -13,13 +13,14 @@ from messages.annotations import Condition, Lookup, Words
 from messages.codes import CodeList
 from messages.forms import Field
 from terminals.work.checks import Fault, Problem, say
+from terminals.work.moments import DAY, MOMENT
 from terminals.work.plan import FILE, KEPT, SYSTEM, TERMINAL
 from terminals.work.rows import Place, Row
 from terminals.work.standing import Kind, Standing
 
 Control = Mapping[str, str]
-DAY = "Date"  # the schemas' type of a day, yyyyMMdd; XSD 1.0 cannot count the days of a month
 _TODAY = "today"
+_DIGITS = 8  # of a day, yyyyMMdd
 
 
 class Judge:
@@ -99,10 +100,15 @@ class Judge:
                 f"{field.label.zh}：{value} 不是日期，请按 20260131 的样式录入",
                 f"{field.label.en}: {value} is no day, type it like 20260131",
             )
+        if problem is not None and field.type_name == MOMENT:
+            return Words(
+                f"{field.label.zh}：{value} 不是时间，请按 2026-01-31 08:30 的样式录入",
+                f"{field.label.en}: {value} is no time, type it like 2026-01-31 08:30",
+            )
         if problem is not None:
             return Words(f"{field.label.zh}：{problem.text.zh}", f"{field.label.en}: {problem.text.en}")
-        if field.type_name == DAY:
-            return self._day(field, value)
+        if field.type_name in (DAY, MOMENT):
+            return self._day(field, value[:_DIGITS])
         if field.hints.list:
             known = self._code_list(field.hints.list)
             if known is not None and not field.chosen(value) <= known.codes.keys():

@@ -61,7 +61,7 @@ class ArrivalRegister(_Sent):
     ENTRY: ClassVar[str] = "declaration.arrival"
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         *_COLUMNS,
-        Column("arrivalTime", Words("运抵时间", "Arrived"), cells=14, sorts=True),
+        Column("arrivalTime", Words("运抵时间", "Arrived"), cells=19, sorts=True),
         Column("place", Words("运抵地点", "Place"), most=30, least=8),
         _SINCE,
     )

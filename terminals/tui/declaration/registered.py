@@ -10,6 +10,7 @@ from typing import ClassVar
 from messages.declaration.names import SYSTEM_NAME
 from messages.forms import own_forms
 from terminals.tui.registers import Filed, RegisterPage
+from terminals.work.moments import readable
 
 
 class Register(RegisterPage):
@@ -21,6 +22,7 @@ class Register(RegisterPage):
     def __init__(self) -> None:
         super().__init__()
         fields = own_forms().form(self.FORM).node.children
+        self._types = {field.name: field.type_name for field in fields}
         self._choices = {
             field.name: {choice.value: choice.label for choice in field.choices}
             for field in fields
@@ -28,7 +30,9 @@ class Register(RegisterPage):
         }
 
     def text(self, item: Filed, key: str) -> str:
-        """What stands in a cell; of a few choices what they mean."""
+        """What stands in a cell; of a few choices what they mean, a time as people read it."""
         text = super().text(item, key)
         words = self._choices.get(key, {}).get(text)
-        return words.in_language(self.language) if words is not None else text
+        if words is not None:
+            return words.in_language(self.language)
+        return readable(self._types.get(key, ""), text) or text

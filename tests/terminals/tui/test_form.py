@@ -66,6 +66,44 @@ async def test_keys_that_arrive_all_at_once_land_where_they_were_meant_to() -> N
 
 
 @pytest.mark.asyncio
+async def test_a_time_is_typed_as_people_write_it_and_shown_as_they_read_it() -> None:
+    """With the cursor behind it and in it; what means no time stays as it was typed, and is called wrong."""
+    app = Desk(empty("DEC181"))
+    async with app.run_test(size=LARGE) as pilot:
+        row = app.model.head
+        app.view.go(Place(row, "arrivalTime"))
+        for typed, value in (
+            ("2026-11-21 08:30", "20261121083000"),
+            ("20261121 0830", "20261121083000"),
+            ("2026/1/2 9:05:07", "20260102090507"),
+            ("202611210830", "20261121083000"),
+            ("20261121083059", "20261121083059"),
+        ):
+            app.view.go(Place(row, "arrivalTime"))
+            await pilot.press(*(("space" if key == " " else key) for key in typed), "enter")
+            assert row.text("arrivalTime") == value
+            assert f"{value[:4]}-{value[4:6]}-{value[6:8]} {value[8:10]}:" in shown(app)
+        app.view.go(Place(row, "arrivalTime"))
+        await pilot.press(*"tomorrow", "enter")
+        assert row.text("arrivalTime") == "tomorrow"
+        standing = app.model.standing(row, "arrivalTime")
+        assert "2026-01-31 08:30" in standing.words.zh
+        app.view.go(Place(row, "arrivalTime"))
+        await pilot.press(*"202602310830", "enter")
+        assert "不是存在的日期" in app.model.standing(row, "arrivalTime").words.zh
+
+
+@pytest.mark.asyncio
+async def test_a_day_is_typed_with_hyphens_too() -> None:
+    """2024-09-16 is 20240916, as it is in criteria."""
+    app = Desk(empty())
+    async with app.run_test(size=SMALL) as pilot:
+        app.view.go(Place(app.model.head, "stockDate"))
+        await pilot.press(*"2024-9-16", "enter")
+        assert app.head("stockDate") == ["20240916"]
+
+
+@pytest.mark.asyncio
 async def test_every_standing_is_told_by_colour_and_by_mark() -> None:
     """Required, optional, locked, current and wrong (录入框状态)."""
     app = Desk(empty())
