@@ -5,25 +5,17 @@ Knows which part needs which; refuses to know what any of them does.
 
 from __future__ import annotations
 
-import fcntl
 import gc
-import os
-import signal
-import socket
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, inlineCallbacks
-from twisted.internet.task import LoopingCall
 
 from gateway import metrics, pki, tls
 from gateway.acceptance import Item, Outcome, Store
@@ -35,6 +27,7 @@ from gateway.dispatch import Dispatcher
 from gateway.endings import GATEWAY, TLS, Endings
 from gateway.enrolment import Enrolment
 from gateway.examination import Examination
+from gateway.housekeeping import Housekeeping
 from gateway.http.api import Services, metrics_routes, routes
 from gateway.http.attachments import Files
 from gateway.http.router import Router
@@ -42,6 +35,7 @@ from gateway.http.server import Server
 from gateway.identifiers import Ids
 from gateway.intake import Intake
 from gateway.limits import HttpLimits, Rates
+from gateway.load import Load
 from gateway.mailboxes import Mailboxes
 from gateway.outbound.channel import Outbound
 from gateway.outbound.notices import Notices
@@ -50,6 +44,7 @@ from gateway.outbound.smtp import WHOLE, Smtp
 from gateway.outgoing import Outgoing
 from gateway.passwords import Passwords
 from gateway.perform import Performer
+from gateway.process import notify
 from gateway.queues import Queues
 from gateway.sessions import Sessions
 from gateway.settings import Settings
@@ -59,11 +54,10 @@ from messages.newcomers import ROLES
 from messages.schemas import Schemas
 from messages.signature.template import TemplateSigner
 from receipts.document import Issuer
-from storage import heads, nodes, work
+from storage import heads, nodes
 from storage.attachments import Store as AttachmentStore
 from storage.database import Database
 from storage.journal import Chain
-from storage.work import Backlog
 
 log = structlog.get_logger()
 
@@ -73,10 +67,6 @@ GAUGE = 5.0  # seconds between two looks at the backlog
 LATE = 60.0  # seconds that a due work item may wait before the gateway says that it is not ready
 ENDINGS = 3600.0  # seconds between two looks at what ends soon
 GRACE = 15.0  # seconds that requests under way are given when the gateway stops
-
-
-class AlreadyRunning(Exception):
-    """Another process serves this home."""
 
 
 def clock() -> datetime:
@@ -90,7 +80,6 @@ class Gateway:
     def __init__(self, reactor: Any, settings: Settings) -> None:
         self.settings = settings
         self.reactor = reactor
-        self._lock = _hold(settings.home / "gateway.lock")
         self.database = Database(settings.database_url)
         with self.database.write() as connection:
             number = nodes.number(connection, settings.node)
@@ -162,7 +151,7 @@ class Gateway:
             issued=_count,
             noticed=self.outbox.wake,
         )
-        self.backlog = Backlog(0, None)
+        self.load = Load(self.reader, self.queues, clock)
         self.passwords = Passwords(reactor)
         self.files = Files(reactor)
         self.store = AttachmentStore(settings.attachments)
@@ -203,13 +192,23 @@ class Gateway:
         for changes in (self.directory.on_change, self.examination.on_reload):
             changes.append(self._announce_endings)
         self.server = self._http_server(schemas)
-        self._loops = [
-            _loop(reactor, self._watch_registry, WATCH),
-            _loop(reactor, self._measure, GAUGE),
-            _loop(reactor, self._sign_head, exchange.head_seconds),
-            _loop(reactor, self._purge, PURGE),
-            _loop(reactor, self._announce_endings, ENDINGS),
-        ]
+        self.housekeeping = self._housekeeping()
+
+    def _housekeeping(self) -> Housekeeping:
+        """What is looked after, how often, and what the log says where it failed."""
+        its = Housekeeping(self.reactor)
+        its.every(WATCH, self._watch_registry, "the registry could not be read")
+        its.every(GAUGE, self.load.measure, "the backlog could not be read")
+        its.every(GAUGE, self.outbox.measure, "the outbox could not be read")
+        its.every(
+            self.settings.exchange.head_seconds, self._sign_head, "the journal's head could not be signed"
+        )
+        its.every(PURGE, self.sessions.purge, "old sessions could not be dropped")
+        its.every(PURGE, self.caretaker.sweep, "attachments that nothing names could not be dropped")
+        its.every(PURGE, self.enrolment.purge, "registrations that have expired could not be dropped")
+        its.every(PURGE, self.outbox.purge, "old notices could not be dropped")
+        its.every(ENDINGS, self.endings.look, "what ends soon could not be read")
+        return its
 
     def _http_server(self, schemas: Schemas) -> Server:
         services = Services(
@@ -241,8 +240,8 @@ class Gateway:
             bytes_in_flight=lambda: server.budget.used,
             polls_waiting=lambda: self.mailboxes.parked,
             writes_waiting=lambda: self.writer.waiting,
-            backlog=lambda: self.backlog.count,
-            backlog_age=self._backlog_age,
+            backlog=lambda: self.load.count,
+            backlog_age=lambda: self.load.age,
         )
         return server
 
@@ -252,12 +251,8 @@ class Gateway:
     def _ready(self) -> dict[str, bool]:
         return {
             "examination": self.examination.ready,
-            "dispatch": self._backlog_age() < LATE,
+            "dispatch": self.load.age < LATE,
         }
-
-    def _backlog_age(self) -> float:
-        oldest = self.backlog.oldest
-        return 0.0 if oldest is None else max(0.0, (clock() - oldest).total_seconds())
 
     # -- starting and stopping -------------------------------------------------------------------------
 
@@ -278,8 +273,7 @@ class Gateway:
         if settings.exchange.dispatch:
             self.dispatcher.start()
         self.outbox.start()
-        for loop, seconds in self._loops:
-            loop.start(seconds, now=True)
+        self.housekeeping.start()
         # What start-up made stays for good: the collector need not look at it again.
         gc.collect()
         gc.freeze()
@@ -291,16 +285,14 @@ class Gateway:
         scheme = "https" if listen.tls else "http"
         url = f"{scheme}://{listen.host}:{self.port.getHost().port}"
         log.info("serving", url=url, node=self.settings.node)
-        _notify("READY=1")
+        notify("READY=1")
 
     @inlineCallbacks
     def stop(self) -> Any:
         """Finish what was answered for, then end; fires when nothing is left open."""
         log.info("stopping")
-        _notify("STOPPING=1")
-        for loop, _ in self._loops:
-            if loop.running:
-                loop.stop()
+        notify("STOPPING=1")
+        self.housekeeping.stop()
         yield self.port.stopListening()
         if self.metrics_port is not None:
             yield self.metrics_port.stopListening()
@@ -308,14 +300,13 @@ class Gateway:
         yield self.server.stop(GRACE)
         yield self.dispatcher.stop()
         yield self.outbox.stop()
-        yield self._sign_head()
+        yield self._sign_head().addErrback(_complain, "the journal's head could not be signed")
         yield self.writer.stop()
         yield self.reader.stop()
         self.passwords.stop()
         self.files.stop()
         self.examination.stop()
         self.database.close()
-        os.close(self._lock)
         log.info("stopped")
 
     def reload(self) -> None:
@@ -331,19 +322,7 @@ class Gateway:
 
     def _watch_registry(self) -> Deferred[None]:
         self.examination.watch()
-        return self.directory.refresh().addErrback(_complain, "the registry could not be read")
-
-    def _measure(self) -> Deferred[None]:
-        def look(connection: Connection) -> tuple[Backlog, dict[str, int]]:
-            return work.backlog(connection, clock()), work.queued(connection)
-
-        def measured(found: tuple[Backlog, dict[str, int]]) -> None:
-            self.backlog = found[0]
-            self.queues.counted(found[1])
-
-        read = self.reader.run(look).addCallback(measured)
-        read.addErrback(_complain, "the backlog could not be read")
-        return read.addCallback(lambda _: self.outbox.measure())
+        return self.directory.refresh()
 
     def _sign_head(self) -> Deferred[None]:
         """The journal's head, signed, stored and exported, so that a shortened journal shows."""
@@ -352,65 +331,13 @@ class Gateway:
             if head is not None:
                 heads.export([head], self.settings.journal_heads)
 
-        return (
-            self.writer.run(heads.sign_head, self.settings.node, clock(), self._sign)
-            .addCallback(export)
-            .addErrback(_complain, "the journal's head could not be signed")
-        )
+        return self.writer.run(heads.sign_head, self.settings.node, clock(), self._sign).addCallback(export)
 
     def _announce_endings(self) -> Deferred[None]:
         return self.endings.look().addErrback(_complain, "what ends soon could not be read")
 
-    def _purge(self) -> Deferred[Any]:
-        purged = self.sessions.purge().addErrback(_complain, "old sessions could not be dropped")
-        purged.addCallback(lambda _: self.caretaker.sweep()).addErrback(
-            _complain, "attachments that nothing names could not be dropped"
-        )
-        purged.addCallback(lambda _: self.enrolment.purge()).addErrback(
-            _complain, "registrations that have expired could not be dropped"
-        )
-        return purged.addCallback(lambda _: self.outbox.purge())
-
     def _sign(self, data: bytes) -> bytes:
         return pki.sign(self._key, data)
-
-
-def serve(settings: Settings) -> None:
-    """Run a gateway until SIGTERM or SIGINT. Raises AlreadyRunning, TlsUnusable, OSError."""
-    from twisted.internet import reactor as installed
-
-    reactor: Any = installed
-    gateway = Gateway(reactor, settings)
-    gateway.start()
-    reactor.addSystemEventTrigger("before", "shutdown", lambda: gateway.stop().addErrback(_abandon))
-    signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(gateway.reload))
-    # In this order: once it says that it serves, it may be told to stop.
-    reactor.callWhenRunning(_end_once, reactor)
-    reactor.callWhenRunning(gateway.announce)
-    reactor.run()
-
-
-def _end_once(reactor: Any) -> None:
-    """SIGTERM and SIGINT stop the reactor; a second one, from an impatient hand, changes nothing."""
-
-    def asked_to_end(_number: int, _frame: Any) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)  # holds to the interpreter's very end, unlike a handler
-        reactor.callFromThread(reactor.stop)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, asked_to_end)
-
-
-def _hold(file: Path) -> int:
-    """The home's lock; it ends with the process, however that ends."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise AlreadyRunning(f"another process serves {file.parent}: stop it first") from None
-    return descriptor
 
 
 def _signing(settings: Settings) -> tuple[rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, x509.Certificate]:
@@ -428,12 +355,6 @@ def _own(settings: Settings) -> dict[str, list[x509.Certificate]]:
     return chains
 
 
-def _loop(reactor: Any, call: Callable[[], Any], seconds: float) -> tuple[LoopingCall, float]:
-    loop = LoopingCall(call)
-    loop.clock = reactor
-    return loop, seconds
-
-
 def _count(issued: Sequence[tuple[str, float]]) -> None:
     for code, age in issued:
         metrics.RECEIPTS.labels(code).inc()
@@ -442,20 +363,3 @@ def _count(issued: Sequence[tuple[str, float]]) -> None:
 
 def _complain(failure: Any, what: str) -> None:
     log.error(what, error=failure.getErrorMessage())
-
-
-def _abandon(failure: Any) -> None:
-    """The stop itself failed: say so and end. What was answered is durable; the next start goes on."""
-    log.error("the gateway could not stop in order", failure=failure.getTraceback())
-    os._exit(1)
-
-
-def _notify(state: str) -> None:
-    """Tell systemd, or whoever started the gateway in its manner (sd_notify)."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
-        return
-    # Whoever started it may have stopped listening: that is no reason to fail.
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as service:
-        service.connect("\0" + address[1:] if address.startswith("@") else address)
-        service.sendall(state.encode())

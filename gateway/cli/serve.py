@@ -40,12 +40,12 @@ def serve(home: Path, port: int | None, host: str | None) -> None:
     finally:
         database.close()
     logs.configure(settings.logs.level)
-    from gateway import app, tls  # here, so that no other command loads the reactor
+    from gateway import process, tls  # here, so that no other command loads the reactor
 
     logs.begin_twisted()
     try:
-        app.serve(settings)
-    except (app.AlreadyRunning, tls.TlsUnusable) as error:
+        process.serve(settings)
+    except (process.AlreadyRunning, tls.TlsUnusable) as error:
         raise Surroundings(str(error)) from error
 
 
