@@ -22,7 +22,7 @@ def test_each_task_comes_at_its_own_pace_and_at_the_start() -> None:
     its.start()
     assert seen == ["broken", "slow"]
     clock.pump([1, 1])
-    assert seen == ["broken", "slow", "broken", "broken", "slow"]
+    assert (seen.count("broken"), seen.count("slow")) == (3, 2)
 
 
 def test_a_task_does_not_run_beside_itself_and_none_begins_after_the_stop() -> None:
