@@ -19,6 +19,9 @@ CONTROL = ("guid", "appType", "appTime", "appStatus", "caseNo")  # of the messag
 OLD = 14  # E-Port's fault: 旧报文
 _MOST = 900  # characters of a receipt that tell faults
 
+Pair = tuple[str, str]
+"""The same said in Chinese and in English."""
+
 
 def actor_of(event: Event) -> Actor:
     """Who signed it, where every event is a message."""
@@ -65,6 +68,17 @@ def not_in_state(label: tuple[str, str] | None, done: tuple[str, str]) -> str:
     """That an event cannot happen: what the state is called (None: there is no case), what would be done."""
     zh, en = label or ("无", "none")
     return f"数据状态为“{zh}”，不能{done[0]} / in state {en} it cannot be {done[1]}"
+
+
+def apart(said: str) -> Pair:
+    """One sentence in both languages (中文 / English); the same twice where it is in one of them."""
+    zh, _, en = said.partition(" / ")
+    return zh, en or zh
+
+
+def joined(*parts: Pair, zh: str = "，", en: str = ", ") -> str:
+    """Several parts as one sentence in both languages: whoever reads a receipt cuts it at its only ` / `."""
+    return f"{zh.join(part for part, _ in parts)} / {en.join(part for _, part in parts)}"
 
 
 def told(against: Sequence[object], most: int = _MOST) -> str:

@@ -29,6 +29,7 @@ from messages.declaration.names import BY_AGENT, BY_TRADE, MISSING, NOT_YOURS, T
 from messages.declaration.table import DRAFT
 from messages.faults import NodeFault
 from messages.happenings import NEW
+from messages.stepping import joined
 from messages.workflow import (
     Actor,
     Body,
@@ -90,16 +91,16 @@ def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 def _kept(event: Event, case: Case, facts: Facts, context: Context, status: int) -> tuple[Effect, ...]:
     """A draft; marked, if it says so and smart-assisted declaration is enabled."""
-    actor, said = actor_of(event), ""
+    actor, told = actor_of(event), [("暂存成功", "draft kept")]
     if case.body["entered"]["smartMark"] == "1":
         against = pool.not_markable(case, facts[enabled(actor.party)] is not None)
         if against is None:
             case = pool.marked(case, actor, context)
-            said = "，已添加智能辅助申报标记 / , marked for smart-assisted declaration"
+            told.append(("已添加智能辅助申报标记", "marked for smart-assisted declaration"))
         else:
-            said = f"；未添加智能辅助申报标记：{against}"
-    info = f"暂存成功{said}" if said else "暂存成功 / draft kept"
-    return Put(case), Issue(actor.party, "DEC112", status, info, event.origin, case.number)
+            zh, en = against
+            told.append((f"未添加智能辅助申报标记：{zh}", f"not marked: it {en}"))
+    return Put(case), Issue(actor.party, "DEC112", status, joined(*told), event.origin, case.number)
 
 
 def delete(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
@@ -156,7 +157,7 @@ def decide(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     zh, en = ("审结", "concluded") if event.name == "conclude" else ("退单", "returned")
     body = {**case.body, "answer": {"result": event.content["result"], "content": said}}
     case = dataclasses.replace(case, state=step.target, body=body, changed=context.now)
-    info = f"{zh} / {en}" + (f": {said}" if said else "")
+    info = joined((zh, en), (said, said), zh="：", en=": ") if said else f"{zh} / {en}"
     return (
         Put(case),
         Issue(case.owner, "DEC112", step.status, info, Origin(**body["submitted"]), case.number),

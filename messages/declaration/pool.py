@@ -19,7 +19,8 @@ from messages.declaration.names import (
     UNMARKED,
     WAITING,
 )
-from messages.declaration.table import DRAFT
+from messages.declaration.table import DRAFT, LABELS
+from messages.stepping import Pair
 from messages.wire import app_time
 from messages.workflow import Actor, Case, CasesAlike, CasesCounted, Context
 
@@ -42,14 +43,23 @@ def smart(case: Case) -> str:
     return str(case.body.get("smart", ""))
 
 
-def not_markable(case: Case, enabled: bool) -> str | None:
-    """Why a draft cannot be marked; None where it can."""
-    if case.state != DRAFT:
-        return f"{case.number} 不是暂存状态 / it is no draft"
+def no_draft(case: Case) -> Pair | None:
+    """That something is no draft, and what it is; None where it is one."""
+    if case.state == DRAFT:
+        return None
+    zh, en = LABELS[case.state]
+    return f"报关单状态为“{zh}”，不是暂存", f"is no draft but in state {en}"
+
+
+def not_markable(case: Case, enabled: bool) -> Pair | None:
+    """Why a draft cannot be marked, behind its number; None where it can."""
+    against = no_draft(case)
+    if against is not None:
+        return against
     if not enabled:
-        return "未启用智能辅助申报 / smart-assisted declaration is not enabled"
+        return "所属企业未启用智能辅助申报", "is of a party that has not enabled smart-assisted declaration"
     if case.body["entered"]["twoStep"] == "1":
-        return f"{case.number} 两步申报不支持智能辅助申报 / a two-step declaration cannot be declared by it"
+        return "为两步申报，不支持智能辅助申报", "is two-step, which cannot be declared by the engine"
     return None
 
 

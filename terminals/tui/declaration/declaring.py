@@ -110,8 +110,7 @@ class DeclarationEntry(ImportingPage):
         if posted.found.body.get("smart"):
             self.terminal.say(Words("已添加智能辅助申报标记", "marked for smart-assisted declaration"))
         else:
-            _, _, against = posted.steps[-1].info.partition("；")
-            await self.tell(in_both(against), alarm=True)
+            await self.tell(in_both(posted.steps[-1].info), alarm=True)
 
     def declared(self, state: Words) -> Words:
         """It is with customs."""

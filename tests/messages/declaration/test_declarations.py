@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from messages.annotations import Words
 from messages.declaration.events import TYPES
+from terminals.work.blaming import in_both
 from tests.messages.declaration.world import GOODS, LEGAL, OPERATOR, SCC, SECOND, World
 
 
@@ -43,6 +45,14 @@ def test_a_declaration_is_found_by_what_it_is_and_whose(world: World) -> None:
     assert (agent.search["kind"], agent.search["office"]) == ("I-5.0D", "2200-0")
     own = world.cases[world.marked(decType="2", tradeCode=LEGAL.cop_code, tradeScc=SCC)]
     assert (own.search["kind"], own.search["office"]) == ("I-2.2DC", "2200-1M")
+
+
+def test_what_customs_says_is_told_in_both_languages(world: World) -> None:
+    """Whoever reads one of them reads its words, too."""
+    assert world.declare() == [2]
+    world.go_on()
+    assert world.decide(world.newest("I"), "0") == [100]
+    assert in_both(world.told) == Words("退单：意见", "returned: 意见")
 
 
 def test_customs_decides_on_what_it_has_seen(world: World) -> None:

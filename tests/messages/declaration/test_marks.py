@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from terminals.work.blaming import each_in_both, in_both
 from tests.messages.declaration.world import OPERATOR, SECOND, World
 
 
@@ -66,6 +67,60 @@ def test_what_is_declared_or_failed_cannot_be_cancelled(world: World) -> None:
     world.one_batch()
     assert world.mark(number, action="2") == [-151114]
     assert world.told.startswith("请求参数均不符合取消条件 (报关单状态不为暂存或智能申报状态不为待申报)")
+
+
+def test_each_that_is_not_cancelled_has_its_reason(world: World) -> None:
+    """Not there, without a mark, failed, declared: in both languages, of which each is told whole."""
+    marked, plain, failed = world.marked(), world.draft(), world.marked(Goods=None)
+    assert world.declare() == [2]
+    declared = world.newest("I")
+    assert world.mark(marked, action="2") == [1]
+    assert world.start(world.ruled()) == [1]
+    world.one_batch()
+    waiting = world.marked(billNo="B2")
+    gone = "I20260000000000099"
+    assert world.mark(waiting, marked, plain, failed, declared, gone, action="2") == [1]
+    words = in_both(world.told)
+    assert words == each_in_both(world.told)
+    assert words.zh == (
+        f"本次成功取消标记 1 条，5 条未处理：{marked}、{plain} 没有标记，{failed} 智能申报状态为“申报失败”，"
+        f"{declared} 报关单状态为“入库”，不是暂存，{gone} 不存在"
+    )
+    assert words.en == (
+        f"1 cancelled, 5 left: {marked}, {plain} has no mark, {failed} is in smart state failed, "
+        f"{declared} is no draft but in state stored by customs, {gone} is not there"
+    )
+    assert world.mark(gone, plain, action="2") == [-151114]
+    assert in_both(world.told).zh.endswith(f"：{gone} 不存在，{plain} 没有标记")
+    assert world.mark(plain, action="3") == [-151115]
+    assert in_both(world.told).en == f"none of them is a draft that failed: {plain} has no mark"
+
+
+def test_of_hundreds_each_reason_is_told_with_its_count(world: World) -> None:
+    """As many numbers as there is room for, and how many they are."""
+    marked, plain = world.marked(), world.draft()
+    gone = [f"I2026{number:013d}" for number in range(1000, 1400)]
+    assert world.mark(marked, *gone, plain, action="2") == [1]
+    assert 900 < len(world.told) <= 1000
+    words = in_both(world.told)
+    assert words.zh.endswith(f"等 400 条不存在，{plain} 没有标记")
+    assert words.en.endswith(f", 400 in all: each is not there, {plain} has no mark")
+    assert "401 条未处理" in words.zh
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_what_became_of_a_mark_in_a_draft_is_told_whole_in_each_language(enabled: bool) -> None:
+    """That it is kept, and that it was marked or why not."""
+    world = World(enabled=enabled)
+    assert world.save(smartMark="1") == [1]
+    words = in_both(world.told)
+    assert words == each_in_both(world.told)
+    if enabled:
+        assert words.zh == "暂存成功，已添加智能辅助申报标记"
+        assert words.en == "draft kept, marked for smart-assisted declaration"
+    else:
+        assert words.zh == "暂存成功，未添加智能辅助申报标记：所属企业未启用智能辅助申报"
+        assert words.en.startswith("draft kept, not marked: it is of a party that has not enabled")
 
 
 def test_only_what_failed_is_put_back(world: World) -> None:
