@@ -380,6 +380,29 @@ notices = Table(
     sqlite_autoincrement=True,
 )
 
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("party", Name, primary_key=True),
+    Column("url", Name, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("position", BigKey, nullable=False),  # of the last receipt that was taken there
+    Column("revision", BigKey, nullable=False),  # moves with each taking and change
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("slow", Integer, nullable=False),  # 1: its last post took long
+    Column("due_at", Instant, nullable=False),
+    Column("taken_by", Name),  # the node that is posting
+    Column("taken_until", Instant),
+    Column("broken_at", Instant),  # since when its breaker is open
+    Column("error", Name),
+    Column("holder", Name, nullable=False),  # who registered it, and with what he had logged in
+    Column("certificate", Name),
+    Column("account", Name),
+    Column("registered_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("posted_at", Instant),
+)
+
 bulletins = Table(
     "bulletins",
     metadata,
