@@ -59,7 +59,7 @@ def not_markable(case: Case, enabled: bool) -> Pair | None:
     if not enabled:
         return "所属企业未启用智能辅助申报", "is of a party that has not enabled smart-assisted declaration"
     if case.body["entered"]["twoStep"] == "1":
-        return "为两步申报，不支持智能辅助申报", "is two-step, which cannot be declared by the engine"
+        return "两步申报不支持智能辅助申报", "is two-step, which cannot be declared by the engine"
     return None
 
 
