@@ -30,6 +30,7 @@ from gateway.examination import Examination
 from gateway.housekeeping import Housekeeping
 from gateway.http.api import Services, metrics_routes, routes
 from gateway.http.attachments import Files
+from gateway.http.proxied import Proxied
 from gateway.http.router import Router
 from gateway.http.server import Server
 from gateway.identifiers import Ids
@@ -264,6 +265,8 @@ class Gateway:
         if settings.listen.tls:
             factory = tls.over_tls(factory, tls.options(settings.tls_key, settings.tls_certificate))
         listen = settings.listen
+        if listen.balancers:
+            factory = Proxied(self.reactor, factory, listen.balancers)
         self.port = self.reactor.listenTCP(listen.port, factory, listen.backlog, listen.host)
         self.metrics_port = None
         if listen.metrics_port is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -48,6 +49,9 @@ class Listen(_Section):
     metrics_port: Port | None = None  # /metrics, on loopback only; None: no metrics
     origins: tuple[str, ...] = ("https://localhost:{port}", "https://127.0.0.1:{port}")
     backlog: Count = 1024
+    # Load balancers in front, by address or network: each of their connections begins with a header of the
+    # PROXY protocol, which says who the client is; nobody else is answered then.
+    balancers: tuple[IPv4Network | IPv6Network, ...] = ()
 
 
 class Identity(_Section):
