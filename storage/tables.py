@@ -138,6 +138,9 @@ gateways = Table(
     metadata,
     Column("name", Name, primary_key=True),
     Column("number", Integer, nullable=False),  # part of the ids that this gateway makes
+    Column("started_at", Instant),
+    Column("seen_at", Instant),  # by the database's clock; None: it has stopped, or never served
+    Column("version", Name),
     UniqueConstraint("number"),
 )
 
