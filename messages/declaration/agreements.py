@@ -31,6 +31,8 @@ from messages.workflow import (
 )
 
 LASTS = timedelta(days=365)
+CLAIM = f"{SYSTEM_NAME}/agreement"
+"""Claimed by whatever makes one: two that are made at once would both find none."""
 _UNITS = ("agent", "trade")  # as `parties_of` has them
 _COPIED = ("tradeScc", "tradeCode", "tradeName", "agentScc", "agentCode", "agentName")
 

@@ -31,7 +31,7 @@ def needs(event: Event) -> Needs:
             return agreements.record_of(form), *agreements.parties_of(form)
         return ()
 
-    claims = (f"{number.number}/agreement",) if event.name == "agree" else ()
+    claims = (agreements.CLAIM,) if event.name == "agree" else ()
     return Needs(facts, locks, claims, then)
 
 

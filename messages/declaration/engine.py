@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from messages.declaration import checks, pool, trying
+from messages.declaration import agreements, checks, pool, trying
 from messages.declaration.cases import (
     about,
     actor_of,
@@ -158,7 +158,10 @@ def _follow(case: Case, name: str, origin: Origin, at: datetime | None = None, *
 def _needs(event: Event, facts: Sequence[Fact], then: Any) -> Needs:
     number = event.content["caseNo"]
     every = (CaseByNumber(number), *_rules(event.content["rules"]), *facts)
-    return Needs(every, (lock(number),), (f"{SYSTEM_NAME}/run/{event.content['party']}",), then)
+    claims = [f"{SYSTEM_NAME}/run/{event.content['party']}"]
+    if event.content.get("agreeing"):
+        claims.append(agreements.CLAIM)
+    return Needs(every, (lock(number),), tuple(claims), then)
 
 
 def batch_needs(event: Event) -> Needs:
@@ -196,7 +199,10 @@ def turn_needs(event: Event) -> Needs:
 
 
 def turn(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
-    """Each of the next few is declared, fails, or waits with the reason in its record."""
+    """Each of the next few is declared, fails, or waits with the reason in its record.
+
+    One that finds that it has to make agreements does nothing yet: it comes again, as the only one that does.
+    """
     node = event.content
     case: Case = facts[CaseByNumber(node["caseNo"])]
     if case.state != RUNNING or case.body["batch"]["no"] != node["batch"]:
@@ -215,6 +221,8 @@ def turn(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         counts["looked"] += 1
         counts[outcome] += 1
         effects += done
+    if attempt.agreed and not node.get("agreeing"):
+        return (_follow(case, "turn", event.origin, batch=node["batch"], after=node["after"], agreeing=True),)
     case = dataclasses.replace(case, body={**case.body, "batch": counts}, changed=context.now)
     after = drafts[-1].number
     return *effects, Put(case), _follow(case, "turn", event.origin, batch=node["batch"], after=after)

@@ -45,6 +45,11 @@ class Attempt:
         self._context = context
         self._agreed: dict[Fact, str] = {}  # made in this turn
 
+    @property
+    def agreed(self) -> bool:
+        """Whether agreements were made."""
+        return bool(self._agreed)
+
     def of(self, case: Case) -> tuple[str, tuple[Effect, ...]]:
         """The outcome, and its effects."""
         form: Mapping[str, Any] = case.body["entered"]

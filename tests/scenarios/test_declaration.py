@@ -6,6 +6,7 @@ databases.
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from cryptography.x509 import load_pem_x509_certificate
 
 from messages.schemas import Schemas
+from messages.wire import new_guid
 from messages.xml import parse
 from receipts.document import Receipt
 from tests.scenarios import xmlsec
@@ -125,6 +127,34 @@ def test_what_is_missing_keeps_a_declaration_back_until_it_comes(house: House, t
         Schemas().check(parse(signed))
     assert second.status(f"/v1/cases/declaration/{number}") == 404
     assert desk.status(f"/v1/cases/declaration/{rule}") == 404
+
+
+def test_two_confirmations_for_one_pair_in_one_message_make_one_agreement(house: House) -> None:
+    """The other is told which is in force, and the next that it is there."""
+    legal = at_work(house, "enterprise")
+    numbers = [numbered(legal.submit("DEC111-draft")) for _ in range(3)]
+
+    def confirming(*some: str) -> list[int]:
+        message = legal.person.message("declaration/DEC191-agreement.xml")
+        (node,) = message.iterfind("{*}Confirmation")
+        for number in some:
+            another = copy.deepcopy(node)
+            changes = {
+                "guid": new_guid(),
+                "caseNo": number,
+                "draftDigest": legal.draft(number)["draftDigest"],
+            }
+            for name, value in changes.items():
+                element = another.find(f"{{*}}{name}")
+                assert element is not None
+                element.text = value
+            node.addprevious(another)
+        message.remove(node)
+        return sorted(statuses(legal.submit_tree(message, len(some))))
+
+    assert confirming(*numbers[:2]) == [-191105, 120]
+    assert confirming(numbers[2]) == [-191105]
+    assert len(legal.numbers(kind="agreement")) == 1
 
 
 def test_rules_want_the_legal_persons_card_and_marks_the_draft_that_was_seen(house: House) -> None:

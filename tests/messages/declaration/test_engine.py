@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from messages.declaration.engine import AT_ONCE
+from messages.workflow import Event, Origin
 from tests.messages.declaration.world import CARRIER_2, LEGAL, OPERATOR, SECOND, World
 
+ORIGIN = Origin(1, "DEC191", "MSG-1", "1", "0" * 64, OPERATOR.party)
 NO_RULE, RUNNING_ALREADY, NOT_ENABLED = 117, 116, 111
 
 
@@ -72,7 +74,7 @@ def test_a_stop_is_heeded_between_two_turns(world: World) -> None:
     for place in range(AT_ONCE + 5):
         world.marked(billNo=f"B{place}")
     assert world.start(world.ruled()) == [1]
-    for name in ("batch", "turn"):
+    for name in ("batch", "turn", "turn"):  # the first turn comes again to make the agreement
         (follow,) = (each for each in world.follows if each.name == name)
         world.follows.remove(follow)
         world.carry_out(follow)
@@ -209,6 +211,32 @@ def test_an_agency_agreement_is_made_once_for_a_pair(world: World) -> None:
     assert ("DEC192", 120) in world.told_to(SECOND)
     world.marked(billNo="B3")
     world.go_on(world.now + timedelta(seconds=61))
+    assert len([case for case in world.cases.values() if case.number[0] == "A"]) == 1
+
+
+def test_whatever_makes_an_agreement_claims_it(world: World) -> None:
+    """By hand for two drafts of one pair, or a turn of the engine: of those in one batch one goes first."""
+    first, second = world.marked(), world.draft(billNo="B2")
+    claims = [
+        world.system.workflow.needs(
+            Event(world.system.name, "agree", {"caseNo": each, "kind": "3"}, ORIGIN, OPERATOR)
+        ).claims
+        for each in (first, second)
+    ]
+    assert world.start(world.ruled()) == [1]
+    for name in ("batch", "turn"):
+        (follow,) = (each for each in world.follows if each.name == name)
+        world.follows.remove(follow)
+        world.carry_out(follow)
+    assert world.cases[first].state == "暂存"  # it has done nothing yet
+    (again,) = world.follows
+    claims.append(
+        world.system.workflow.needs(Event(world.system.name, again.name, again.content, ORIGIN)).claims
+    )
+    assert set(claims[0]) & set(claims[1]) & set(claims[2])
+    assert world.confirm(second, "3") == [120]
+    world.one_batch()
+    assert world.cases[first].state == "入库"
     assert len([case for case in world.cases.values() if case.number[0] == "A"]) == 1
 
 
