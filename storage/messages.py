@@ -56,6 +56,7 @@ class StoredMessage:
     certificate: str
     reply: bytes
     accepted_at: datetime
+    archive: int | None = None  # of the archive where `data` and `reply` are, which are empty here then
 
 
 _INSERT = BulkInsert(

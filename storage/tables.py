@@ -33,6 +33,7 @@ messages = Table(
     Column("certificate", Name, nullable=False),  # fingerprint
     Column("reply", Blob, nullable=False),  # the DxpRep that was answered, byte for byte
     Column("accepted_at", Instant, nullable=False),
+    Column("archive", BigKey),  # the number of the archive that `data` and `reply` have gone to
     UniqueConstraint("sender", "cop_msg_id"),
     UniqueConstraint("sender", "root_guid"),
     Index(None, "accepted_at", "type"),
@@ -151,6 +152,7 @@ mailboxes = Table(
     metadata,
     Column("party", Name, primary_key=True),
     Column("next", BigKey, nullable=False),  # the position the next receipt gets
+    Column("archived", BigKey),  # every receipt up to this position is in the archive
     sqlite_with_rowid=False,
 )
 
@@ -169,6 +171,7 @@ receipts = Table(
     Column("digest", Name, nullable=False),  # SHA-256 of `document`, hex
     Column("document", Blob, nullable=False),  # the whole DxpMsg
     Column("created_at", Instant, nullable=False),
+    Column("archive", BigKey),  # the number of the archive that `document` has gone to
     UniqueConstraint("id"),
     Index(None, "party", "ori_cop_msg_id"),
     Index(
@@ -178,6 +181,15 @@ receipts = Table(
         postgresql_where=text("case_no IS NOT NULL"),
     ),
     Index(None, "created_at", "type", "status"),
+)
+
+pickups = Table(
+    "pickups",
+    metadata,
+    Column("party", Name, primary_key=True),
+    Column("position", BigKey, primary_key=True, autoincrement=False),  # in its mailbox, of a party's message
+    Column("message_id", BigKey, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # -- journal -------------------------------------------------------------------------------------
@@ -211,6 +223,28 @@ heads = Table(
     Column("at", Instant, nullable=False),
     Column("others", Json, nullable=False),
     Column("signature", Name, nullable=False),
+)
+
+# -- archive -------------------------------------------------------------------------------------
+
+archives = Table(
+    "archives",
+    metadata,
+    Column("number", BigKey, primary_key=True, autoincrement=False),
+    Column("kind", Name, nullable=False),
+    Column("file", Name, nullable=False),
+    Column("items", BigKey, nullable=False),
+    Column("digest", Name, nullable=False),  # SHA-256 of its signed manifest, hex
+    Column("made_by", Name, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("purged_at", Instant),  # since when nothing that is in it is in the database, too
+)
+
+retained = Table(
+    "retained",
+    metadata,
+    Column("kind", Name, primary_key=True),
+    Column("since", Instant, nullable=False),  # all that is older has been archived
 )
 
 # -- who -----------------------------------------------------------------------------------------
