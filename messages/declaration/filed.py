@@ -11,7 +11,7 @@ from itertools import product
 
 from messages.declaration import checks
 from messages.declaration.events import CARRIER
-from messages.declaration.logistics import ARRIVAL, MANIFEST, record_of
+from messages.declaration.logistics import ARRIVAL, MANIFEST, record_of, said
 from messages.declaration.names import SYSTEM_NAME
 from messages.lookups import ASKER, Key, Lookup
 from messages.system import CUSTOMS
@@ -61,9 +61,9 @@ def _own(group: str, kind: str) -> Lookup:
         return tuple(record_of(kind, {**way, "billNo": key["billNo"]}) for way in ways)
 
     def values(key: Key, known: Facts) -> Body:
-        found: list[Record | None] = [known[fact] for fact in facts(key)]
-        own = [each for each in found if each is not None and each.body["sender"] == key[ASKER]]
-        return _listed(group, own)
+        found = (said(known[fact]).get(key[ASKER]) for fact in facts(key))
+        own = [each for each in found if each is not None]
+        return {group: own[:MOST], "total": str(len(own))}
 
     asked: Callable[[Key], tuple[Fact, ...]] = facts
     return Lookup(by=("billNo",), facts=asked, values=values, roles=_CARRIERS, of_asker=True)

@@ -12,7 +12,16 @@ from typing import Any
 from messages.declaration import agreements, assessing, checks, names, pool, presets
 from messages.declaration.declarations import declared
 from messages.declaration.fields import missing
-from messages.declaration.logistics import ARRIVAL, MANIFEST, differences, record_of
+from messages.declaration.logistics import (
+    ARRIVAL,
+    MANIFEST,
+    arrived,
+    differences,
+    meant,
+    record_of,
+    said,
+    senders,
+)
 from messages.workflow import Body, Case, Context, Effect, Fact, Facts, Origin, Put, Record
 
 DECLARED, FAILED, WAITS = "declared", "failed", "waiting"
@@ -83,8 +92,8 @@ class Attempt:
         for path, zh, en in missing(form):
             yield f"{zh}({path})", en
         known: Sequence[Record] = self._known[checks.ALL]
-        for said in checks.failed(form, known):
-            yield f"海关校验不通过：{said}", f"a check of customs: {said}"
+        for words in checks.failed(form, known):
+            yield f"海关校验不通过：{words}", f"a check of customs: {words}"
 
     def _lacking(self, case: Case, form: Mapping[str, Any], rule: Body) -> Iterator[Reason]:
         """What may still come, by itself or by hand."""
@@ -97,15 +106,30 @@ class Attempt:
             yield "温馨提示未手动确认", "its reminders are not confirmed by hand"
         if rule["agreement"] != "1" and agreements.needed(form) and self._agreement_no(form) is None:
             yield "没有代理报关委托协议", "there is no agency agreement"
-        manifest: Record | None = self._known[record_of(MANIFEST, form)]
-        if rule["manifest"] == "1" and manifest is None:
+        yield from self._of_carriers(form, rule)
+
+    def _of_carriers(self, form: Mapping[str, Any], rule: Body) -> Iterator[Reason]:
+        """Of manifest and arrival, as far as the rule looks at them."""
+        manifests = meant(form, said(self._known[record_of(MANIFEST, form)]))
+        arrivals = arrived(said(self._known[record_of(ARRIVAL, form)]), manifests)
+        wanted = "1" in (rule["manifest"], rule["compare"])
+        if rule["manifest"] == "1" and not manifests:
             yield "没有舱单", "there is no manifest"
-        if rule["arrival"] == "1" and self._known[record_of(ARRIVAL, form)] is None:
+        elif wanted and len(manifests) > 1:
+            zh, en = senders(manifests)
+            yield f"提运单有多份舱单，报送方 {zh}", f"its bill of lading has several manifests, of {en}"
+        if rule["arrival"] == "1" and not arrivals:
             yield "未运抵", "it has not arrived"
-        if rule["compare"] == "1" and manifest is None and rule["manifest"] != "1":
+        elif rule["arrival"] == "1" and len(arrivals) > 1:
+            zh, en = senders(arrivals)
+            yield f"提运单有多份运抵报告，报送方 {zh}", f"its bill of lading has several arrivals, of {en}"
+        if rule["compare"] != "1":
+            return
+        if not manifests and rule["manifest"] != "1":
             yield "没有可比对的舱单", "there is no manifest to compare with"
-        elif rule["compare"] == "1" and manifest is not None:
-            for zh, en in differences(form, manifest.body):
+        elif len(manifests) == 1:
+            (manifest,) = manifests.values()
+            for zh, en in differences(form, manifest):
                 yield f"与舱单不一致，{zh}", f"differs from its manifest, {en}"
 
     # -- agreements

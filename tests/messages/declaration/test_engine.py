@@ -8,7 +8,7 @@ import pytest
 
 from messages.declaration.engine import AT_ONCE
 from messages.workflow import Event, Origin
-from tests.messages.declaration.world import CARRIER_2, LEGAL, OPERATOR, SECOND, World
+from tests.messages.declaration.world import CARRIER, CARRIER_2, LEGAL, OPERATOR, SECOND, World
 
 ORIGIN = Origin(1, "DEC191", "MSG-1", "1", "0" * 64, OPERATOR.party)
 NO_RULE, RUNNING_ALREADY, NOT_ENABLED = 117, 116, 111
@@ -173,15 +173,55 @@ def test_options_that_are_not_ticked_look_at_no_manifest(world: World) -> None:
 
 
 def test_a_manifest_that_was_taken_back_is_none(world: World) -> None:
-    """And another carrier cannot change or delete it."""
+    """And another carrier cannot delete it."""
     number = world.marked()
     assert world.manifest() == [120]
-    assert world.manifest(CARRIER_2, packNo="1") == [-171101]
     assert world.manifest(CARRIER_2, appType="3") == [-171101]
     assert world.manifest(appType="3") == [120]
     assert world.start(world.ruled(manifest="1")) == [1]
     world.one_batch()
     assert world.said(number) == "没有舱单"
+
+
+def test_nobody_takes_a_bill_of_lading_away_by_naming_it_first(world: World) -> None:
+    """Its carrier's own manifest counts beside it; while both stand it waits, and the record names both."""
+    number = world.marked()
+    assert world.manifest(CARRIER_2, packNo="10", trafName="EVER OTHER") == [120]
+    assert world.start(world.ruled(manifest="1", compare="1")) == [1]
+    world.one_batch()
+    assert world.said(number) == "没有舱单"  # of another means of transport
+    assert world.manifest(CARRIER_2, packNo="9") == [120]
+    assert world.manifest(trafName="ever  demo", voyNo="026E") == [120]
+    world.go_on(world.now + timedelta(seconds=61))
+    assert world.said(number) == (
+        f"提运单有多份舱单，报送方 {CARRIER.name}({CARRIER.party})、{CARRIER_2.name}({CARRIER_2.party})"
+    )
+    assert world.cases[number].state == "暂存"
+    assert world.manifest(CARRIER_2, appType="3") == [120]
+    world.go_on(world.now + timedelta(seconds=61))
+    assert world.cases[number].state == "入库"
+
+
+def test_arrivals_of_two_senders_count_if_one_of_them_is_the_manifests(world: World) -> None:
+    """A port's own counts alone; of several without a manifest none is chosen."""
+    number = world.marked()
+    assert world.arrival() == [120]
+    assert world.arrival(CARRIER_2) == [120]
+    assert world.start(world.ruled(arrival="1")) == [1]
+    world.one_batch()
+    assert world.said(number).startswith("提运单有多份运抵报告，报送方 ")
+    assert CARRIER.name in world.said(number)
+    assert CARRIER_2.name in world.said(number)
+    assert world.manifest() == [120]
+    world.go_on(world.now + timedelta(seconds=61))
+    assert world.cases[number].state == "入库"
+
+
+def test_an_older_manifest_does_not_replace_a_newer_one_of_its_sender(world: World) -> None:
+    """Another's time is no matter."""
+    assert world.manifest(appTime="20261120120000") == [120]
+    assert world.manifest(appTime="20261120110000") == [-171014]
+    assert world.manifest(CARRIER_2, appTime="20261120110000") == [120]
 
 
 def test_reminders_are_confirmed_by_hand_where_the_rule_does_not(world: World) -> None:

@@ -55,6 +55,7 @@ def test_a_carrier_finds_its_own_manifest_and_arrival_and_nobody_elses() -> None
         own = {"billNo": "BL20261101", ASKER: CARRIER.party}
         (found,) = looked_up(world, name, **own)[group]
         assert (found["ieFlag"], found["trafMode"]) == ("I", "2")
+        assert found["since"] == "20261120"
         assert looked_up(world, name, **{**own, ASKER: CARRIER_2.party})[group] == []
         assert looked_up(world, name, **{**own, "billNo": "BL2"})[group] == []
 
