@@ -7,24 +7,32 @@ and follow-ups know of it, becomes the key that the case has for its owner.
 
 Finding what may run costs as much as is asked for, however much is queued: of the oldest due items those that
 come first under their keys, and where these are mostly held back, the first items of the next keys in turn.
+
+Several gateways on one PostgreSQL share the work: who takes an item holds its order key (an advisory lock)
+and its row until his transaction ends, and the others step over both (SKIP LOCKED). The key is what keeps two
+of one key apart: the row alone does not, when an item commits late that was numbered before one in work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     bindparam,
+    case,
     delete,
+    false,
     func,
     literal_column,
     or_,
     select,
+    true,
     update,
 )
 
@@ -33,6 +41,8 @@ from storage.bulk import BulkInsert
 from storage.types import EPOCH
 
 MAX_ERROR = 2_000  # characters of the last error that are kept
+REACH = 4  # as many times what is asked for is looked at where others may have taken what comes first
+KEYS = 0x65706F72  # the space of the order keys' advisory locks, apart from the cases' own
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +154,50 @@ def _in_turn() -> Any:
 
 
 _IN_TURN = _in_turn()
+
+
+def _hold(order_key: ColumnElement[str]) -> ColumnElement[bool]:
+    """Hold this key until the transaction ends; whether nobody else does. By its hash: two may share one."""
+    return func.pg_try_advisory_xact_lock(KEYS, func.hashtext(order_key))
+
+
+def _take_oldest() -> Any:
+    """Of the oldest due items, those first under a key that nobody holds: theirs are held from here on.
+
+    Each row has, beside an item or nothing, how many due items were looked at. An item that changed after the
+    statement had begun is looked at again as it is now, or left out when it is gone (EvalPlanQual).
+    """
+    reach = select(_item.id, _item.order_key).where(_item.due_at <= _NOW).order_by(_item.due_at, _item.id)
+    seen = reach.limit(bindparam("reach")).cte("seen")
+    held_back = (
+        select(_earlier.c.id)
+        .where(
+            _earlier.c.order_key == seen.c.order_key,
+            _earlier.c.id < seen.c.id,
+            or_(_earlier.c.due_at <= _NOW, _earlier.c.attempts > 0),
+        )
+        .exists()
+    )
+    # CASE, since the cheap condition would be tried first, and hold the keys of all that is held back.
+    free = case((held_back, false()), else_=_hold(seen.c.order_key))
+    first = select(seen.c.id).where(free).limit(bindparam("limit")).cte("first")
+    mine = (
+        select(*_COLUMNS)
+        .where(_item.id.in_(select(first.c.id)), _item.due_at <= _NOW)
+        .with_for_update(skip_locked=True)
+        .cte("mine")
+    )
+    looked = select(func.count().label("seen")).select_from(seen).subquery("looked")
+    return select(looked.c.seen, *mine.c).select_from(looked.outerjoin(mine, true()))
+
+
+_TAKE_OLDEST = _take_oldest()
 # A queue that was empty a moment ago has statistics of an empty table, by which sorting it all looks cheap.
 _SEEK = {"postgresql": select(func.set_config("enable_sort", "off", True))}
 _END = "\U0010ffff"  # behind every order key
-_CLAIM = select(_item.id).where(
-    _item.id.in_(bindparam("ids", expanding=True)), _item.due_at <= bindparam("now")
-)
-_CLAIM_LOCKED = _CLAIM.order_by(_item.id).with_for_update(skip_locked=True)
+_CLAIM = select(_item.id).where(_item.id.in_(bindparam("ids", expanding=True)), _item.due_at <= _NOW)
+_locked = _CLAIM.add_columns(_item.order_key).with_for_update(skip_locked=True).cte("locked")
+_CLAIM_LOCKED = select(_locked.c.id).where(_hold(_locked.c.order_key))
 _FINISH = delete(tables.work).where(_item.id == bindparam("gone"))
 _POSTPONE = (
     update(tables.work)
@@ -203,18 +250,47 @@ def due(conn: Connection, now: datetime, limit: int, turn: Turn | None = None) -
 
     The longest waiting come first; where they mostly wait for others of their key, the keys behind `turn` are
     served beside them. Empty only when nothing at all may run. A timer that was never tried and is not due
-    yet holds nothing back. A plain read: where several gateways share a database, `claim` what was found
-    inside the transaction that carries it out.
+    yet holds nothing back. A plain read, which other gateways' transactions do not show in.
     """
     oldest = conn.execute(_OLDEST, {"now": now, "limit": limit}).all()
     found = {row[0]: Work(*row[:-1]) for row in oldest if not row[-1]}
     if len(oldest) == limit and len(found) <= limit // 2:
-        _serve_in_turn(conn, now, limit, turn or Turn(), found)
+        _serve_in_turn(conn, now, limit, turn or Turn(), found, lambda heads: heads)
     return sorted(found.values(), key=lambda item: item.id)
 
 
-def _serve_in_turn(conn: Connection, now: datetime, limit: int, turn: Turn, found: dict[int, Work]) -> None:
-    """Add to `found`, up to `limit`, the first items of the keys behind `turn`, once around at most."""
+def take(conn: Connection, now: datetime, limit: int, turn: Turn | None = None) -> list[Work]:
+    """What may run now and no other gateway has in work, by id: nobody else's until this transaction ends.
+
+    As `due`; empty only when nothing at all may run, or others have all of it. To be called in the
+    transaction that carries it out.
+    """
+    if conn.dialect.name == "sqlite":
+        return due(conn, now, limit, turn)  # the transaction itself keeps others away
+    rows = conn.execute(_TAKE_OLDEST, {"now": now, "limit": limit, "reach": REACH * limit}).all()
+    found = {row[1]: Work(*row[1:]) for row in rows if row[1] is not None}
+    if rows[0].seen == REACH * limit and len(found) <= limit // 2:
+
+        def mine(heads: list[Work]) -> list[Work]:
+            ids = claim(conn, [head.id for head in heads], now)
+            return [head for head in heads if head.id in ids]
+
+        _serve_in_turn(conn, now, limit, turn or Turn(), found, mine)
+    return sorted(found.values(), key=lambda item: item.id)
+
+
+def _serve_in_turn(
+    conn: Connection,
+    now: datetime,
+    limit: int,
+    turn: Turn,
+    found: dict[int, Work],
+    mine: Callable[[list[Work]], list[Work]],
+) -> None:
+    """Add to `found`, up to `limit`, the first items of the keys behind `turn`, once around at most.
+
+    `mine`: those of due items that may be had.
+    """
     begin, wrapped = turn.after, False
     if conn.dialect.name in _SEEK:
         conn.execute(_SEEK[conn.dialect.name])
@@ -222,12 +298,14 @@ def _serve_in_turn(conn: Connection, now: datetime, limit: int, turn: Turn, foun
         upto = begin if wrapped else _END
         rows = conn.execute(_IN_TURN, {"after": turn.after, "upto": upto, "now": now, "limit": limit})
         heads = sorted((Work(*row) for row in rows), key=lambda item: item.order_key)
-        for head in heads:
-            turn.after = head.order_key
-            if head.due_at <= now:
-                found[head.id] = head
-                if len(found) == limit:
-                    return
+        wanted = [head for head in heads if head.due_at <= now and head.id not in found]
+        wanted = wanted[: limit - len(found)]
+        found.update((head.id, head) for head in mine(wanted))
+        if len(found) == limit:
+            turn.after = wanted[-1].order_key
+            return
+        if heads:
+            turn.after = heads[-1].order_key
         if len(heads) < limit:
             if wrapped:
                 return
@@ -237,16 +315,17 @@ def _serve_in_turn(conn: Connection, now: datetime, limit: int, turn: Turn, foun
 
 
 def claim(conn: Connection, ids: Collection[int], now: datetime) -> set[int]:
-    """Of these items, those that are still to do and nobody else's until this transaction ends."""
+    """Of these items, those that are still due and nobody else's until this transaction ends."""
+    if not ids:
+        return set()
     statement = _CLAIM if conn.dialect.name == "sqlite" else _CLAIM_LOCKED
     return set(conn.execute(statement, {"ids": list(ids), "now": now}).scalars())
 
 
-def finish(conn: Connection, ids: Iterable[int]) -> None:
-    """These items are done."""
+def finish(conn: Connection, ids: Iterable[int]) -> int:
+    """These items are done; how many of them there still were."""
     gone = [{"gone": number} for number in ids]
-    if gone:
-        conn.execute(_FINISH, gone)
+    return conn.execute(_FINISH, gone).rowcount if gone else 0
 
 
 def postpone(conn: Connection, number: int, due_at: datetime, error: str) -> None:
