@@ -219,8 +219,15 @@ SENTENCES: Sentences = {
         ),
     ),
     "help-smart-desk": (
-        "The batches of this enterprise's runs, the newest first. Enter shows the declarations of one.",
-        "本企业各次执行的批次，最新的在最前。Enter 查看该批次的申报明细。",
+        (
+            "The batches of this enterprise's runs, the newest first: those of the last seven days in which "
+            "something was declared or failed, unless other ones are asked for (Ctrl+F, Ctrl+T). Enter "
+            "shows the declarations of one."
+        ),
+        (
+            "本企业各次执行的批次，最新的在最前。先列出近七天有申报成功或失败的批次，其他的按条件查询（"
+            "Ctrl+F、Ctrl+T）。Enter 查看该批次的申报明细。"
+        ),
     ),
     # 海关端
     "help-declaration-desk": (

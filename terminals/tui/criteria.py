@@ -196,6 +196,14 @@ class Criteria(Vertical):
         else:
             lines[-1].focus()
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Beside a code, what it means; else how codes are chosen."""
+        at = next(at for at in range(len(self._criteria)) if event.input in self._lines(at))
+        codes = {code.code: code.label for code in self._criteria[at].codes}
+        if codes:
+            said = codes.get(event.value.strip(), both("query-codes"))
+            self.query_one(f"#by-{at}").query(".codes").first(Saying).say(said)
+
     def retell(self, language: str) -> None:
         """The labels in another language; what is typed stays."""
         self._language = language

@@ -1,4 +1,4 @@
-"""Lists of declarations: criteria, columns, ranges of time by one key (当天、本周、本月、三个月).
+"""Lists of declarations: their criteria and columns, and which of them are asked for.
 
 Knows what the search columns of a declaration hold, and that some criteria need no time beside them; refuses
 to know who looks, and what can be done with a declaration.
@@ -6,12 +6,10 @@ to know who looks, and what can be done with a declaration.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
 from messages.codes import Code
@@ -29,9 +27,9 @@ from messages.declaration.names import (
 )
 from messages.declaration.table import CONCLUDED, DECLARING, DRAFT, RETURNED, STORED
 from messages.wire import CST, parse_wire_time
-from terminals.tui.buttons import Option
 from terminals.tui.columns import Column, Fetched, Wanted
 from terminals.tui.criteria import Criterion
+from terminals.tui.declaration.periods import PERIODS, PeriodPage
 from terminals.tui.meanings import MeaningList, by_state, listed
 from terminals.tui.query import SEQUENCE
 from terminals.tui.words import both
@@ -93,14 +91,6 @@ _ASKED: Mapping[str, tuple[str, Mapping[str, str] | str]] = {
 }
 """Criterion → the search column that holds it, and as what."""
 
-PERIODS: tuple[tuple[str, Words, Callable[[date], date]], ...] = (
-    ("today", Words("当天", "Today"), lambda day: day),
-    ("week", Words("本周", "This week"), lambda day: day - timedelta(days=day.weekday())),
-    ("month", Words("本月", "This month"), lambda day: day.replace(day=1)),
-    ("quarter", Words("三个月", "3 months"), lambda day: three_months_before(day)),
-)
-"""The shortcuts: what they are called, and when the range begins that ends today."""
-
 NUMBERED = Column(SEQUENCE, both("query-number"), number=True, cells=4)
 STATED = Column("state", Words("状态", "State"), most=18, sorts=True)
 CASE = Column("number", Words("统一编号", "Number"), cells=19, sorts=True)
@@ -120,14 +110,6 @@ _COLUMN_CODES: Mapping[str, tuple[Code, ...]] = {
 }  # fmt: skip
 
 
-def three_months_before(day: date) -> date:
-    """The same day three months before, or the last of that month."""
-    month = day.month - 3
-    first = date(day.year - (month < 1), (month - 1) % 12 + 1, 1)
-    last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    return first.replace(day=min(day.day, last.day))
-
-
 def held(item: CaseLine) -> dict[str, str]:
     """What the search columns `kind` and `office` of a declaration hold, taken apart."""
     kind, office = item.text("kind"), item.text("office")
@@ -143,7 +125,7 @@ def held(item: CaseLine) -> dict[str, str]:
     }
 
 
-class DeclarationList(MeaningList):
+class DeclarationList(PeriodPage[CaseLine], MeaningList):
     """A list of declarations. The criterion DAY is what the shortcuts fill in.
 
     With TIMED some time is asked for, unless one of the criteria that are marked is given.
@@ -157,14 +139,12 @@ class DeclarationList(MeaningList):
     TOGETHER: ClassVar[bool] = True
     TIMED: ClassVar[bool] = True
     SELF_ASSESSED: ClassVar[bool] = False  # whether it is about those only
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "period", "declaration-period")]
-
-    _period = -1  # the shortcut that was taken last
+    PERIOD: ClassVar[Criterion] = DAY
 
     def on_mount(self) -> None:
         """The last three months, to begin with."""
         if self.TIMED:
-            self._take(len(PERIODS) - 1)
+            self.take_period(len(PERIODS) - 1)
             self.call_after_refresh(self.action_run)
 
     def help(self) -> Words:
@@ -178,33 +158,6 @@ class DeclarationList(MeaningList):
             f"{said.en}\n\nA yellow criterion with ◆ needs no time beside it, the others do. Ctrl+T: today, "
             "this week, this month, three months.",
         )
-
-    # -- ranges of time
-
-    def _take(self, place: int) -> None:
-        self._period = place
-        today = self.terminal.clock().astimezone(CST).date()
-        since = PERIODS[place][2](today)
-        self.criteria.put(DAY.column, since.isoformat(), today.isoformat())
-
-    def action_period(self) -> None:
-        """The next shortcut, and the list of it at once."""
-        self._take((self._period + 1) % len(PERIODS))
-        self.action_run()
-
-    def action_act(self, key: str) -> None:
-        """A shortcut, or an action by its name."""
-        names = [name for name, *_ in PERIODS]
-        if key in names:
-            self._take(names.index(key))
-            self.action_run()
-        else:
-            super().action_act(key)
-
-    def _finding(self) -> list[Option]:
-        """Searching, and the shortcuts."""
-        periods = [Option(name, words) for name, words, _ in PERIODS]
-        return [*super()._finding(), *periods]
 
     def action_run(self) -> None:
         """查询, where the criteria are enough."""
@@ -227,8 +180,8 @@ class DeclarationList(MeaningList):
         """On a low screen, criteria that say nothing make room while the list has the cursor."""
         if not self.CRITERIA:
             return
-        criteria = self.criteria
-        inside = criteria in event.widget.ancestors
+        criteria, focused = self.criteria, self.screen.focused or event.widget  # two events may overtake
+        inside = criteria in focused.ancestors
         criteria.fold(folded=not inside and self.app.size.height < _LOW)
 
     def action_criteria(self) -> None:

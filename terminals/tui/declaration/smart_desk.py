@@ -1,34 +1,49 @@
 """智能辅助申报台: the batches of an enterprise's runs with their counts, the newest first.
 
-Knows that a run keeps the counts of its latest batches; refuses to know how declarations are listed.
+Knows that a run keeps the counts of its latest batches, and that most of them find nothing to declare;
+refuses to know how declarations are listed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
+from messages.codes import Code
 from messages.declaration.names import RUN, SYSTEM_NAME
 from terminals.tui.buttons import Option
 from terminals.tui.columns import Column, Fetched, Wanted
 from terminals.tui.criteria import Criterion
+from terminals.tui.declaration.periods import PeriodPage
 from terminals.tui.declaration.records import when
 from terminals.tui.declaration.standing import SmartPage
 from terminals.tui.query import SEQUENCE
-from terminals.tui.searching import SearchPage
 from terminals.tui.words import both
 from terminals.work.found import CaseFound, CaseLine, Search
+from terminals.work.named import resolved
 
 _RUNS = 50  # of which the batches are listed, the latest
 _TIMES = ("began", "ended")
+_DAYS = 7  # that are listed to begin with
+_WITH, _ANY = "1", "0"
+_BEGAN = Criterion("began", Words("开始日期", "Begun on"), between=True)
+_RESULTS = Criterion(
+    "results",
+    Words("申报结果", "Results"),
+    codes=(
+        Code(_WITH, Words("仅有结果的批次", "with results only")),
+        Code(_ANY, Words("全部批次", "all batches")),
+    ),
+)
 BatchLine = Mapping[str, Any]
 
 
-class SmartDesk(SmartPage, SearchPage[BatchLine]):
+class SmartDesk(SmartPage, PeriodPage[BatchLine]):
     """智能辅助申报台."""
 
     WORDS: ClassVar[Words] = both("smart-desk")
@@ -36,7 +51,8 @@ class SmartDesk(SmartPage, SearchPage[BatchLine]):
     AT_ONCE: ClassVar[bool] = True
     TOGETHER: ClassVar[bool] = True
     ORDER: ClassVar[str] = "-began"
-    CRITERIA: ClassVar[tuple[Criterion, ...]] = (Criterion("no", Words("批次号", "Batch")),)
+    CRITERIA: ClassVar[tuple[Criterion, ...]] = (_BEGAN, _RESULTS, Criterion("no", Words("批次号", "Batch")))
+    PERIOD: ClassVar[Criterion] = _BEGAN
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column(SEQUENCE, both("query-number"), number=True, cells=4),
         Column("no", Words("批次号", "Batch"), cells=21, sorts=True),
@@ -55,25 +71,44 @@ class SmartDesk(SmartPage, SearchPage[BatchLine]):
         super().__init__()
         self._runs: dict[str, CaseFound] = {}  # as they were fetched last
 
+    def on_mount(self) -> None:
+        """Those of the last days in which something was declared, or failed."""
+        self.since(self.today - timedelta(days=_DAYS - 1))
+        self.criteria.put(_RESULTS.column, _WITH)
+
     def compose(self) -> ComposeResult:
         """The gate before all."""
         yield self.gate()
         yield from super().compose()
 
+    def search(self) -> Mapping[str, str]:
+        """What is searched for; a code may be typed by its name."""
+        found = dict(super().search())
+        found[_RESULTS.column] = resolved(_RESULTS.codes, found.get(_RESULTS.column, ""))
+        return found
+
     def _fetch(self, wanted: Wanted) -> Fetched[BatchLine]:
         """In a thread: the batches of the latest runs, of which a page is cut."""
-        search = Search({"kind": RUN}, (), "-number", 1, _RUNS)
-        asked = str(self._asked.get("no", ""))
+        since = self._asked.get(f"{_BEGAN.column}.from", "")  # a run that ended before has none of these
+        search = Search({"kind": RUN, "day.from": since}, (), "-number", 1, _RUNS)
         found = [
             batch
             for line in self.work.line.cases(SYSTEM_NAME, search).cases
             for batch in self._batches(line)
-            if asked in batch["no"]
+            if self._fits(batch)
         ]
         column = wanted.order.removeprefix("-")
         found.sort(key=lambda batch: batch.get(column, ""), reverse=wanted.order.startswith("-"))
         start = (wanted.page - 1) * wanted.size
         return Fetched(found[start : start + wanted.size], len(found))
+
+    def _fits(self, batch: BatchLine) -> bool:
+        asked, day = self._asked, str(batch["began"])[:8]
+        first, last = (asked.get(f"{_BEGAN.column}.{end}", "") for end in ("from", "to"))
+        if day < first or (last and day > last) or asked.get("no", "") not in batch["no"]:
+            return False
+        some = batch["declared"] or batch["failed"] or not batch["ended"]
+        return bool(some) or asked.get(_RESULTS.column) != _WITH
 
     def _batches(self, line: CaseLine) -> Iterator[BatchLine]:
         """Of one run; what has not changed since is not fetched again."""

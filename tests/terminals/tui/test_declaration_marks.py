@@ -14,8 +14,9 @@ from messages.forms import own_forms
 from terminals.tui.app import Terminal
 from terminals.tui.criteria import Criterion
 from terminals.tui.declaration import marking
-from terminals.tui.declaration.lists import FLAG, MODE, TYPE, three_months_before
+from terminals.tui.declaration.lists import FLAG, MODE, TYPE
 from terminals.tui.declaration.marking import MarkList
+from terminals.tui.declaration.periods import three_months_before
 from tests.scenarios.house import House
 from tests.terminals.tui.at_house import at_work, closed, until
 from tests.terminals.tui.declarants import drafted, enabled, office

@@ -111,3 +111,45 @@ async def test_the_desk_lists_batches_and_leads_to_their_declarations(house: Hou
         page = await front(terminal, pilot, BatchPage)
         await until(pilot, lambda: {each.number for each in page.table.items} == {good, bad})
         assert number in page.heading.zh
+
+
+def nothing(house: House) -> str:
+    """A batch in which the only one there is goes on waiting for its manifest; its number."""
+    legal = office(house, "enterprise")
+    waits = drafted(house, "DEC111-marked", billNo="NOMANIFEST1")
+    rule = numbered(legal.submit("DEC141", wait="600", manifest="1"))
+    run = numbered(legal.submit("DEC161-start", ruleNo=rule))
+    while "next" not in (body := legal.run(run)):
+        pass
+    legal.submit("DEC161-stop", caseNo=run)
+    legal.submit("DEC141-delete", caseNo=rule)
+    legal.submit("DEC151-cancel", caseNo=waits)
+    return str(body["batch"]["no"])
+
+
+@pytest.mark.asyncio
+async def test_the_desk_begins_with_the_batches_of_these_days_that_did_something(
+    house: House, tmp_path: Path
+) -> None:
+    """Empty ones are listed when all are asked for; of another day there are none."""
+    _, _, number = await asyncio.to_thread(batch, house)
+    empty = await asyncio.to_thread(nothing, house)
+    async with at_work(house, tmp_path, "enterprise", SMALL) as (terminal, pilot):
+        desk = await terminal.open("declaration.smart-desk")
+        assert isinstance(desk, SmartDesk)
+
+        def found() -> set[str]:
+            return {str(each["no"]) for each in desk.table.items} if desk.table._asked is None else set()
+
+        await until(pilot, lambda: number in found())
+        assert empty not in found()
+        assert "仅有结果的批次" in shown(terminal)
+        desk.criteria.put("results", "全部批次")
+        desk.action_run()
+        await until(pilot, lambda: {number, empty} <= found())
+        desk.criteria.put("results", "")
+        desk.criteria.put("began", "2026-01-01", "2026-01-31")
+        desk.action_run()
+        await until(pilot, lambda: desk.table._asked is None and not desk.table.items)
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: {number, empty} <= found())
