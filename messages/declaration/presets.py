@@ -6,9 +6,10 @@ Knows the fields of a rule and which declarations it is for; refuses to know wha
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from messages.declaration import units
 from messages.declaration.cases import (
     about,
     actor_of,
@@ -36,7 +37,7 @@ from messages.workflow import (
     Put,
     PutRecord,
     Record,
-    RecordInForce,
+    RecordsUnder,
 )
 
 BY_ENTERPRISE, BY_USER = "1", "2"
@@ -44,16 +45,21 @@ _SAME = (
     "该申报单位下存在相同的境内收发货人、相同进出口标志且启动状态的数据 / a rule for the same "
     "declaring unit, consignee and direction is enabled"
 )
-_IDS = ("Scc", "Code")  # a unit is named by either, or both
+_KIND = "enabled-rule"
+_UNITS = ((units.AGENT, "申报单位", "declaring unit"), (units.TRADE, "境内收发货人", "consignee"))
+
+
+def _enabled_of(party: str) -> RecordsUnder:
+    """Whom the enabled rules of a party are for."""
+    return RecordsUnder(SYSTEM_NAME, _KIND, f"{party}/")
 
 
 def needs(event: Event) -> Needs:
-    """The rule, and whether another is enabled for the same."""
+    """The rule, the other enabled ones of its party, and which codes belong together; one at a time."""
     facts, locks = about(event)
     party = actor_of(event).party
-    taken = tuple(_taken(party, event.content))
-    claims = tuple(f"{SYSTEM_NAME}/rule/{each.key}" for each in taken)
-    return Needs((enabled(party), *facts, *taken), locks, claims)
+    known = (enabled(party), *facts, _enabled_of(party), *units.registrations(event.content))
+    return Needs(known, locks, (f"{SYSTEM_NAME}/rules/{party}",))
 
 
 def step(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
@@ -67,22 +73,22 @@ def step(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     form = form_of(node) if event.name != "drop-rule" else before
     _check(form)
     case = case or new_case(actor.party, "R", context)
+    record = Record(SYSTEM_NAME, _KIND, f"{actor.party}/{case.number}", {}, context.now, context.now)
     if to.target == ENABLED:
-        others = [facts[each] for each in _taken(actor.party, node)]
-        if any(each is not None and each.body["case"] != case.number for each in others):
-            raise NodeFault(SAME_RULE, _SAME)
+        whom = _whom(form, facts)
+        for other in facts[_enabled_of(actor.party)]:
+            if other.key != record.key:
+                _check_other(whom, other.body)
+        record = dataclasses.replace(record, body=whom, valid_to=None)
     body = {"kind": RULE, "stored": form, "appTime": node["appTime"], "by": actor.holder}
     case = dataclasses.replace(case, state=to.target, body=body, changed=context.now)
     case = found_by(case, **_columns(form), holder=actor.holder, day=day(context))
-    now_taken = {each.key for each in _taken(actor.party, form)} if to.target == ENABLED else set()
-    freed = {each.key for each in _taken(actor.party, before)} - now_taken
     info = {"enable-rule": "配置已启用 / enabled", "disable-rule": "配置已停用 / disabled"}.get(
         event.name, "配置已删除 / deleted"
     )
     return (
         Put(case),
-        *(_record(key, case.number, context, ends=False) for key in sorted(now_taken)),
-        *(_record(key, case.number, context, ends=True) for key in sorted(freed)),
+        PutRecord(record),
         Issue(actor.party, "DEC142", to.status, info, event.origin, case.number),
     )
 
@@ -91,8 +97,8 @@ def _columns(form: Mapping[str, Any]) -> dict[str, str]:
     """How a rule is found: by its direction, its name, and whom it is for."""
     by_user = form["mode"] == BY_USER
     agent, trade = (
-        " ".join(str(form[f"{unit}{each}"]) for each in _IDS if form.get(f"{unit}{each}"))
-        for unit in ("agent", "trade")
+        " ".join(str(form[f"{unit}{each}"]) for each in units.IDS if form.get(f"{unit}{each}"))
+        for unit, *_ in _UNITS
     )
     return {
         "kind": f"{RULE}-{form['ieFlag']}",
@@ -108,26 +114,41 @@ def matches(rule: Mapping[str, Any], form: Mapping[str, Any], marked_by: object)
         return False
     if rule["mode"] == BY_USER:
         return bool(rule["holder"] == marked_by)
-    named = [f"{unit}{each}" for unit in ("agent", "trade") for each in _IDS]
+    named = [f"{unit}{each}" for unit, *_ in _UNITS for each in units.IDS]
     return all(rule[name] == form.get(name) for name in named if rule.get(name))
 
 
-def _taken(party: str, form: Mapping[str, Any]) -> Iterator[RecordInForce]:
-    """Everything that a rule is for, under each of the names that it gives the two units."""
-    if not form.get("ieFlag"):
-        return
+def _whom(form: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
+    """Whom a rule is for, as its record keeps it while it is enabled."""
+    whom = {name: form[name] for name in ("ruleName", "ieFlag", "mode")}
     if form["mode"] == BY_USER:
-        yield RecordInForce(SYSTEM_NAME, "rule", f"{party}/user/{form.get('holder')}/{form['ieFlag']}")
+        return {**whom, "holder": form["holder"]}
+    return {**whom, **{unit: units.named(form, unit, facts) for unit, *_ in _UNITS}}
+
+
+def _check_other(whom: Mapping[str, Any], other: Mapping[str, Any]) -> None:
+    """Another enabled rule is surely for others. Raises NodeFault."""
+    if any(whom[name] != other[name] for name in ("ieFlag", "mode")):
         return
-    for agent in (form.get(f"agent{each}") for each in _IDS):
-        for trade in (form.get(f"trade{each}") for each in _IDS):
-            if agent and trade:
-                yield RecordInForce(SYSTEM_NAME, "rule", f"{party}/{agent}/{trade}/{form['ieFlag']}")
-
-
-def _record(key: str, number: str, context: Context, *, ends: bool) -> PutRecord:
-    until = context.now if ends else None
-    return PutRecord(Record(SYSTEM_NAME, "rule", key, {"case": number}, context.now, until))
+    if whom["mode"] == BY_USER:
+        if whom["holder"] == other["holder"]:
+            raise NodeFault(SAME_RULE, _SAME)
+        return
+    alike = {(unit, zh, en): units.same(whom[unit], other[unit]) for unit, zh, en in _UNITS}
+    if False in alike.values():
+        return
+    unclear = next((each for each, same in alike.items() if same is None), None)
+    if unclear is None:
+        raise NodeFault(SAME_RULE, _SAME)
+    unit, zh, en = unclear
+    lacking = next(each for each in units.IDS if each not in whom[unit])
+    raise NodeFault(
+        SAME_RULE,
+        f"启用的配置“{other['ruleName']}”以另一种编码填写{zh}，可能为同一单位，请两种编码都填写"
+        f"({unit}{lacking}) / "
+        f"the enabled rule {other['ruleName']} names its {en} by the other code, so it may be the same: "
+        "give both codes",
+    )
 
 
 def _check(form: Mapping[str, Any]) -> None:
@@ -138,8 +159,8 @@ def _check(form: Mapping[str, Any]) -> None:
         if not form.get("holder"):
             raise NodeFault(MISSING, "按用户生效须填标记用户(holder) / say who marks")
         return
-    for unit, zh in (("agent", "申报单位"), ("trade", "境内收发货人")):
-        if not any(form.get(f"{unit}{each}") for each in _IDS):
+    for unit, zh, _ in _UNITS:
+        if not any(form.get(f"{unit}{each}") for each in units.IDS):
             raise NodeFault(
                 MISSING,
                 f"按企业生效须填{zh}统一社会信用代码或海关编码({unit}Scc) / name it by one of its codes",

@@ -7,15 +7,25 @@ from typing import Any
 import pytest
 
 from messages.annotations import Words
+from messages.declaration import units
 from messages.declaration.events import TYPES
+from messages.workflow import Record
 from terminals.work.blaming import in_both
-from tests.messages.declaration.world import GOODS, LEGAL, OPERATOR, SCC, SECOND, World
+from tests.messages.declaration.world import GOODS, LEGAL, OPERATOR, SCC, SCC_2, SECOND, World
 
 
 @pytest.fixture
 def world() -> World:
     """It is enabled."""
     return World()
+
+
+def registered(world: World, code: str, scc: str) -> None:
+    """Customs holds the registration of an enterprise."""
+    known = units.registration(code)
+    world.records[known.system, known.kind, known.key] = Record(
+        known.system, known.kind, known.key, {"scc": scc}, world.now
+    )
 
 
 def test_a_declaration_goes_its_whole_way_by_hand(world: World) -> None:
@@ -145,7 +155,7 @@ def test_of_rules_for_the_same_one_is_enabled(world: World) -> None:
     assert world.told.startswith("该申报单位下存在相同的境内收发货人、相同进出口标志且启动状态的数据")
     assert world.rule(enabled="0") == [1]
     assert world.rule(ieFlag="E") == [1]
-    assert world.rule(tradeScc=None, tradeCode="1100000001") == [1]
+    assert world.rule(tradeScc=SCC) == [1]
     assert world.rule(number=first, wait="30") == [1]
     assert world.rule(number=first, enabled="0") == [1]
     assert world.rule() == [1]
@@ -157,6 +167,34 @@ def test_a_rule_that_names_a_unit_by_both_codes_excludes_either(world: World) ->
     assert world.rule(agentScc=SCC, tradeCode=SECOND.cop_code) == [1]
     assert world.rule(agentCode=None, agentScc=SCC) == [-141112]
     assert world.rule(tradeScc=None, tradeCode=SECOND.cop_code) == [-141112]
+
+
+def test_a_unit_that_is_named_by_its_other_code_may_be_the_same(world: World) -> None:
+    """It is refused until both codes are given, or as the same where its registration tells."""
+    assert world.rule(ruleName="深圳进口") == [1]
+    assert world.rule(tradeScc=None, tradeCode=SECOND.cop_code) == [-141112]
+    assert "“深圳进口”以另一种编码填写境内收发货人" in world.told
+    assert "(tradeScc)" in world.told
+    assert world.rule(agentCode=None, agentScc=SCC) == [-141112]
+    assert "以另一种编码填写申报单位" in world.told
+    assert world.rule(agentCode=None, agentScc=SCC, tradeScc=SCC) == [1]  # for another consignee
+    registered(world, SECOND.cop_code, SCC_2)
+    registered(world, "4403160003", "91440300MA5F000015")
+    assert world.rule(tradeScc=None, tradeCode=SECOND.cop_code) == [-141112]
+    assert world.told.startswith("该申报单位下存在相同的境内收发货人")
+    assert world.rule(tradeScc=None, tradeCode="4403160003") == [1]
+    assert world.rule(tradeScc="91440300MA5F000015") == [-141112]
+    assert world.told.startswith("该申报单位下存在相同的境内收发货人")
+
+
+def test_of_rules_by_one_user_one_is_enabled(world: World) -> None:
+    """For the same direction; another user's is another."""
+    by_user = {"mode": "2", "agentCode": None, "tradeScc": None}
+    assert world.rule(**by_user, holder="李录") == [1]
+    assert world.rule(**by_user, holder="李录") == [-141112]
+    assert world.rule(**by_user, holder="李录", ieFlag="E") == [1]
+    assert world.rule(**by_user, holder="王录") == [1]
+    assert world.rule() == [1]
 
 
 def test_a_deleted_rule_is_gone_and_makes_room(world: World) -> None:
