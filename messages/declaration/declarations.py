@@ -29,7 +29,8 @@ from messages.declaration.names import BY_AGENT, BY_TRADE, MISSING, NOT_YOURS, T
 from messages.declaration.table import DRAFT
 from messages.faults import NodeFault
 from messages.happenings import NEW
-from messages.stepping import joined
+from messages.senders import CARD_WORDS, WITH_CARD
+from messages.stepping import Pair, joined
 from messages.workflow import (
     Actor,
     Body,
@@ -90,10 +91,14 @@ def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 
 def _kept(event: Event, case: Case, facts: Facts, context: Context, status: int) -> tuple[Effect, ...]:
-    """A draft; marked, if it says so and smart-assisted declaration is enabled."""
+    """A draft; marked, if it says so, its signer may mark and smart-assisted declaration is enabled.
+
+    The mark is the engine's authority: it takes the card that marking by hand takes (the manual, 标记操作:
+    持法人卡或操作员卡). A draft that may not be marked is kept all the same, and its receipt says why.
+    """
     actor, told = actor_of(event), [("暂存成功", "draft kept")]
     if case.body["entered"]["smartMark"] == "1":
-        against = pool.not_markable(case, facts[enabled(actor.party)] is not None)
+        against = _without_card(actor) or pool.not_markable(case, facts[enabled(actor.party)] is not None)
         if against is None:
             case = pool.marked(case, actor, context)
             told.append(("已添加智能辅助申报标记", "marked for smart-assisted declaration"))
@@ -101,6 +106,14 @@ def _kept(event: Event, case: Case, facts: Facts, context: Context, status: int)
             zh, en = against
             told.append((f"未添加智能辅助申报标记：{zh}", f"not marked: it {en}"))
     return Put(case), Issue(actor.party, "DEC112", status, joined(*told), event.origin, case.number)
+
+
+def _without_card(actor: Actor) -> Pair | None:
+    """Why whoever signed does not mark; None where he may."""
+    if actor.card in WITH_CARD:
+        return None
+    zh, en = CARD_WORDS[actor.card]
+    return f"标记须用法人卡或操作员卡签名，签名证书属于{zh}", f"was signed with {en}; a mark takes a card"
 
 
 def delete(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from terminals.work.blaming import each_in_both, in_both
@@ -28,6 +30,20 @@ def test_a_mark_in_the_message_counts_at_once(world: World) -> None:
     """Imported by the enterprise's own software with the mark in it."""
     number = world.marked()
     assert world.cases[number].search["pool"] == OPERATOR.party
+
+
+def test_a_mark_in_a_message_takes_the_card_that_marking_takes(world: World) -> None:
+    """Signed with a certificate file the draft is kept, unmarked, and the receipt says why."""
+    file = dataclasses.replace(OPERATOR, card="")
+    assert world.save(file, smartMark="1") == [1]
+    case = world.cases[world.newest("I")]
+    assert (case.state, "mark" in case.body, "pool" in case.search) == ("暂存", False, False)
+    assert "标记须用法人卡或操作员卡签名，签名证书属于证书文件" in in_both(world.told).zh
+    assert "signed with a certificate file" in in_both(world.told).en
+    demand = world.types["DEC151"].senders.demand
+    assert demand is not None
+    assert "" not in demand.cards
+    assert world.mark(case.number) == [1]
 
 
 def test_a_mark_is_for_the_draft_that_it_names(world: World) -> None:
