@@ -11,9 +11,9 @@ from itertools import product
 
 from messages.declaration import checks
 from messages.declaration.events import CARRIER
-from messages.declaration.logistics import ARRIVAL, MANIFEST, record_of, said
+from messages.declaration.logistics import ARRIVAL, MANIFEST, own_of, record_of, said
 from messages.declaration.names import SYSTEM_NAME
-from messages.lookups import ASKER, Key, Lookup
+from messages.lookups import ASKER, TODAY, Key, Lookup
 from messages.system import CUSTOMS
 from messages.wire import wire_date
 from messages.workflow import Body, Fact, Facts, Record, RecordInForce, RecordsUnder
@@ -69,10 +69,30 @@ def _own(group: str, kind: str) -> Lookup:
     return Lookup(by=("billNo",), facts=asked, values=values, roles=_CARRIERS, of_asker=True)
 
 
+def _latest(group: str, kind: str) -> Lookup:
+    """What a carrier has sent this month and the one before, the newest first."""
+
+    def months(key: Key) -> tuple[RecordsUnder, ...]:
+        today = key[TODAY]
+        year, month = int(today[:4]), int(today[4:6])
+        before = f"{year - (month == 1)}{(month - 2) % 12 + 1:02}"
+        return tuple(own_of(kind, key[ASKER], each) for each in (today[:6], before))
+
+    def values(key: Key, known: Facts) -> Body:
+        found = [record.body for month in months(key) for record in known[month]]
+        found.sort(key=lambda body: str(body["appTime"]), reverse=True)
+        return {group: found[:MOST], "total": str(len(found))}
+
+    asked: Callable[[Key], tuple[Fact, ...]] = months
+    return Lookup(by=(), facts=asked, values=values, roles=_CARRIERS, of_asker=True)
+
+
 FILED = {
     "checks": _all("Check", checks.ALL),
     "rates": _all("Currency", RecordsUnder(SYSTEM_NAME, "rate", "")),
     "tariff": Lookup(by=("codeTs",), facts=_headed, values=_tariff, roles=_DESK),
     "manifests": _own("Manifest", MANIFEST),
     "arrivals": _own("Arrival", ARRIVAL),
+    "latest-manifests": _latest("Manifest", MANIFEST),
+    "latest-arrivals": _latest("Arrival", ARRIVAL),
 }

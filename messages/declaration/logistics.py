@@ -31,9 +31,11 @@ from messages.workflow import (
     PutRecord,
     Record,
     RecordInForce,
+    RecordsUnder,
 )
 
 MANIFEST, ARRIVAL = "manifest", "arrival"
+OWN = "own-"  # before it: the same by sender and the day on which it was first sent, to be listed
 _NEEDED = {MANIFEST: "packNo", ARRIVAL: "arrivalTime"}
 _RECEIPTS = {MANIFEST: "DEC172", ARRIVAL: "DEC182"}
 _MEANS = ("trafName", "voyNo")
@@ -44,6 +46,11 @@ def record_of(kind: str, form: Mapping[str, Any]) -> RecordInForce:
     """What carriers have said of a declaration's bill of lading, or of a message's own."""
     key = f"{form['ieFlag']}/{form['trafMode']}/{form.get('billNo', '')}"
     return RecordInForce(SYSTEM_NAME, kind, key)
+
+
+def own_of(kind: str, party: str, month: str) -> RecordsUnder:
+    """What a party has sent first in a month, yyyyMM, and has not taken back."""
+    return RecordsUnder(SYSTEM_NAME, f"{OWN}{kind}", f"{party}/{month}")
 
 
 def said(record: Record | None) -> Mapping[str, Body]:
@@ -71,14 +78,21 @@ def step(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         raise NodeFault(NO_CASE, f"{node['billNo']} 没有可删除的数据 / there is nothing to delete")
     if not gone and not node.get(_NEEDED[kind]):
         raise NodeFault(MISSING, f"内容不能为空({_NEEDED[kind]}) / it is empty")
+    today = wire_date(context.now)
+    first = str(before["first"]) if before is not None else today
     if not gone:
-        own = {"appTime": node["appTime"], "since": wire_date(context.now), "by": actor.name}
+        own = {"appTime": node["appTime"], "since": today, "first": first, "by": actor.name}
         every[actor.party] = {**form_of(node), **own}
+    listed = Record(
+        SYSTEM_NAME, f"{OWN}{kind}", f"{actor.party}/{first}/{known.key}", every.get(actor.party, {}),
+        context.now, context.now if gone else None,
+    )  # fmt: skip
     ends = None if every else context.now
     done = ("已删除", "deleted") if gone else ("已接收", "taken")
     info = joined((str(node["billNo"]),) * 2, done, zh=" ", en=" ")
     return (
         PutRecord(Record(SYSTEM_NAME, kind, known.key, {"said": every}, context.now, ends)),
+        PutRecord(listed),
         Issue(actor.party, _RECEIPTS[kind], Status.STORED, info, event.origin),
     )
 

@@ -238,6 +238,17 @@ SENTENCES: Sentences = {
         "等待海关处理的报关单，等待最久的在最前。Ctrl+R 处理，Ctrl+O 查看。",
     ),
     "declaration-reason": ("Say why it is returned.", "退单须填写处理意见。"),
+    "help-logistics-list": (
+        (
+            "What was sent this month and the last. Type a bill of lading, or a part of it, and press Enter: "
+            "the whole of it also finds what is older. Enter on a line or Ctrl+E opens it, to be changed or "
+            "taken back (Ctrl+D); Ctrl+N: new."
+        ),
+        (
+            "先列出本月和上月报送的。输入提运单号或其一部分，按 Enter 查询；完整的提运单号可查到更早的。在某"
+            "行按 Enter 或 Ctrl+E 打开，可修改或删除（Ctrl+D）；Ctrl+N 新增。"
+        ),
+    ),
     "help-logistics": (
         (
             "Type a manifest or an arrival and send it with Ctrl+R. One that was sent before is changed "

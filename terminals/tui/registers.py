@@ -43,6 +43,8 @@ class RegisterPage(SearchPage[Filed]):
     CODES: ClassVar[Mapping[str, str]] = {}
     """Column → the code list of the codes in it, of which there may be several."""
     ENTRY: ClassVar[str] = ""
+    EMPTY: ClassVar[Words] = both("register-empty")
+    """What is said where there is nothing at all."""
     AT_ONCE: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "new", "entry-new"),
@@ -75,9 +77,13 @@ class RegisterPage(SearchPage[Filed]):
         return Fetched(found[start : start + wanted.size], len(found))
 
     def _answer(self) -> Sequence[Filed]:
+        """In a thread: what is asked for, before the other criteria are looked at."""
         typed = {name: text for name, text in self._asked.items() if text}
         key = next(((name, text) for name, text in typed.items() if name in self.BY), None)
-        name = self.BY[key[0]] if key is not None else self.LOOKUP
+        return self.told(self.BY[key[0]] if key is not None else self.LOOKUP, key)
+
+    def told(self, name: str, key: tuple[str, str] | None = None) -> Sequence[Filed]:
+        """In a thread: the lines that a lookup answers with; none without its name."""
         found = self.work.line.lookup(self.SYSTEM, name, () if key is None else (key,)) if name else None
         lines = list((found or {}).get(self.GROUP, ()))
         total = int((found or {}).get("total", 0))
@@ -126,7 +132,7 @@ class RegisterPage(SearchPage[Filed]):
     def on_paged_table_came(self) -> None:
         """Where nothing is filed yet, how that is done."""
         if self.ENTRY and not self.table.total and not any(self._asked.values()):
-            self.terminal.say(both("register-empty"))
+            self.terminal.say(self.EMPTY)
 
     def picked(self) -> None:
         """Enter changes one."""

@@ -6,14 +6,14 @@ compared with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from messages.annotations import Words
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
 from terminals.tui.declaration.registered import Register
-from terminals.tui.registers import FiledEntry
+from terminals.tui.registers import Filed, FiledEntry
 from terminals.tui.words import both
 
 _KEY = ("ieFlag", "trafMode", "billNo")
@@ -27,11 +27,28 @@ _SINCE = Column("since", Words("报送日期", "Sent on"), cells=9, sorts=True)
 
 
 class _Sent(Register):
-    """What the own party has sent for a bill of lading."""
+    """What the own party has sent lately, or at any time for a bill of lading."""
 
-    AT_ONCE: ClassVar[bool] = False
-    HELP: ClassVar[str] = "help-logistics"
+    ORDER: ClassVar[str] = "-appTime"
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (Criterion("billNo", _BILL),)
+    EMPTY: ClassVar[Words] = Words(
+        "本月和上月没有报送的数据；更早的请按提运单号查询，Ctrl+N 新增。",
+        "Nothing sent in this month or the last; search by the bill of lading for earlier ones. Ctrl+N: new.",
+    )
+
+    def help(self) -> Words:
+        """What F1 says."""
+        return both("help-logistics-list")
+
+    def _answer(self) -> Sequence[Filed]:
+        """What was sent lately, if its bill of lading has what is typed; and that of just this bill."""
+        text = str(self._asked.get("billNo", "")).strip()
+        lately = [each for each in self.told(self.LOOKUP) if text.casefold() in each["billNo"].casefold()]
+        if not text:
+            return lately
+        known = {tuple(each[name] for name in _KEY) for each in lately}
+        exact = self.told(self.BY["billNo"], ("billNo", text))
+        return [*lately, *(each for each in exact if tuple(each[name] for name in _KEY) not in known)]
 
 
 class ManifestRegister(_Sent):
@@ -40,6 +57,7 @@ class ManifestRegister(_Sent):
     FORM: ClassVar[str] = "DEC171"
     WORDS: ClassVar[Words] = Words("舱单查询", "Manifests")
     GROUP: ClassVar[str] = "Manifest"
+    LOOKUP: ClassVar[str] = "latest-manifests"
     BY: ClassVar[Mapping[str, str]] = {"billNo": "manifests"}
     ENTRY: ClassVar[str] = "declaration.manifest"
     COLUMNS: ClassVar[tuple[Column, ...]] = (
@@ -57,6 +75,7 @@ class ArrivalRegister(_Sent):
     FORM: ClassVar[str] = "DEC181"
     WORDS: ClassVar[Words] = Words("运抵查询", "Arrivals")
     GROUP: ClassVar[str] = "Arrival"
+    LOOKUP: ClassVar[str] = "latest-arrivals"
     BY: ClassVar[Mapping[str, str]] = {"billNo": "arrivals"}
     ENTRY: ClassVar[str] = "declaration.arrival"
     COLUMNS: ClassVar[tuple[Column, ...]] = (

@@ -7,7 +7,7 @@ from typing import Any
 from messages.declaration import SYSTEM
 from messages.declaration.filed import MODES, SIDES
 from messages.forms import own_forms
-from messages.lookups import ASKER
+from messages.lookups import ASKER, TODAY
 from tests.messages.declaration.world import CARRIER, CARRIER_2, DESK, World
 
 
@@ -58,6 +58,29 @@ def test_a_carrier_finds_its_own_manifest_and_arrival_and_nobody_elses() -> None
         assert found["since"] == "20261120"
         assert looked_up(world, name, **{**own, ASKER: CARRIER_2.party})[group] == []
         assert looked_up(world, name, **{**own, "billNo": "BL2"})[group] == []
+
+
+def test_what_a_carrier_has_sent_lately_is_listed_until_it_is_taken_back() -> None:
+    """Changed, it is listed once, under the day on which it came first; nobody else's; not of long ago."""
+    world = World()
+    own = {ASKER: CARRIER.party, TODAY: "20261130"}
+    assert world.manifest() == [120]
+    assert world.manifest(packNo="11") == [120]
+    assert world.manifest(billNo="BL9") == [120]
+    assert world.arrival() == [120]
+    found = looked_up(world, "latest-manifests", **own)
+    assert [(each["billNo"], each["packNo"]) for each in found["Manifest"]] == [
+        ("BL9", "10"), ("BL20261101", "11"),
+    ]  # fmt: skip
+    assert found["total"] == "2"
+    assert len(looked_up(world, "latest-arrivals", **own)["Arrival"]) == 1
+    assert looked_up(world, "latest-manifests", **{**own, ASKER: CARRIER_2.party})["Manifest"] == []
+    assert len(looked_up(world, "latest-manifests", **{**own, TODAY: "20261231"})["Manifest"]) == 2
+    assert looked_up(world, "latest-manifests", **{**own, TODAY: "20270115"})["Manifest"] == []
+    assert world.manifest(billNo="BL9", appType="3") == [120]
+    assert [each["billNo"] for each in looked_up(world, "latest-manifests", **own)["Manifest"]] == [
+        "BL20261101"
+    ]
 
 
 def test_every_direction_and_mode_of_the_schema_is_looked_under() -> None:

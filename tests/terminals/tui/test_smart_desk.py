@@ -26,6 +26,7 @@ from terminals.tui.registers import RegisterPage
 from terminals.work.checks import Purpose
 from tests.scenarios.declaring import numbered
 from tests.scenarios.house import House
+from tests.scenarios.offices import statuses
 from tests.terminals.tui.at_house import at_work, closed, until
 from tests.terminals.tui.declarants import office
 from tests.terminals.tui.inspected import typed
@@ -214,3 +215,36 @@ async def test_a_carrier_sends_changes_and_takes_back_a_manifest(house: House, t
         await pilot.press("ctrl+r")
         await closed(pilot, "y")
         assert await closed(pilot) == "报送成功，已接收。"
+
+
+@pytest.mark.asyncio
+async def test_a_carrier_s_list_opens_with_its_own_and_says_when_none_of_them_fits(
+    house: House, tmp_path: Path
+) -> None:
+    """By a part of the bill of lading, too; a search without a hit never says that nothing was sent."""
+
+    def send(bill: str) -> None:
+        values = {**MANIFEST, "billNo": bill}
+        assert statuses(office(house, "carrier").submit("DEC171", **values)) == [120]
+
+    for bill in ("OWNLIST1", "OWNLIST2"):
+        await asyncio.to_thread(send, bill)
+    async with at_work(house, tmp_path, "carrier", SMALL) as (terminal, pilot):
+        page = await terminal.open("declaration.manifests")
+        assert isinstance(page, ManifestRegister)
+
+        def bills() -> list[str]:
+            return [str(each["billNo"]) for each in page.filed] if page.table._asked is None else []
+
+        await until(pilot, lambda: {"OWNLIST1", "OWNLIST2"} <= set(bills()))
+        assert bills().index("OWNLIST2") < bills().index("OWNLIST1")  # the newest first
+        page.criteria.put("billNo", "list1")
+        page.action_run()
+        await until(pilot, lambda: bills() == ["OWNLIST1"])
+        page.criteria.put("billNo", "NOSUCH")
+        page.action_run()
+        await until(pilot, lambda: page.table._asked is None and not page.filed)
+        await pilot.pause()
+        assert "没有符合条件的数据" in shown(terminal)
+        assert page.EMPTY.zh[:8] not in shown(terminal)
+        assert "尚无备案" not in shown(terminal)
