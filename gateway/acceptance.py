@@ -97,8 +97,9 @@ class Store:
         entries += [
             Entry(REFUSAL + one.fault.code, one.party, one.cop_msg_id, one.digest, one.at) for one in refusals
         ]
-        positions, receipts = self._outgoing.deliver(connection, self._receipts(connection, refusals))
-        self._chain.append(connection, entries + receipts)
+        receipts = self._receipts(connection, refusals)
+        self._chain.append(connection, entries + self._outgoing.entries(receipts))
+        positions = self._outgoing.deliver(connection, receipts)
         return [self._outcome(connection, item, inserted, generation, positions) for item in batch]
 
     def _outcome(

@@ -66,16 +66,15 @@ class Outgoing:
         one = returns[0]
         return self._wrapped(to, code, data, now, one.ori_cop_msg_id, None, one.status, None, guid)
 
-    def deliver(
-        self, connection: Connection, receipts: Sequence[NewReceipt]
-    ) -> tuple[dict[str, int], list[Entry]]:
-        """Put them into their mailboxes: (last position by party, what the journal is to say)."""
-        if not receipts:
-            return {}, []
-        positions = mailboxes.deliver(connection, receipts)
-        return positions, [
-            Entry(RECEIPT, one.party, str(one.id), one.digest, one.created_at) for one in receipts
-        ]
+    @staticmethod
+    def entries(receipts: Sequence[NewReceipt]) -> list[Entry]:
+        """What the journal is to say of them."""
+        return [Entry(RECEIPT, one.party, str(one.id), one.digest, one.created_at) for one in receipts]
+
+    @staticmethod
+    def deliver(connection: Connection, receipts: Sequence[NewReceipt]) -> dict[str, int]:
+        """Put them into their mailboxes: last position by party. The last thing a transaction does."""
+        return mailboxes.deliver(connection, receipts)
 
     def _wrapped(
         self,

@@ -7,7 +7,7 @@ read and written in bulk, one query a kind, whatever the size of the batch.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from lxml import etree
 from sqlalchemy import Connection
 
 from gateway.identifiers import made_at
+from gateway.numbers import Numbers
 from gateway.outbound.notices import Notices
 from gateway.outgoing import Outgoing
 from messages.faults import NodeFault
@@ -54,6 +55,9 @@ TREES = 4  # parsed messages kept for their next nodes
 
 ALREADY_DECLARED = 4  # 勿重复申报
 
+Moment = Callable[[Connection], datetime]
+"""What time it is, by the clock that all gateways of a database share."""
+
 
 @dataclass(frozen=True, slots=True)
 class Performed:
@@ -89,6 +93,10 @@ class _Effects:
     notices: list[Notify] = field(default_factory=list)
 
 
+class DoneMeanwhile(Exception):
+    """Items of a batch are not there any more: somebody took them away while they were in work."""
+
+
 class NotTogether(Exception):
     """Items of a batch that each have to see what another has done: they go one by one."""
 
@@ -96,17 +104,25 @@ class NotTogether(Exception):
 class Performer:
     """Runs on the writer's thread only."""
 
-    def __init__(self, chain: Chain, outgoing: Outgoing, notices: Notices | None = None) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        outgoing: Outgoing,
+        notices: Notices | None = None,
+        numbers: Numbers | None = None,
+    ) -> None:
         """`notices`: what writes those for the outside; without it there are none."""
         self._chain = chain
         self._outgoing = outgoing
         self._notices = notices
+        self.numbers = numbers or Numbers()
         self._trees: OrderedDict[int, etree._Element] = OrderedDict()
 
-    def perform(self, connection: Connection, items: Sequence[Work], now: datetime) -> Performed:
-        """Carry out `items`, no two of one order key, in the caller's transaction."""
-        mine = work.claim(connection, [item.id for item in items], now)
-        items = [item for item in items if item.id in mine]
+    def perform(self, connection: Connection, items: Sequence[Work], moment: Moment) -> Performed:
+        """Carry out `items`, no two of one order key, taken in the caller's transaction.
+
+        Raises NotTogether, DoneMeanwhile.
+        """
         steps = self._steps(connection, items)
         claimed = self._claim_guids(connection, steps)
         for step in steps:
@@ -114,6 +130,8 @@ class Performer:
                 step.needs = step.system.workflow.needs(step.event)
         _keep_apart(steps)
         cases.lock(connection, {key for step in steps for key in (*step.needs.locks, *step.needs.claims)})
+        # Not before the locks are held: what those who held them wrote is in force from their own moment on.
+        now = moment(connection)
         facts = cases.load(connection, {fact for step in steps for fact in step.needs.facts}, now, COLUMNS)
         besides = {
             fact
@@ -141,11 +159,13 @@ class Performer:
         if self._notices is not None:
             told = sum(self._notices.tell(connection, each, now) for each in effects.notices)
         receipts = [self._outgoing.receipt(issue, namespace, now) for issue, namespace in effects.issues]
-        positions, entries = self._outgoing.deliver(connection, receipts)
         whose = {case.number: case.owner for case in effects.puts}
         work.add(connection, [_follow_work(follow, whose, now) for follow in effects.follows])
-        work.finish(connection, [item.id for item in items])
-        self._chain.append(connection, entries)
+        if work.finish(connection, [item.id for item in items]) != len(items):
+            raise DoneMeanwhile(f"some of these are done already: {[item.id for item in items]}")
+        self._chain.append(connection, self._outgoing.entries(receipts))
+        # At the very end: whoever delivers into one of these mailboxes waits from here to the commit.
+        positions = self._outgoing.deliver(connection, receipts)
         return Performed(positions, tuple((one.type, _age(one, now)) for one in receipts), told)
 
     # -- from work items to events ---------------------------------------------------------------------
@@ -219,13 +239,10 @@ class Performer:
                 )
         return owned
 
-    @staticmethod
-    def _numbers(connection: Connection, system: System, block: int) -> Iterator[str]:
-        """Case numbers, taken from the counter only when the first is asked for."""
-        while True:
-            first = cases.take_numbers(connection, system.name, block)
-            for number in range(first, first + block):
-                yield system.number.format(number)
+    def _numbers(self, connection: Connection, system: System, block: int) -> Iterator[str]:
+        """Case numbers, taken only when the first is asked for."""
+        for number in self.numbers.of(connection, system.name, block):
+            yield system.number.format(number)
 
     # -- from events to effects ------------------------------------------------------------------------
 

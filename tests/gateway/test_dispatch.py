@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from twisted.internet.task import Clock
 
 from gateway.dispatch import Dispatcher
 from gateway.identifiers import Ids
+from gateway.numbers import Numbers
 from gateway.outgoing import Outgoing
-from gateway.perform import NotTogether, Performer, _keep_apart, _Step
+from gateway.perform import DoneMeanwhile, NotTogether, Performer, _keep_apart, _Step
 from messages.registry import BY_CODE
 from messages.signature.template import TemplateSigner
 from messages.workflow import Case, Event, Needs, Origin
 from receipts.document import Issuer
-from storage import cases, work
+from storage import cases, nodes, work
 from storage.database import Database
 from storage.journal import Chain
 from storage.work import NewWork, Work
 from tests.gateway.jobs import Held
 from tests.gateway.selfsigned import self_signed
+from tests.storage.test_concurrency import until_waiting
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 OWNER = "DXPENT0000000001"
@@ -76,6 +81,11 @@ class Office:
         """Something to do."""
         with self.database.write() as connection:
             work.add(connection, [item])
+
+    def due(self) -> list[Work]:
+        """What may be done now."""
+        with self.database.read() as connection:
+            return work.due(connection, self.now(), 64)
 
     def states(self) -> dict[str, str]:
         """Each case's state."""
@@ -173,3 +183,105 @@ def test_a_step_that_claims_what_another_locks_is_done_apart_from_it() -> None:
     for together in ([one, claiming], [claiming, one], [claiming, claiming]):
         with pytest.raises(NotTogether, match="k"):
             _keep_apart(together)
+
+
+@pytest.fixture
+def offices(postgres_database_url: str) -> Iterator[tuple[Office, Office]]:
+    """Two offices on one PostgreSQL."""
+    databases = Database(postgres_database_url), Database(postgres_database_url)
+    yield Office(databases[0]), Office(databases[1], node=2)
+    for one in databases:
+        one.close()
+
+
+def test_what_another_gateway_has_in_work_is_left_to_it(offices: tuple[Office, Office]) -> None:
+    """The dispatch takes the rest, does not spin for what it cannot have, and has it when the other gives up."""
+    one, other = offices
+    for number in ("Z1", "Z2", "Z3"):
+        one.declared(number)
+    with one.database.write() as connection:
+        (first, *_) = work.take(connection, NOW, 1)
+        other.dispatcher.start()
+        assert other.states() == {"Z1": "申报中", "Z2": "入库成功", "Z3": "入库成功"}
+        assert [key for key, _, _ in other.left()] == [first.order_key]
+        connection.get_transaction().rollback()  # type: ignore[union-attr]
+    other.clock.advance(30)
+    assert other.states()["Z1"] == "入库成功"
+    assert other.left() == []
+
+
+def test_who_meets_anothers_change_half_way_begins_again_at_once(database: Database) -> None:
+    """A case that was saved meanwhile costs no waiting and counts as no failure."""
+    office = Office(database)
+    office.declared("Z1")
+    real = office.performer.perform
+    met: list[Any] = []
+
+    def overtaken(*given: Any) -> Any:
+        if len(met) < 2:
+            met.append(given)
+            raise cases.StaleCase(["Z1"])
+        return real(*given)
+
+    office.performer.perform = overtaken  # type: ignore[method-assign,assignment]
+    office.dispatcher.start()
+    assert len(met) == 2
+    assert office.states() == {"Z1": "入库成功"}
+
+
+def test_what_is_done_meanwhile_is_not_done_twice(office: Office) -> None:
+    """Whatever takes items away from a batch in work, the batch is rolled back: no receipt is doubled."""
+    office.declared("Z1")
+    with office.database.write() as connection:
+        items = work.take(connection, NOW, 10)
+        work.finish(connection, [item.id for item in items])
+        with pytest.raises(DoneMeanwhile):
+            office.performer.perform(connection, items, lambda _: NOW)
+
+
+def test_the_time_of_a_step_is_asked_for_when_its_locks_are_held(offices: tuple[Office, Office]) -> None:
+    """What another wrote under the same lock, however long it held it, lies in the past for the step."""
+    one, other = offices
+    other.declared("Z1")
+    (item,) = other.due()
+    told: list[datetime] = []
+
+    def moment(connection: Connection) -> datetime:
+        told.append(nodes.moment(connection))
+        return told[-1]
+
+    def late() -> None:
+        with other.database.write() as connection:
+            other.performer.perform(connection, [item], moment)
+
+    with ThreadPoolExecutor(1) as pool:
+        with one.database.write() as connection:
+            cases.lock(connection, ["bonded/case/Z1"])
+            racing = pool.submit(late)
+            until_waiting(other.database)
+            held = nodes.moment(connection)
+        racing.result(20)
+    assert told
+    assert min(told) > held
+
+
+def test_gateways_number_cases_without_waiting_for_each_other(postgres_database_url: str) -> None:
+    """Numbers are kept at hand, committed before they are given: each once, and nobody holds the counter."""
+    databases = Database(postgres_database_url), Database(postgres_database_url)
+    kept = Numbers(8), Numbers(8)
+    given: list[int] = []
+    for numbers, database in zip(kept, databases, strict=True):
+        with database.write() as connection:
+            given.append(next(numbers.of(connection, "bonded", 2)))
+        assert numbers.wanted() == ["bonded"]
+        with database.write() as connection:
+            taken = numbers.take(connection, ["bonded"])
+        numbers.keep(taken)
+        assert numbers.wanted() == []
+    with databases[0].write() as one, databases[1].write() as other:
+        for _ in range(8):
+            given.append(next(kept[0].of(one, "bonded", 2)))
+            given.append(next(kept[1].of(other, "bonded", 2)))
+    assert len(set(given)) == len(given) == 18
+    for database in databases:
+        database.close()

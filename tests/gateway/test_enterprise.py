@@ -162,11 +162,11 @@ def test_of_two_gateways_at_the_same_instant_one_takes_the_change(twins: tuple[H
 
     def late() -> None:
         with other.write() as connection:
-            gateway.performer.perform(connection, [second], house.now() - timedelta(seconds=1))
+            gateway.performer.perform(connection, [second], lambda _: house.now() - timedelta(seconds=1))
 
     with ThreadPoolExecutor(1) as pool:
         with house.database.write() as connection:
-            house.performer.perform(connection, [first], house.now())
+            house.performer.perform(connection, [first], lambda _: house.now())
             racing = pool.submit(late)
             until_waiting(other)
         racing.result(TIMEOUT)

@@ -194,11 +194,11 @@ def test_of_two_gateways_at_the_same_instant_the_first_lock_decides(
 
     def late() -> None:
         with other.write() as connection:
-            gateway.performer.perform(connection, [later], house.now())
+            gateway.performer.perform(connection, [later], lambda _: house.now())
 
     with ThreadPoolExecutor(1) as pool:
         with house.database.write() as connection:
-            house.performer.perform(connection, [early], house.now())
+            house.performer.perform(connection, [early], lambda _: house.now())
             racing = pool.submit(late)
             until_waiting(other)
         racing.result(TIMEOUT)
