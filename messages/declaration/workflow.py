@@ -52,6 +52,11 @@ _SMART = ("mark", "smart", "log", "batch", "entered")
 
 
 def shown(case: Case, others: bool) -> Body:
-    """A case's body as it is seen: marks and the engine's record are its owner's own."""
+    """A case's body as it is seen: marks and the engine's record are its owner's own, and so is the element of
+    the form that says of a declaration that it is marked.
+    """
     hidden = (*_INTERNAL, *_SMART) if others else _INTERNAL
-    return {name: value for name, value in case.body.items() if name not in hidden}
+    seen = {name: value for name, value in case.body.items() if name not in hidden}
+    if others and "stored" in seen:
+        seen["stored"] = {name: value for name, value in seen["stored"].items() if name != "smartMark"}
+    return seen

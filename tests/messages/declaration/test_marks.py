@@ -182,3 +182,5 @@ def test_the_smart_state_is_nobody_elses(world: World) -> None:
     seen = world.system.shown(world.cases[number], True)
     assert {"smart", "mark", "log", "batch"}.isdisjoint(seen)
     assert seen["stored"]["billNo"] == "BL20261101"
+    assert "smartMark" not in seen["stored"]
+    assert world.system.shown(world.cases[number], False)["stored"]["smartMark"] == "1"
