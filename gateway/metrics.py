@@ -84,6 +84,36 @@ ENROLMENTS = Counter(
     ["result"],
     registry=REGISTRY,
 )
+PUSH_POSTS = Counter(
+    "eport_push_posts",
+    "Posts of receipts to callbacks, by what became of them (taken, again).",
+    ["result"],
+    registry=REGISTRY,
+)
+PUSH_RECEIPTS = Counter("eport_push_receipts", "Receipts that callbacks have taken.", registry=REGISTRY)
+PUSH_SECONDS = Histogram(
+    "eport_push_seconds",
+    "Of a post that was taken, from the look-up of its name to the answer.",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+    registry=REGISTRY,
+)
+PUSH_REGISTRATIONS = Counter(
+    "eport_push_registrations",
+    "Callbacks that were to be registered, by result (registered, unproven, refused, limited).",
+    ["result"],
+    registry=REGISTRY,
+)
+PUSH_CALLBACKS = Gauge(
+    "eport_push_callbacks",
+    "Callbacks, by state (active, broken: active with an open breaker, paused, stopped).",
+    ["state"],
+    registry=REGISTRY,
+)
+PUSH_AGE = Gauge(
+    "eport_push_oldest_seconds",
+    "Age of the oldest receipt that waits for an active callback, broken ones included.",
+    registry=REGISTRY,
+)
 
 
 class HttpMeter:

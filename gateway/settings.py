@@ -13,7 +13,15 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -181,6 +189,24 @@ class Registration(_Section):
     at_once: Annotated[int, Field(ge=1, le=8)] = 4  # passwords that are hashed or checked for it
 
 
+class Push(_Section):
+    """Receipts posted to parties' callbacks."""
+
+    enabled: bool = True  # False: nothing is registered or posted; receipts are polled
+    ca: Path | None = None  # PEM, of callbacks' TLS certificates; None: those that the system trusts
+    allow: tuple[IPvAnyNetwork, ...] = ()  # networks that count as public: an intranet's, a test's
+    deny: tuple[IPvAnyNetwork, ...] = ()  # public ones where nothing is posted to: the gateway's own
+    timeout_seconds: Seconds = 15  # for one post, from the look-up of its name to the answer
+    connect_seconds: Seconds = 5  # of these, for each address
+    page: Annotated[int, Field(ge=1, le=500)] = 100  # receipts of one post
+    at_once: Annotated[int, Field(ge=1, le=64)] = 8  # posts; as many more to callbacks that are slow or fail
+    slow_seconds: Seconds = 2  # a post that takes longer makes its callback a slow one
+    retry_seconds: Seconds = 5  # before a post that failed is tried again; doubles …
+    longest_seconds: Seconds = 900  # … up to this
+    breaker_failures: Count = 8  # in a row, and the breaker opens: an alarm, and single receipts as probes
+    give_up_days: Seconds = 30  # after which an open breaker stops the callback for good
+
+
 class Logs(_Section):
     """Structured logs, one JSON object a line."""
 
@@ -207,6 +233,7 @@ class Settings(BaseSettings):
     cards: Cards = Cards()
     mail: Mail = Mail()
     registration: Registration = Registration()
+    push: Push = Push()
     logs: Logs = Logs()
 
     @classmethod

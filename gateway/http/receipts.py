@@ -12,7 +12,7 @@ from gateway.http.access import Access, over
 from gateway.http.exchange import XML, HttpError, Request, Response
 from gateway.http.router import Route
 from gateway.mailboxes import Ended, Mailboxes, TooManyWaiting
-from receipts import cursor
+from receipts import cursor, page
 
 DEFAULT_LIMIT = 100
 
@@ -26,9 +26,9 @@ class Receipts:
         self._access = access
         self._most = most
         self._wait = int(wait_seconds)
-        self.routes = (Route("GET", "/v1/receipts", self.page),)
+        self.routes = (Route("GET", "/v1/receipts", self.read),)
 
-    async def page(self, request: Request) -> Response:
+    async def read(self, request: Request) -> Response:
         """A page of the caller's own mailbox, oldest first."""
         session = await self._access.session(request)
         request.only(("after", "limit", "wait"))
@@ -47,5 +47,4 @@ class Receipts:
         except Ended:
             raise over() from None
         following = cursor.encode(found.position) if found.documents else after
-        head = f'<Receipts next="{following}">'.encode()
-        return Response(200, b"".join((head, *found.documents, b"</Receipts>")), XML)
+        return Response(200, page.document(following, found.documents), XML)
