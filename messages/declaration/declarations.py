@@ -200,7 +200,7 @@ def _found(case: Case, form: Body, actor: Actor, context: Context) -> Case:
     case = found_by(
         case,
         billNo=str(form.get("billNo", "")),
-        trade=f"{form['tradeScc']} {form['tradeCode']}",
+        trade=f"{form['tradeScc']} {form['tradeCode']} {form['tradeName']}",
         kind=f"{form['ieFlag']}-{form['trafMode']}.{form['decType']}{units}",
         holder=actor.holder,
     )

@@ -1,14 +1,26 @@
-"""What terminals ask: whether a party has enabled it and a run is under way, and what a draft's taxes are."""
+"""What terminals ask: whether a party has enabled it and a run is under way, what a draft's taxes are, and
+who a declaration's units are, by their customs codes.
+"""
 
 from __future__ import annotations
 
-from messages.declaration import assessing
+from messages.declaration import assessing, units
 from messages.declaration.cases import enabled
 from messages.declaration.events import ENTERPRISES
 from messages.declaration.filed import FILED
 from messages.declaration.names import SYSTEM_NAME
-from messages.lookups import ASKER, Key, Lookup
-from messages.workflow import Body, Case, CaseByNumber, Fact, Facts, RecordInForce
+from messages.lookups import ASKER, CODE, Key, Lookup
+from messages.workflow import (
+    Body,
+    Case,
+    CaseByNumber,
+    Fact,
+    Facts,
+    Party,
+    PartyByCode,
+    Record,
+    RecordInForce,
+)
 
 NOTICE_VERSION = "1"
 
@@ -50,8 +62,38 @@ def _taxes(key: Key, facts: Facts) -> Body | None:
     return {**told, **taxes.plain()}
 
 
+def _filed_unit(prefix: str, code: str, facts: Facts) -> Body:
+    """What is known of a unit: as customs has registered it, else the name under which it takes part."""
+    filed: Record | None = facts[units.registration(code)]
+    if filed is not None:
+        return {f"{prefix}Scc": filed.body["scc"], f"{prefix}Name": filed.body["cnName"]}
+    party: Party | None = facts[PartyByCode(code)]
+    return {f"{prefix}Name": party.name} if party is not None else {}
+
+
+def _unit(prefix: str) -> Lookup:
+    """A unit by its customs code (海关编码)."""
+    by = f"{prefix}Code"
+    return Lookup(
+        by=(by,),
+        facts=lambda key: (units.registration(key[by]), PartyByCode(key[by])),
+        values=lambda key, facts: _filed_unit(prefix, key[by], facts) or None,
+        roles=ENTERPRISES,
+    )
+
+
 LOOKUPS = {
     **FILED,
+    "agent": _unit("agent"),
+    "trade": _unit("trade"),
+    "owner": _unit("owner"),
+    "own": Lookup(
+        by=(),
+        facts=lambda key: (units.registration(key[CODE]), PartyByCode(key[CODE])),
+        values=lambda key, facts: {"agentCode": key[CODE], **_filed_unit("agent", key[CODE], facts)},
+        roles=ENTERPRISES,
+        of_asker=True,
+    ),
     "standing": Lookup(
         by=(),
         facts=lambda key: (enabled(key[ASKER]), _running(key)),

@@ -27,13 +27,14 @@ FAULTS = {
 }
 
 SEARCH = ("pool", "billNo", "trade", "batch", "kind", "office", "holder", "day")
-"""`pool` the party in whose pool a marked declaration waits to be declared; `trade` social credit code and
-customs code of the domestic consignee; `batch` the last one it was in; `kind` of a declaration, as I-5.0DC:
-ieFlag, trafMode, decType, and whether its owner is the declaring unit (D) and the consignee (C), or one of
-those below; `office` of a declaration, as 0101-1TMS: the customs, the smart state (0: no mark), whether taxes
-are to be confirmed (T) or are (C), M for a mark of any state, S if it is self-assessed; `holder` who typed,
-marked or began it last; `day` of its last change, yyyyMMdd. Of a rule, `billNo` is its name, `office` the
-declaring unit's codes or, where it goes by user, whose marks it is for."""
+"""`pool` the party in whose pool a marked declaration waits to be declared; `trade` social credit code,
+customs code and, of a declaration, name of the domestic consignee, as far as there is room; `batch` the last
+one it was in; `kind` of a declaration, as I-5.0DC: ieFlag, trafMode, decType, and whether its owner is the
+declaring unit (D) and the consignee (C), or one of those below; `office` of a declaration, as 0101-1TMS: the
+customs, the smart state (0: no mark), whether taxes are to be confirmed (T) or are (C), M for a mark of any
+state, S if it is self-assessed; `holder` who typed, marked or began it last; `day` of its last change,
+yyyyMMdd. Of a rule, `billNo` is its name, `office` the declaring unit's codes or, where it goes by user,
+whose marks it is for."""
 
 RULE, RUN, AGREEMENT = "rule", "run", "agreement"
 

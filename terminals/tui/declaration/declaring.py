@@ -6,28 +6,33 @@ how forms, sheets and sending work.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
+from messages.declaration.names import BY_AGENT, SYSTEM_NAME
 from messages.declaration.table import RETURNED
 from messages.workflow import Body
+from terminals.trouble import Trouble
 from terminals.tui.form import FormView
 from terminals.tui.importing import ImportingPage
 from terminals.tui.posting import Posted
 from terminals.work.blaming import in_both
 from terminals.work.checks import Purpose
 from terminals.work.drafts import Draft
-from terminals.work.found import CaseFound
+from terminals.work.found import CaseFound, Search
 from terminals.work.model import FormModel
 from terminals.work.rows import NOTHING, Row
 
 CODE = "DEC111"
 _BEGINS: Mapping[str, str] = {"decType": "0", "selfTax": "0", "sumTax": "0", "twoStep": "0", "smartMark": "0"}
 """What most declarations say, and whoever says otherwise types over."""
+_OWN_SCC = "agentScc"
 
 
 class DeclarationEntry(ImportingPage):
@@ -54,6 +59,24 @@ class DeclarationEntry(ImportingPage):
             model.set(model.head, name, value)
         model.settled()
         return model
+
+    async def _prefill(self, model: FormModel) -> None:
+        """Where customs has no registration of the own enterprise, what it called itself the last time."""
+        await super()._prefill(model)
+        if model is self.model and not model.head.text(_OWN_SCC):
+            with suppress(Trouble):
+                known = await asyncio.to_thread(self._named_last)
+                self.view.changed(None, model.prefill({"own": {_OWN_SCC: known}}))
+
+    def _named_last(self) -> str:
+        """In a thread: the own social credit code, as it was declared by last; '' for never."""
+        line, code = self.work.line, self.work.party.cop_code
+        for found in line.cases(SYSTEM_NAME, Search({"kind.contains": BY_AGENT}, size=1)).cases:
+            case = line.case(SYSTEM_NAME, found.number)
+            form = self.content(case) if case is not None else {}
+            if form.get("agentCode") == code:
+                return str(form.get(_OWN_SCC, ""))
+        return ""
 
     def content(self, found: CaseFound) -> Body:
         """What was typed last, else what customs has."""

@@ -74,7 +74,7 @@ TAXES = Criterion("taxes", Words("税费确认状态", "Taxes"), codes=_TAXES)
 STATE = by_state(SYSTEM_NAME, STATES, Words("报关单状态", "State"))
 NUMBER = Criterion("number.contains", Words("统一编号", "Number"), alone=True)
 BILL = Criterion("billNo.contains", Words("提运单号", "Bill of lading"), alone=True)
-TRADE = Criterion("trade.contains", Words("境内收发货人", "Consignee's code"))
+TRADE = Criterion("trade.contains", Words("境内收发货人", "Consignee"))
 MODE = Criterion("trafMode", Words("运输方式", "Transport"), codes=_MODES)
 HOLDER = Criterion("holder.contains", Words("操作员", "Operator"))
 DAY = Criterion("day", Words("最近操作时间", "Last changed"), between=True)
@@ -216,8 +216,9 @@ class DeclarationList(PeriodPage[CaseLine], MeaningList):
         """What stands in a cell."""
         if key == "changed":
             return parse_wire_time(item.changed).astimezone(CST).strftime("%Y-%m-%d %H:%M:%S")
-        if key == "trade":  # the customs code is the one that people know
-            return " ".join(reversed(item.text("trade").split()))
+        if key == "trade":
+            parts = item.text("trade").split(maxsplit=2)  # both codes, and the name that people know
+            return parts[-1] if len(parts) == 3 else item.text("trade")
         value = held(item).get(key)
         if value is None:
             return super().text(item, key)

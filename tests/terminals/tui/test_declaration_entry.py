@@ -31,6 +31,9 @@ from tests.terminals.tui.officers import front
 from tests.terminals.tui.stage import SMALL, shown
 from tests.terminals.work.forms import type_in
 
+REGISTERED = "91310115MA1K3X7Q2J"
+"""The first enterprise's social credit code in the registration that the sample files."""
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
@@ -85,6 +88,40 @@ async def test_a_declaration_is_typed_kept_and_declared_by_hand(house: House, tm
         assert "申报成功" in await closed(pilot)
         await until(pilot, lambda: page.model.state == "入库")
     assert (await asyncio.to_thread(office(house, "customs").case, number))["state"] == "入库"
+
+
+@pytest.mark.asyncio
+async def test_units_are_named_by_their_codes(tmp_path: Path) -> None:
+    """The own one as customs has registered it, else as it named itself last; a consignee by its own code."""
+    house = House(tmp_path / "home")
+    await asyncio.to_thread(house.start)
+    try:
+        async with at_work(house, tmp_path, "operator", SMALL) as (terminal, pilot):
+            page = await begun(terminal, pilot)
+            head = page.model.head
+            assert head.text("agentScc") == ""
+            page.view.go(Place(head, "tradeCode"))
+            await pilot.press(*"4403160002", "enter")
+            await until(pilot, lambda: head.text("tradeName") == "深圳演示电子有限公司")
+            page.model.settled()  # nobody minds losing it
+            await asyncio.to_thread(drafted, house)
+            page.begin()
+            await until(pilot, lambda: page.model.head.text("agentScc") == FORM["agentScc"])
+            assert not page.unsaved
+            assert FORM["agentScc"] != REGISTERED
+            desk = office(house, "customs")
+            filed = desk.person.message("enterprise/ENT511.xml")
+            assert statuses(await asyncio.to_thread(desk.submit_tree, filed, 3)) == [120] * 3
+            page.begin()
+            await until(pilot, lambda: page.model.head.text("agentScc") == REGISTERED)
+            names = ("agentCode", "agentName")
+            assert [page.model.head.text(name) for name in names] == ["3122260001", "浦东演示进出口有限公司"]
+            page.view.go(Place(page.model.head, "ownerCode"))
+            await pilot.press(*"3122260001", "enter")
+            await until(pilot, lambda: page.model.head.text("ownerScc") == REGISTERED)
+            assert page.model.head.text("ownerName") == "浦东演示进出口有限公司"
+    finally:
+        await asyncio.to_thread(house.close)
 
 
 @pytest.mark.asyncio
