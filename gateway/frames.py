@@ -72,6 +72,7 @@ def encode(found: Examined) -> bytes:
         "cop": found.cop_code,
         "dxp": found.dxp_id,
         "nodes": [(node.guid, node.order_key, node.event, node.line) for node in found.nodes],
+        "info": dict(found.add_info),
         "content": found.content,
         "signer": found.signer,
         "head": head
@@ -108,6 +109,7 @@ def decode(payload: bytes) -> Examined:
             cop_code=plain["cop"],
             dxp_id=plain["dxp"],
             nodes=[Node(*node) for node in plain["nodes"]],
+            add_info=plain["info"],
             content=plain["content"],
             signer=plain["signer"],
             fault=fault and FAULTS[fault[0]](fault[1], tuple(Violation(*each) for each in fault[2])),

@@ -8,7 +8,7 @@ worker, so its result is plain data. Only the tree that the verification returne
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,11 +19,12 @@ from messages.codes import CodeLists
 from messages.envelope import DXP_MSG, Head, read
 from messages.faults import MAX_VIOLATIONS, CertificateRefused, Fault, SchemaInvalid, Violation
 from messages.registry import BY_ROOT
+from messages.routed import Routed, Routes
 from messages.schemas import Schemas
 from messages.signature.profile import STANDARD, Profile
 from messages.signature.trust import Trust
 from messages.signature.verify import CertificateCache, Holder, Verified, find, verify
-from messages.system import MessageType, System, content
+from messages.system import MessageType, content
 from messages.violations import location
 from messages.xml import MAX_DEPTH, line_of, parse
 
@@ -65,6 +66,7 @@ class Examined:
     cop_code: str = ""
     dxp_id: str = ""  # BaseTransfer's: whom the signed part names as the sender
     nodes: list[Node] = field(default_factory=list)
+    add_info: Mapping[str, str] = field(default_factory=dict)  # the envelope's; of routed messages only
     content: str = ""  # the signed DigestValue, hex; set only when the signature holds
     signer: str = ""  # fingerprint of the certificate; set only when signature and chain hold
     fault: Fault | None = None
@@ -80,6 +82,7 @@ class Examiner:
     codes: CodeLists
     profile: Profile = STANDARD
     limits: Limits = field(default_factory=Limits)
+    routes: Routes = field(default_factory=Routes)  # the types without a workflow
 
     def examine(self, body: bytes, now: datetime) -> Examined:
         """What `body`, a DxpMsg, is; whatever is wrong with it is in the result, never raised."""
@@ -129,17 +132,22 @@ class Examiner:
             raise SchemaInvalid(f"Data is {len(found.data)} bytes: at most {self.limits.data} are taken")
         yield
         root = parse(found.data, max_depth=self.limits.depth)
-        system, kind = self._type(root, envelope.head)
+        namespace, kind = self._type(root, envelope.head)
         found.type = kind.code
         find(root)
         yield
         try:
             # Counted first: to explain what is wrong with too many lines costs more than they are worth.
             self._count_lines(root, len(found.data))
-            self.schemas.check(root)
-            self._count_nodes(root)
-            if kind.codes:
-                self._check_codes(root, system, kind)
+            if isinstance(kind, Routed):
+                self._count_nodes(root, self.limits.lines)  # whatever is in it is a line
+                self.schemas.check(root)
+                found.add_info = envelope.add_info
+            else:
+                self.schemas.check(root)
+                self._count_nodes(root, self.limits.nodes)
+                if kind.codes:
+                    self._check_codes(root, namespace, kind)
         except SchemaInvalid:
             # Whose mistake is it? Only a proven sender gets an EPT900 into the mailbox.
             self._prove(root, now, found)
@@ -147,21 +155,23 @@ class Examiner:
         yield
         verified = self._verify(root, now, found)
         yield
-        self._read(verified, system, kind, found)
+        self._read(verified, namespace, kind, found)
 
-    def _type(self, root: etree._Element, head: Head) -> tuple[System, MessageType]:
-        if root.tag not in BY_ROOT:
+    def _type(self, root: etree._Element, head: Head) -> tuple[str, MessageType | Routed]:
+        """The namespace and type that the root names."""
+        known = BY_ROOT.get(root.tag)
+        kind = known[1] if known else self.routes.by_root.get(root.tag)
+        if kind is None:
             raise SchemaInvalid(f"there is no message type with the root {root.tag}")
-        system, kind = BY_ROOT[root.tag]
         if head.msg_type != kind.root:
             text = f"MsgType is {head.msg_type}, but Data is a {kind.root}"
             raise SchemaInvalid(text, (Violation("/DxpMsg/TransInfo/MsgType", 0, "MsgType", text),))
-        return system, kind
+        return known[0].namespace if known else root.tag[1:].partition("}")[0], kind
 
-    def _count_nodes(self, root: etree._Element) -> None:
-        nodes = len(root) - 2  # beside BaseTransfer and ds:Signature, as the schema has found
-        if nodes > self.limits.nodes:
-            raise SchemaInvalid(f"the message has {nodes} nodes: at most {self.limits.nodes} are taken")
+    def _count_nodes(self, root: etree._Element, most: int) -> None:
+        nodes = len(root) - 2  # beside BaseTransfer and ds:Signature, as the schema finds
+        if nodes > most:
+            raise SchemaInvalid(f"the message has {nodes} nodes: at most {most} are taken")
 
     def _count_lines(self, root: etree._Element, size: int) -> None:
         if size < BUSY_SIZE:
@@ -170,8 +180,8 @@ class Examiner:
         if lines > self.limits.lines:
             raise SchemaInvalid(f"the message has {lines:.0f} lines: at most {self.limits.lines} are taken")
 
-    def _check_codes(self, root: etree._Element, system: System, kind: MessageType) -> None:
-        lists = {f"{{{system.namespace}}}{name}": codes for name, codes in kind.codes.items()}
+    def _check_codes(self, root: etree._Element, namespace: str, kind: MessageType) -> None:
+        lists = {f"{{{namespace}}}{name}": codes for name, codes in kind.codes.items()}
         wrong = [
             element
             for element in root.iter(*lists)
@@ -221,18 +231,20 @@ class Examiner:
         except Fault:
             return
 
-    def _read(self, verified: Verified, system: System, kind: MessageType, found: Examined) -> None:
+    def _read(self, verified: Verified, namespace: str, kind: MessageType | Routed, found: Examined) -> None:
         root = verified.root
-        prefix = f"{{{system.namespace}}}"
+        prefix = f"{{{namespace}}}"
         found.guid = root.get("guid", "")
         base = root.find(f"{prefix}BaseTransfer")
         if base is None:
             raise CertificateRefused("the message names no sender")
         found.cop_code = base.findtext(f"{prefix}copCode") or ""
         found.dxp_id = base.findtext(f"{prefix}dxpId") or ""
+        if isinstance(kind, Routed):
+            return  # what is in it is its receivers' business
         told = kind.event if kind.senders.events else None
         for node in root.iterfind(prefix + kind.node):
-            key = kind.order_key(node, system.namespace, found.dxp_id)
+            key = kind.order_key(node, namespace, found.dxp_id)
             guid = node.findtext(f"{prefix}guid") or ""
             if told is None:
                 found.nodes.append(Node(guid, key))

@@ -14,6 +14,8 @@ class Status(IntEnum):
     DECLARING = 2
     SENT = 3
     SEND_FAILED = 4
+    DELIVERED = 10  # this and the next are this project's own, of messages routed to another party
+    PICKED_UP = 11
     RETURNED = 100
     STORED = 120
     MANUAL_REVIEW = 300

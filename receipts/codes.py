@@ -12,6 +12,8 @@ LABELS: dict[int, tuple[str, str]] = {
     Status.DECLARING: ("电子口岸申报中", "being declared by the E-Port"),
     Status.SENT: ("发送海关成功", "sent to customs"),
     Status.SEND_FAILED: ("发送海关失败", "could not be sent to customs"),
+    Status.DELIVERED: ("已送达接收方信箱", "delivered into the receiver's mailbox"),
+    Status.PICKED_UP: ("接收方已提取", "picked up by the receiver"),
     Status.RETURNED: ("海关退单", "returned by customs"),
     Status.STORED: ("海关入库", "stored by customs"),
     Status.MANUAL_REVIEW: ("人工审核", "under manual review"),

@@ -42,6 +42,9 @@ class Receipt:
     time: datetime
     info: str
     case: str | None = None
+    receiver: str | None = (
+        None  # dxpId: of the one, of several that a message was routed to, that it is about
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ def build(
     """
     body = "".join(
         f"<{code}Return><guid>{receipt.guid}</guid>"
+        + (f"<receiverId>{text(receipt.receiver)}</receiverId>" if receipt.receiver else "")
         + (f"<caseNo>{text(receipt.case)}</caseNo>" if receipt.case else "")
         + f"<oriCopMsgId>{text(receipt.ori_cop_msg_id)}</oriCopMsgId>"
         f"<oriGuid>{text(receipt.ori_guid)}</oriGuid>"
@@ -130,6 +134,7 @@ def parse(root: etree._Element) -> tuple[Receipt | Unreadable, ...]:
                     time=parse_return_time(values["returnTime"]),
                     info=values["returnInfo"],
                     case=values.get("caseNo"),
+                    receiver=values.get("receiverId"),
                 )
             )
         except (KeyError, ValueError) as error:
