@@ -22,7 +22,7 @@ from messages.signature.verify import CertificateCache
 from tests.messages.examining import SENT, now
 from tests.messages.signature.making import authority, holder, make
 
-SAMPLES = Path(__file__).parents[1] / "samples" / "routed"
+SAMPLES = Path(__file__).parents[2] / "docs" / "routing"
 ABC = Routed("ABC101")
 LINE = '<xs:element name="goods" type="TextLine"/>'
 
