@@ -8,7 +8,7 @@ revocation was committed before it; for everything else the cache is at most a s
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cryptography import x509
@@ -29,6 +29,7 @@ class Directory:
         self._reader = reader
         self._holders: OrderedDict[str, Holder | None] = OrderedDict()
         self._rates: dict[str, Mapping[str, Any]] = {}
+        self._kinds: OrderedDict[str, str] = OrderedDict()  # of active parties
         self.generation = -1
         self.on_change: list[Callable[[], object]] = []  # called when the registry has changed
 
@@ -41,6 +42,12 @@ class Directory:
         if fingerprint in self._holders:
             return succeed(self._holders[fingerprint])
         return self._reader.run(self.lookup, fingerprint).addCallback(self._remember, fingerprint)
+
+    def kinds(self, dxp_ids: Sequence[str]) -> Deferred[dict[str, str]]:
+        """What these parties are, by dxpId; those that are not registered, or not active, are left out."""
+        if all(each in self._kinds for each in dxp_ids):
+            return succeed({each: self._kinds[each] for each in dxp_ids})
+        return self._reader.run(_kinds, dxp_ids).addCallback(self._remember_kinds)
 
     def rate(self, dxp_id: str) -> Mapping[str, Any] | None:
         """A party's own limits, if it is cached and has some."""
@@ -55,6 +62,7 @@ class Directory:
         if generation != self.generation:
             self._holders.clear()
             self._rates.clear()
+            self._kinds.clear()
             self.generation = generation
             for changed in self.on_change:
                 changed()
@@ -89,6 +97,21 @@ class Directory:
             if rate:
                 self._rates[holder.dxp_id] = rate
         return holder
+
+    def _remember_kinds(self, found: tuple[int, dict[str, str]]) -> dict[str, str]:
+        generation, kinds = found
+        self.moved_to(generation)
+        self._kinds.update(kinds)
+        while len(self._kinds) > CACHED:
+            self._kinds.popitem(last=False)
+        return kinds
+
+
+def _kinds(connection: Connection, dxp_ids: Sequence[str]) -> tuple[int, dict[str, str]]:
+    """(generation, kind by dxpId); the generation is read first, so it is never too new."""
+    generation = registry.generation(connection)
+    found = (registry.party(connection, each) for each in dict.fromkeys(dxp_ids))
+    return generation, {each.dxp_id: each.kind for each in found if each and each.state == registry.ACTIVE}
 
 
 def _commits(der: bytes) -> bool:

@@ -6,7 +6,7 @@ Knows how a receipt becomes a DxpMsg; refuses to know why it was issued.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ from messages.envelope import Head
 from messages.envelope import build as wrap
 from messages.reply import Sealer
 from messages.wire import new_guid
-from messages.workflow import Issue
+from messages.workflow import Issue, Origin
 from receipts import document
 from receipts.document import Issuer, Receipt, Unreadable
 from storage import mailboxes
@@ -53,6 +53,31 @@ class Outgoing:
             issue.to, issue.type, data, now, answered, origin.message_id, issue.status, issue.case
         )
 
+    def routed(
+        self, origin: Origin, code: str, receiver: str, status: int, info: str, now: datetime
+    ) -> NewReceipt:
+        """What became of a routed message at one of its receivers, for its sender."""
+        returned = Receipt(
+            guid=new_guid(),
+            ori_cop_msg_id=origin.cop_msg_id,
+            ori_guid=origin.guid,
+            ori_digest=origin.digest,
+            status=status,
+            time=now,
+            info=info,
+            receiver=receiver,
+        )
+        data = document.build(code, document.EPT, new_guid(), [returned], self._issuer, self._signer)
+        return self._wrapped(
+            origin.sender, code, data, now, origin.cop_msg_id, origin.message_id, status, None
+        )
+
+    def message(
+        self, message_id: int, type_: str, head: Head, data: bytes, info: Mapping[str, str], now: datetime
+    ) -> NewReceipt:
+        """A party's message for the one receiver that `head` names: its Data as it was signed."""
+        return self._stored(head, type_, wrap(head, data, info), now, ori_message_id=message_id)
+
     def unreadable(self, to: str, guid: str, what: Unreadable, now: datetime) -> NewReceipt:
         """EPT900, for a proven sender's message that fails its schema; `guid` tells repeats apart."""
         data = document.build_unreadable(guid, what, self._issuer, self._signer)
@@ -88,14 +113,25 @@ class Outgoing:
         case: str | None,
         cop_msg_id: str | None = None,
     ) -> NewReceipt:
-        cop_msg_id = cop_msg_id or new_guid()
-        head = Head(cop_msg_id, self._issuer.dxp_id, (to,), now, f"{code}Message")
-        whole = wrap(head, data)
+        head = Head(cop_msg_id or new_guid(), self._issuer.dxp_id, (to,), now, f"{code}Message")
+        return self._stored(head, code, wrap(head, data), now, ori_cop_msg_id, ori_message_id, status, case)
+
+    def _stored(
+        self,
+        head: Head,
+        code: str,
+        whole: bytes,
+        now: datetime,
+        ori_cop_msg_id: str = "",
+        ori_message_id: int | None = None,
+        status: int | None = None,
+        case: str | None = None,
+    ) -> NewReceipt:
         return NewReceipt(
-            party=to,
+            party=head.receivers[0],
             id=self._new_id(),
             type=code,
-            cop_msg_id=cop_msg_id,
+            cop_msg_id=head.cop_msg_id,
             ori_message_id=ori_message_id,
             ori_cop_msg_id=ori_cop_msg_id,
             status=status,

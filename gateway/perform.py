@@ -19,9 +19,10 @@ from gateway.identifiers import made_at
 from gateway.numbers import Numbers
 from gateway.outbound.notices import Notices
 from gateway.outgoing import Outgoing
+from gateway.routing.courier import KINDS, Courier
 from messages.faults import NodeFault
 from messages.registry import BY_CODE, BY_NAME
-from messages.statuses import NOT_THE_CARD, fault_status
+from messages.statuses import NOT_THE_CARD, Status, fault_status
 from messages.system import MessageType, System, content
 from messages.workflow import (
     Actor,
@@ -114,6 +115,7 @@ class Performer:
         """`notices`: what writes those for the outside; without it there are none."""
         self._chain = chain
         self._outgoing = outgoing
+        self._courier = Courier(outgoing)
         self._notices = notices
         self.numbers = numbers or Numbers()
         self._trees: OrderedDict[int, etree._Element] = OrderedDict()
@@ -123,7 +125,8 @@ class Performer:
 
         Raises NotTogether, DoneMeanwhile.
         """
-        steps = self._steps(connection, items)
+        routed = [item for item in items if item.kind in KINDS]
+        steps = self._steps(connection, [item for item in items if item.kind not in KINDS])
         claimed = self._claim_guids(connection, steps)
         for step in steps:
             if step.fault is None:
@@ -159,13 +162,17 @@ class Performer:
         if self._notices is not None:
             told = sum(self._notices.tell(connection, each, now) for each in effects.notices)
         receipts = [self._outgoing.receipt(issue, namespace, now) for issue, namespace in effects.issues]
+        carried = self._courier.carry(connection, routed, now)
+        receipts += carried.documents
         whose = {case.number: case.owner for case in effects.puts}
         work.add(connection, [_follow_work(follow, whose, now) for follow in effects.follows])
-        if work.finish(connection, [item.id for item in items]) != len(items):
-            raise DoneMeanwhile(f"some of these are done already: {[item.id for item in items]}")
+        done = [*(step.item.id for step in steps), *carried.done]
+        if work.finish(connection, done) != len(done):
+            raise DoneMeanwhile(f"some of these are done already: {done}")
         self._chain.append(connection, self._outgoing.entries(receipts))
         # At the very end: whoever delivers into one of these mailboxes waits from here to the commit.
         positions = self._outgoing.deliver(connection, receipts)
+        self._courier.delivered(connection, carried)
         return Performed(positions, tuple((one.type, _age(one, now)) for one in receipts), told)
 
     # -- from work items to events ---------------------------------------------------------------------
@@ -290,7 +297,7 @@ def _keep_apart(steps: Sequence[_Step]) -> None:
 
 
 def _age(receipt: NewReceipt, now: datetime) -> float:
-    if receipt.ori_message_id is None:
+    if receipt.ori_message_id is None or receipt.status == Status.PICKED_UP:  # that took its receiver so long
         return 0.0
     return max(0.0, (now - made_at(receipt.ori_message_id)).total_seconds())
 
