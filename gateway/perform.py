@@ -111,13 +111,17 @@ class Performer:
         outgoing: Outgoing,
         notices: Notices | None = None,
         numbers: Numbers | None = None,
+        instead: Callable[[Event], Sequence[Effect] | None] = lambda event: None,
     ) -> None:
-        """`notices`: what writes those for the outside; without it there are none."""
+        """`notices`: what writes those for the outside; without it there are none. `instead`: what takes the
+        place of a workflow's step, where anything does (sandbox).
+        """
         self._chain = chain
         self._outgoing = outgoing
         self._courier = Courier(outgoing)
         self._notices = notices
         self.numbers = numbers or Numbers()
+        self._instead = instead
         self._trees: OrderedDict[int, etree._Element] = OrderedDict()
 
     def perform(self, connection: Connection, items: Sequence[Work], moment: Moment) -> Performed:
@@ -253,11 +257,10 @@ class Performer:
 
     # -- from events to effects ------------------------------------------------------------------------
 
-    @staticmethod
-    def _decide(step: _Step, facts: Facts, context: Context) -> Sequence[Effect]:
+    def _decide(self, step: _Step, facts: Facts, context: Context) -> Sequence[Effect]:
         if step.fault is None:
             try:
-                return step.system.workflow.step(step.event, facts, context)
+                return self._instead(step.event) or step.system.workflow.step(step.event, facts, context)
             except NodeFault as fault:
                 step.fault = fault
         origin = step.event.origin

@@ -25,13 +25,15 @@ Clock = Callable[[], datetime]  # aware, UTC
 class Answer:
     """What intake says to one message: an HTTP status, the DxpRep's bytes, seconds to wait.
 
-    `refused`: its sender is at fault, and the work of examining it was for nothing.
+    `refused`: its sender is at fault, and the work of examining it was for nothing. `lost`: nothing of it is
+    sent, and the connection cut (sandbox only).
     """
 
     status: int
     body: bytes
     retry_after: int | None = None
     refused: bool = False
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,11 @@ from gateway.http.messages import Messages
 from gateway.http.operations import Operations
 from gateway.http.receipts import Receipts
 from gateway.http.router import Route
+from gateway.http.sandbox import SandboxCalls
 from gateway.http.statistics import Charts
 from gateway.limits import Allowance, Rates
 from gateway.mailboxes import Mailboxes
+from gateway.sandbox import Sandbox
 from gateway.services import Clock, Codes, Directory, Intake, Jobs, Reactor, Systems, Types
 from gateway.sessions import Sessions
 from gateway.settings import Limits
@@ -57,6 +59,7 @@ class Services:
     chain: Chain
     desk: str  # dxpId that systems' messages go to
     ready: Callable[[], Mapping[str, bool]]
+    sandbox: Sandbox | None = None  # on a gateway for tests only
 
 
 def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
@@ -91,7 +94,8 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
             limits.attachment_bytes,
             limits.attachment_party_bytes,
         ).routes,
-        *Operations(its.ready).routes,
+        *(SandboxCalls(its.sandbox, access).routes if its.sandbox else ()),
+        *Operations(its.ready, its.sandbox is not None).routes,
     )
 
 

@@ -307,6 +307,9 @@ class Connection(Protocol):
             if response.file is not None:
                 response.file.close()
             return
+        if response.cut:
+            self.abort()
+            return
         server, request = self._server, self._request
         if len(response.body) >= BLOCK and not server.budget.fits(
             len(response.body) - self._held, self._peer

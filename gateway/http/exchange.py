@@ -37,7 +37,10 @@ Sink = Callable[[bytes], "Deferred[None]"]  # takes a block; fires when the next
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What is answered. `file`, when there is one, is sent after `body` and closed; `size` is its bytes."""
+    """What is answered. `file`, when there is one, is sent after `body` and closed; `size` is its bytes.
+
+    `cut`: nothing is sent, and the connection ended.
+    """
 
     status: int
     body: bytes = b""
@@ -45,6 +48,7 @@ class Response:
     headers: tuple[tuple[str, str], ...] = ()
     file: IO[bytes] | None = None
     size: int = 0
+    cut: bool = False
 
 
 class HttpError(Exception):

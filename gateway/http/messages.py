@@ -71,7 +71,7 @@ class Messages:
         def answer(answer: Answer) -> None:
             metrics.REPLY_SECONDS.observe(self._reactor.seconds() - began)
             headers = () if answer.retry_after is None else (("Retry-After", str(answer.retry_after)),)
-            answered.callback(Response(answer.status, answer.body, XML, headers))
+            answered.callback(Response(answer.status, answer.body, XML, headers, cut=answer.lost))
 
         taken.addCallback(answer)
         taken.addErrback(answered.errback)

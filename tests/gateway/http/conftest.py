@@ -27,6 +27,7 @@ from gateway.mailboxes import Mailboxes
 from gateway.outbound.letter import valid
 from gateway.outbound.notices import Notices
 from gateway.passwords import Passwords
+from gateway.sandbox import Sandbox
 from gateway.services import Answer
 from gateway.sessions import Sessions
 from gateway.settings import Limits, Registration
@@ -225,6 +226,7 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
             codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
             writer=writer, reader=reader, clock=lambda: datetime.now(UTC), chain=Chain("1"),
             desk="DXPCUS0000000001", ready=lambda: ready, enrolment=enrolment,
+            sandbox=Sandbox(intake, reactor),
         )  # fmt: skip
         made = routes(services, Limits(attachment_bytes=4 * 1024 * 1024, attachment_party_bytes=6_000_000))
         return writer, reader, files, passwords, intake, boxes, sessions, made, ready
