@@ -207,6 +207,16 @@ class Push(_Section):
     give_up_days: Seconds = 30  # after which an open breaker stops the callback for good
 
 
+class Retention(_Section):
+    """What leaves the database for the archive, and when; 0 days: never."""
+
+    messages_days: Annotated[int, Field(ge=0)] = 0  # that a message's content is kept after its acceptance
+    receipts_days: Annotated[int, Field(ge=0)] = 0  # that a receipt stays in its mailbox
+    hour: Annotated[int, Field(ge=0, le=23)] = 18  # UTC, in which the gateway archives by itself
+    folder: Path | None = None  # of the archive's files; None: archive/ in the home
+    file_items: Count = 20_000  # messages or receipts of one file; also no more than 256 MiB before packing
+
+
 class Logs(_Section):
     """Structured logs, one JSON object a line."""
 
@@ -234,6 +244,7 @@ class Settings(BaseSettings):
     mail: Mail = Mail()
     registration: Registration = Registration()
     push: Push = Push()
+    retention: Retention = Retention()
     logs: Logs = Logs()
 
     @classmethod
@@ -325,6 +336,11 @@ class Settings(BaseSettings):
     def attachments(self) -> Path:
         """The folder of content-addressed attachments."""
         return self.home / "attachments"
+
+    @property
+    def archive_folder(self) -> Path:
+        """The folder of the archive's files; a relative one is taken from the home."""
+        return self.home / (self.retention.folder or "archive")
 
     @property
     def journal_heads(self) -> Path:

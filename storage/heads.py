@@ -78,11 +78,16 @@ class Head:
 
     def signed_by(self, certificates: Iterable[x509.Certificate]) -> bool:
         """Whether one of these certificates' keys made the signature."""
-        try:
-            signature = base64.b64decode(self.signature, validate=True)
-        except (binascii.Error, ValueError):
-            return False
-        return any(_verifies(certificate, signature, self.statement()) for certificate in certificates)
+        return vouched(self.statement(), self.signature, certificates)
+
+
+def vouched(statement: bytes, signature: str, certificates: Iterable[x509.Certificate]) -> bool:
+    """Whether one of these certificates' keys signed the statement; `signature` in base64."""
+    try:
+        given = base64.b64decode(signature, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return any(_verifies(certificate, given, statement) for certificate in certificates)
 
 
 def _verifies(certificate: x509.Certificate, signature: bytes, statement: bytes) -> bool:

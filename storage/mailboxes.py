@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, literal, select
 
 from storage import tables
 from storage.conflict import by_dialect
@@ -37,7 +37,7 @@ class NewReceipt:
 
 @dataclass(frozen=True, slots=True)
 class StoredReceipt:
-    """A receipt at its place in the mailbox."""
+    """A receipt at its place in the mailbox; without a document it is in the archive."""
 
     position: int
     type: str
@@ -58,12 +58,19 @@ _TAKE = by_dialect(
     ).returning(_box.party, _box.next),
 )
 _INSERT = insert(tables.receipts)
-_PAGE = (
-    select(_receipt.position, _receipt.document)
-    .where(_receipt.party == bindparam("party"), _receipt.position > bindparam("after"))
+_archived = select(_box.archived).where(_box.party == bindparam("party")).scalar_subquery()
+_PAGE = {
+    dialect: select(_receipt.position, _receipt.document)
+    .where(
+        _receipt.party == bindparam("party"),
+        # Of a mailbox of years the beginning is in the archive: it is stepped over, not read.
+        _receipt.position > later(bindparam("after"), func.coalesce(_archived, literal(0))),
+        _receipt.archive.is_(None),
+    )
     .order_by(_receipt.position)
     .limit(bindparam("limit"))
-)
+    for dialect, later in (("sqlite", func.max), ("postgresql", func.greatest))
+}
 _FOR_MESSAGE = (
     select(
         _receipt.position,
@@ -147,8 +154,11 @@ def deliver(conn: Connection, receipts: Sequence[NewReceipt]) -> dict[str, int]:
 
 
 def page(conn: Connection, party: str, after: int, limit: int) -> list[tuple[int, bytes]]:
-    """Up to `limit` receipts behind position `after` (0: from the beginning), as (position, document)."""
-    found = conn.execute(_PAGE, {"party": party, "after": after, "limit": limit})
+    """Up to `limit` receipts behind position `after` (0: from the beginning), as (position, document).
+
+    Those in the archive are left out.
+    """
+    found = conn.execute(_PAGE[conn.dialect.name], {"party": party, "after": after, "limit": limit})
     return [(position, document) for position, document in found]
 
 

@@ -25,6 +25,7 @@ class Answered:
     status: int | None
     case_no: str | None
     created_at: datetime
+    archived: bool = False  # its document is not here any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ _RECEIPTS = (
         _receipt.status,
         _receipt.case_no,
         _receipt.created_at,
+        _receipt.archive.is_not(None),
     )
     .where(_receipt.party == bindparam("party"), _receipt.ori_cop_msg_id.in_(_ids))
     .order_by(_receipt.position)

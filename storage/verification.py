@@ -1,7 +1,8 @@
 """Verifying the journal (校验日志), offline: nothing was changed, removed, reordered, added or cut off.
 
-Knows the chains, the signed heads, and the messages and receipts that the chains vouch for; changes nothing,
-and reads one state of the database throughout. What it finds it says in a line each, with where it is.
+Knows the chains, the signed heads, and the messages and receipts that the chains vouch for, in the database
+or in the archive; changes nothing, and reads one state of the database throughout. What it finds it says in
+a line each, with where it is.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
+from pathlib import Path
 from typing import Any
 
 from cryptography import x509
 from sqlalchemy import BigInteger, Column, Connection, Row, func, select, type_coerce
 
+from storage import archived, tables
 from storage import heads as heads_module
-from storage import tables
 from storage.heads import Head, HeadUnreadable
 from storage.journal import MESSAGE, ORIGIN, RECEIPT, row_hash
+from storage.retention import CHAIN, SEALED, Archived
 
 MAX_FINDINGS = 1_000
 _BATCH = 500
@@ -45,6 +48,7 @@ class Report:
     messages: int = 0
     receipts: int = 0
     heads: int = 0
+    archives: int = 0
     findings: list[str] = field(default_factory=list)
 
     @property
@@ -63,13 +67,19 @@ def verify(
     exported: Sequence[Head] = (),
     certificates: Sequence[x509.Certificate] = (),
     progress: Progress = lambda done, total: None,
+    folders: Sequence[Path] = (),
+    archive_progress: Progress = lambda done, total: None,
 ) -> Report:
     """Recompute every chain and compare all it vouches for; use it on `Database.snapshot()`.
 
     `exported` are heads kept outside the database: a chain that no longer reaches one of them was cut.
-    `certificates` are the gateways' own, past and present, that signed the heads.
+    `certificates` are the gateways' own, past and present, that signed the heads and the archive's manifests.
+    `folders` are where the archive's files lie.
     """
     report = Report()
+    known = archived.verify(conn, folders, certificates, report.add, archive_progress)
+    report.archives = len(known)
+    sealed_as: dict[str, str] = {}
     total = conn.execute(select(func.count()).select_from(tables.journal)).scalar_one()
     wanted = _wanted(conn, exported, certificates, report)
     rows = iter(conn.execute(_ROWS, execution_options={"yield_per": _BATCH}))
@@ -80,6 +90,8 @@ def verify(
         while batch := list(islice(chain, _BATCH)):
             for row in batch:
                 sealed.check(row)
+                if (row.node, row.kind) == (CHAIN, SEALED):
+                    sealed_as[str(row.reference)] = str(row.digest)
             report.messages += _contents(conn, batch, MESSAGE, report)
             report.receipts += _contents(conn, batch, RECEIPT, report)
             report.rows += len(batch)
@@ -91,6 +103,7 @@ def verify(
                 f"{node}: the chain ends before row {seq}, which {where} vouches for: its end was cut off"
             )
     _unvouched(conn, report)
+    _archives_vouched(known, sealed_as, report)
     return report
 
 
@@ -176,21 +189,37 @@ def _contents(conn: Connection, batch: Sequence[Row[tuple[object, ...]]], kind: 
 
 
 def _stored(conn: Connection, kind: str, ids: Sequence[int]) -> Iterator[tuple[str, tuple[str, str, str]]]:
-    """Reference → (party, digest as stored, digest of the stored bytes)."""
-    number, party, digest, blob = _columns(kind)
+    """Reference → (party, digest as stored, digest of the stored bytes).
+
+    Of what is in the archive the digest stands for the bytes: the archive's files were compared with it.
+    """
+    number, party, digest, blob, archive = _columns(kind)
     for start in range(0, len(ids), 50):  # few at a time: a message may be 5 MB
-        statement = select(number, party, digest, blob).where(number.in_(ids[start : start + 50]))
-        for key, owner, said, data in conn.execute(statement, execution_options={"yield_per": 10}):
+        statement = select(number, party, digest, blob, archive).where(number.in_(ids[start : start + 50]))
+        for key, owner, said, data, gone in conn.execute(statement, execution_options={"yield_per": 10}):
             content = data if isinstance(data, bytes) else str(data).encode()
-            yield str(key), (owner, said, hashlib.sha256(content).hexdigest())
+            purged = gone is not None and not content
+            yield str(key), (owner, said, said if purged else hashlib.sha256(content).hexdigest())
 
 
-def _columns(kind: str) -> tuple[Column[int], Column[str], Column[str], Column[Any]]:
+def _columns(kind: str) -> tuple[Column[int], Column[str], Column[str], Column[Any], Column[int]]:
     if kind == MESSAGE:
         of = tables.messages.c
-        return of.id, of.sender, of.digest, of.data
+        return of.id, of.sender, of.digest, of.data, of.archive
     of = tables.receipts.c
-    return of.id, of.party, of.digest, of.document
+    return of.id, of.party, of.digest, of.document, of.archive
+
+
+def _archives_vouched(known: Sequence[Archived], sealed_as: dict[str, str], report: Report) -> None:
+    """Every archive has its row in the journal, and every such row its archive."""
+    for each in known:
+        vouched_for = sealed_as.pop(str(each.number), None)
+        if vouched_for is None:
+            report.add(f"archive {each.number} is not in the journal at all")
+        elif vouched_for != each.digest:
+            report.add(f"archive {each.number} is another than was journalled")
+    for number in sealed_as:
+        report.add(f"archive {number} is in the journal, but not known any more")
 
 
 def _unvouched(conn: Connection, report: Report) -> None:

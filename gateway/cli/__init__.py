@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from gateway.cli.accounts import account
+from gateway.cli.archives import archive
 from gateway.cli.backups import backup, restore
 from gateway.cli.bulletins import bulletin
 from gateway.cli.cards import card
@@ -25,6 +26,7 @@ def main() -> None:
 
 
 for command in (
-    init, serve, party, cert, card, account, registration, bulletin, notice, journal, backup, restore,
+    init, serve, party, cert, card, account, registration, bulletin, notice, journal, archive, backup,
+    restore,
 ):  # fmt: skip
     main.add_command(command)

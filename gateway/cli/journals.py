@@ -10,7 +10,7 @@ from cryptography import x509
 
 from gateway import pki
 from gateway.cli.shell import Group, Progress, Unverified, home_option, opened, say
-from gateway.cli.values import FILE
+from gateway.cli.values import FILE, FOLDER
 from gateway.settings import Settings
 from storage import heads
 from storage.verification import verify as verify_journal
@@ -36,9 +36,16 @@ def journal() -> None:
     type=FILE,
     help="Another gateway's certificate that signed heads (several gateways on one database).",
 )
+@click.option(
+    "--archive",
+    "folders",
+    multiple=True,
+    type=FOLDER,
+    help="A folder with files of the archive, beside the one that the settings name; may be given again.",
+)
 @home_option
-def verify(home: Path, files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
-    """Verify the whole journal, the stored messages and receipts, and the signed heads.
+def verify(home: Path, files: tuple[Path, ...], more: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
+    """Verify the whole journal, the stored and archived messages and receipts, and the signed heads.
 
     It needs no running gateway and changes nothing. Keep copies of HOME/journal/heads.jsonl elsewhere: only
     they show that the end was cut off by somebody who could also change the home. Exit code 4: something is
@@ -48,23 +55,30 @@ def verify(home: Path, files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
         if not files and settings.journal_heads.exists():
             files = (settings.journal_heads,)
         exported = [head for file in files for head in heads.read(file)]
-        certificates = _own_certificates(settings) + [
+        certificates = own_certificates(settings) + [
             each for file in more for each in pki.load_certificates(file)
         ]
         with database.snapshot() as connection, Progress() as progress:
-            report = verify_journal(connection, exported, certificates, partial(progress, "journal"))
+            report = verify_journal(
+                connection,
+                exported,
+                certificates,
+                partial(progress, "journal"),
+                (settings.archive_folder, *folders),
+                partial(progress, "archive"),
+            )
     for finding in report.findings:
         say(finding)
     looked_at = (
         f"{report.rows} rows of {report.nodes} chains, {report.messages} messages, "
-        f"{report.receipts} receipts, {report.heads} heads"
+        f"{report.receipts} receipts, {report.heads} heads, {report.archives} archives"
     )
     if not report.sound:
         raise Unverified(f"the journal is NOT sound: {len(report.findings)} findings in {looked_at}")
     say(f"the journal is sound: {looked_at}")
 
 
-def _own_certificates(settings: Settings) -> list[x509.Certificate]:
+def own_certificates(settings: Settings) -> list[x509.Certificate]:
     """The gateway's signing certificates, present and past."""
     present = settings.gateway_certificate
     former = pki.load_folder(settings.former_folder)

@@ -21,6 +21,7 @@ from gateway.settings import BadSettings, Settings
 from hardware.signer import ModuleMissing, ReaderMissing, ServiceDown, SignerError
 from messages.faults import Fault
 from messages.visible import plain as plain
+from storage.archive import ArchiveDamaged
 from storage.backup import BackupDamaged
 from storage.cards import CardEnded, CardUnknown, NumberTaken
 from storage.database import Database, DatabaseTooNew, DatabaseUnsupported
@@ -28,6 +29,7 @@ from storage.dump import DumpFailed, PlaceNotEmpty
 from storage.heads import HeadUnreadable
 from storage.registrations import AlreadyDecided
 from storage.registry import AlreadyRegistered, NotRegistered
+from storage.retention import ArchivingElsewhere, LockLost
 
 _REFUSALS = (
     PkiError,
@@ -35,6 +37,7 @@ _REFUSALS = (
     AlreadyRegistered,
     NotRegistered,
     AlreadyDecided,
+    ArchivingElsewhere,
     HeadUnreadable,
     PlaceNotEmpty,
     NumberTaken,
@@ -47,11 +50,13 @@ _SURROUNDINGS = (
     DatabaseTooNew,
     DatabaseUnsupported,
     DumpFailed,
+    LockLost,
     ServiceDown,
     ReaderMissing,
     ModuleMissing,
 )
-KNOWN = (*_REFUSALS, *_SURROUNDINGS, BackupDamaged, DBAPIError, OSError)
+_UNSOUND = (ArchiveDamaged, BackupDamaged)
+KNOWN = (*_REFUSALS, *_SURROUNDINGS, *_UNSOUND, DBAPIError, OSError)
 """What a command may end with besides Trouble: `trouble` says it in a sentence."""
 
 EXIT_CODES = """\b
@@ -96,7 +101,7 @@ def trouble(error: Exception) -> Trouble:
     """One of KNOWN as a sentence, with the exit code of whose fault it is."""
     if isinstance(error, _SURROUNDINGS):
         return Surroundings(str(error))
-    if isinstance(error, BackupDamaged):
+    if isinstance(error, _UNSOUND):
         return Unverified(str(error))
     if isinstance(error, DBAPIError):
         return Surroundings(f"the database cannot be used: {error.orig}")

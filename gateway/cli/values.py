@@ -42,6 +42,7 @@ CARD_NUMBER = Pattern("number", r"[0-9A-Z]{13}", "a card number has 13 digits or
 NAME_64 = Pattern("name", r"\S(.{0,62}\S)?", "a name of 1 to 64 characters, without blanks around it")
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 def new_password(file: str | None) -> str:
