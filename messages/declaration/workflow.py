@@ -52,8 +52,8 @@ _SMART = ("mark", "smart", "log", "batch", "entered")
 
 
 def shown(case: Case, others: bool) -> Body:
-    """A case's body as it is seen: marks and the engine's record are its owner's own, and so is the element of
-    the form that says of a declaration that it is marked.
+    """A case's body as it is seen: marks and the engine's record are its owner's own, and so is what the form
+    itself says of a mark.
     """
     hidden = (*_INTERNAL, *_SMART) if others else _INTERNAL
     seen = {name: value for name, value in case.body.items() if name not in hidden}
