@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from messages.declaration.asked import ASKED
 from messages.declaration.events import TYPES
 from messages.declaration.lookups import LOOKUPS
 from messages.declaration.names import FAULTS, NAMESPACE, SEARCH, SYSTEM_NAME
@@ -25,4 +26,5 @@ SYSTEM = System(
     labels=LABELS,
     steps=STEPS,
     objection=objection,
+    asked=ASKED,
 )

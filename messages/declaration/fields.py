@@ -1,7 +1,7 @@
 """What a declaration's fields must hold beside their schema: check digits, weights, totals.
 
-Source: 海关总署公告 2019 年第 18 号 (how a declaration is filled in). Knows fields; refuses to know cases and
-states.
+Source: 海关总署公告 2019 年第 18 号 (how a declaration is filled in). Knows fields, of which some may not be
+filled in yet: a terminal asks, too. Refuses to know cases and states.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _TOLERANCE = Decimal("0.02")  # of a total against price × quantity, as prices 
 
 def check_form(form: Form) -> None:
     """What a draft may not have wrong either. Raises NodeFault."""
-    against = list(_wrong(form))
+    against = list(wrong(form))
     if against:
         raise NodeFault(WRONG, told([f"{zh}({path}) / {en}" for path, zh, en in against]))
 
@@ -47,36 +47,47 @@ def missing(form: Form) -> Iterator[tuple[str, str, str]]:
     """(path, zh, en) for each thing that customs wants and a draft may lack."""
     if not form.get("Goods"):
         yield "Goods", "商品信息不能为空", "goods are missing"
-    if form["trafMode"] in _WITH_BILL and not form.get("billNo"):
+    if form.get("trafMode") in _WITH_BILL and not form.get("billNo"):
         yield "billNo", "该运输方式须填提运单号", "this mode of transport has a bill of lading"
-    if form["ieFlag"] == "I" and not form.get("iEDate"):
+    if form.get("ieFlag") == "I" and not form.get("iEDate"):
         yield "iEDate", "进口须填进口日期", "an import has its date of entry"
-    if not form.get("cutMode") and form["decType"] != "2":
+    if not form.get("cutMode") and form.get("decType") != "2":
         yield "cutMode", "须填征免性质", "the nature of levy is missing"
 
 
-def _wrong(form: Form) -> Iterator[tuple[str, str, str]]:
+def wrong_codes(form: Form) -> Iterator[tuple[str, str, str]]:
+    """(path, zh, en) for each unit's social credit code whose check character is another's (GB 32100)."""
     for prefix, zh, en in _UNITS:
-        code = str(form[f"{prefix}Scc"])
-        if not checkdigits.social_credit(code):
-            yield f"{prefix}Scc", f"{zh}统一社会信用代码 {code} 校验码不正确", f"{en}: wrong check character"
+        code = str(form.get(f"{prefix}Scc", ""))
+        if code and not checkdigits.social_credit(code):
+            yield (
+                f"{prefix}Scc",
+                f"{zh}统一社会信用代码 {code} 校验码不正确",
+                f"{en}: the social credit code {code} has a wrong check character",
+            )
+
+
+def wrong(form: Form) -> Iterator[tuple[str, str, str]]:
+    """(path, zh, en) for each thing that cannot be right, whatever is filled in besides."""
+    yield from wrong_codes(form)
     for prefix, zh, en in _CHARGES:
         given = [name for name in ("Mark", "Rate") if form.get(f"{prefix}{name}")]
         if len(given) == 1:
             yield f"{prefix}Mark", f"{zh}标记和{zh}/率须同时填写", f"{en}: mark and amount go together"
         if form.get(f"{prefix}Mark") in ("2", "3") and not form.get(f"{prefix}Curr"):
             yield f"{prefix}Curr", f"{zh}须填币制", f"{en}: the currency is missing"
-    if Decimal(form["netWt"]) > Decimal(form["grossWet"]):
+    net, gross = _number(form, "netWt"), _number(form, "grossWet")
+    if net is not None and gross is not None and net > gross:
         yield "netWt", "净重大于毛重", "net weight is more than gross weight"
-    if Decimal(form["grossWet"]) == 0:
+    if gross == 0:
         yield "grossWet", "毛重为零", "gross weight is zero"
-    if form["packNo"] == "0":
+    if form.get("packNo") == "0":
         yield "packNo", "件数为零，散装、裸装填 1", "packages: 1 where goods are unpacked"
     if form.get("iEDate") and not _is_day(str(form["iEDate"])):
         yield "iEDate", f"{form['iEDate']} 不是存在的日期", "it is no day"
     yield from _wrong_goods(form.get("Goods", ()))
     for place, each in enumerate(form.get("Container", ()), 1):
-        if not checkdigits.container(str(each["containerNo"])):
+        if each.get("containerNo") and not checkdigits.container(str(each["containerNo"])):
             path = f"Container[{place}]/containerNo"
             yield path, f"集装箱号 {each['containerNo']} 校验码不正确", "wrong check digit (ISO 6346)"
 
@@ -85,7 +96,7 @@ def _wrong_goods(goods: Sequence[Form]) -> Iterator[tuple[str, str, str]]:
     for place, line in enumerate(goods, 1):
         path = f"Goods[{place}]"
         for name, zh in (("gQty", "成交数量"), ("firstQty", "法定数量")):
-            if Decimal(line[name]) == 0:
+            if _number(line, name) == 0:
                 yield f"{path}/{name}", f"商品 {place} {zh}为零", f"line {place}: the quantity is zero"
         if bool(line.get("secondQty")) != bool(line.get("secondUnit")):
             yield (
@@ -93,18 +104,28 @@ def _wrong_goods(goods: Sequence[Form]) -> Iterator[tuple[str, str, str]]:
                 f"商品 {place} 第二数量和单位须同时填写",
                 "they go together",
             )
-        with localcontext(EXACT):
-            exact = Decimal(line["declPrice"]) * Decimal(line["gQty"])
-            total = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
-        most = max(_TOLERANCE, Decimal(line["gQty"]) * Decimal("0.00005"))
-        if abs(total - Decimal(line["declTotal"])) > most:
-            yield (
-                f"{path}/declTotal",
-                f"商品 {place} 总价 {line['declTotal']} 不等于单价乘数量 {total}",
-                f"line {place}: the total is not price × quantity",
-            )
-    if len({line["tradeCurr"] for line in goods}) > 1:
+        yield from _wrong_total(line, place)
+    if len({line["tradeCurr"] for line in goods if line.get("tradeCurr")}) > 1:
         yield "Goods/tradeCurr", "各项商品币制须一致", "all goods are in one currency"
+
+
+def _wrong_total(line: Form, place: int) -> Iterator[tuple[str, str, str]]:
+    price, quantity, given = (_number(line, name) for name in ("declPrice", "gQty", "declTotal"))
+    if price is None or quantity is None or given is None:
+        return
+    with localcontext(EXACT):
+        total = (price * quantity).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    if abs(total - given) > max(_TOLERANCE, quantity * Decimal("0.00005")):
+        yield (
+            f"Goods[{place}]/declTotal",
+            f"商品 {place} 总价 {line['declTotal']} 不等于单价乘数量 {total}",
+            f"line {place}: the total is not price × quantity, {total}",
+        )
+
+
+def _number(form: Form, name: str) -> Decimal | None:
+    """What is filled in, by the schema a number; None where nothing is."""
+    return Decimal(str(form[name])) if form.get(name) else None
 
 
 def _is_day(value: str) -> bool:

@@ -6,7 +6,7 @@ Knows the fields of a rule and which declarations it is for; refuses to know wha
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from messages.declaration import units
@@ -23,7 +23,8 @@ from messages.declaration.cases import (
     new_case,
     row,
 )
-from messages.declaration.names import MISSING, RULE, SAME_RULE, SYSTEM_NAME
+from messages.declaration.fields import wrong_codes
+from messages.declaration.names import MISSING, RULE, SAME_RULE, SYSTEM_NAME, WRONG
 from messages.declaration.table import ENABLED
 from messages.faults import NodeFault
 from messages.happenings import NEW
@@ -151,17 +152,27 @@ def _check_other(whom: Mapping[str, Any], other: Mapping[str, Any]) -> None:
     )
 
 
+def against(form: Mapping[str, Any]) -> Iterator[tuple[int, str, str, str]]:
+    """(fault, path, zh, en) for whatever a rule does not say, or cannot mean."""
+    if not form.get("ruleName"):
+        yield MISSING, "ruleName", "配置内容不能为空", "the rule is empty"
+    if form.get("mode") == BY_USER:
+        if not form.get("holder"):
+            yield MISSING, "holder", "按用户生效须填标记用户", "by user: say who marks"
+        return
+    for unit, zh, en in _UNITS:
+        if not any(form.get(f"{unit}{each}") for each in units.IDS):
+            yield (
+                MISSING,
+                f"{unit}Scc",
+                f"按企业生效须填{zh}统一社会信用代码或海关编码",
+                f"by enterprise: name the {en} by one of its codes",
+            )
+    for path, zh, en in wrong_codes(form):
+        yield WRONG, path, zh, en
+
+
 def _check(form: Mapping[str, Any]) -> None:
     """Whom it is for must be said, by one of the two codes at least. Raises NodeFault."""
-    if not form.get("ruleName"):
-        raise NodeFault(MISSING, "配置内容不能为空(ruleName) / the rule is empty")
-    if form["mode"] == BY_USER:
-        if not form.get("holder"):
-            raise NodeFault(MISSING, "按用户生效须填标记用户(holder) / say who marks")
-        return
-    for unit, zh, _ in _UNITS:
-        if not any(form.get(f"{unit}{each}") for each in units.IDS):
-            raise NodeFault(
-                MISSING,
-                f"按企业生效须填{zh}统一社会信用代码或海关编码({unit}Scc) / name it by one of its codes",
-            )
+    for fault, path, zh, en in against(form):
+        raise NodeFault(fault, f"{zh}({path}) / {en}")

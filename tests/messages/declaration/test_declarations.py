@@ -179,11 +179,11 @@ def test_a_unit_that_is_named_by_its_other_code_may_be_the_same(world: World) ->
     assert "以另一种编码填写申报单位" in world.told
     assert world.rule(agentCode=None, agentScc=SCC, tradeScc=SCC) == [1]  # for another consignee
     registered(world, SECOND.cop_code, SCC_2)
-    registered(world, "4403160003", "91440300MA5F000015")
+    registered(world, "4403160003", "91440300MA5F00001A")
     assert world.rule(tradeScc=None, tradeCode=SECOND.cop_code) == [-141112]
     assert world.told.startswith("该申报单位下存在相同的境内收发货人")
     assert world.rule(tradeScc=None, tradeCode="4403160003") == [1]
-    assert world.rule(tradeScc="91440300MA5F000015") == [-141112]
+    assert world.rule(tradeScc="91440300MA5F00001A") == [-141112]
     assert world.told.startswith("该申报单位下存在相同的境内收发货人")
 
 
@@ -211,6 +211,8 @@ def test_a_rule_says_whom_it_is_for(world: World) -> None:
     assert world.rule(agentCode=None) == [-141104]
     assert world.rule(tradeScc=None) == [-141104]
     assert world.rule(mode="2") == [-141104]
+    assert world.rule(tradeScc=SCC[:-1] + "X") == [-141105]
+    assert "(tradeScc)" in world.told
     assert world.rule(SECOND, world.ruled()) == [-141111]
 
 
