@@ -7,7 +7,9 @@ from typing import Any
 from messages.catalogue import standalone
 from messages.codes import CodeLists
 from messages.registry import BY_CODE, BY_NAME, SYSTEMS
+from messages.routed import RECEIPT, Routes
 from messages.schemas import Schemas
+from messages.senders import Senders
 from messages.system import System
 
 
@@ -26,9 +28,11 @@ class Systems:
 class Types:
     """`services.Types` over the schemas."""
 
-    def __init__(self, schemas: Schemas) -> None:
+    def __init__(self, schemas: Schemas, routes: Routes | None = None) -> None:
         self._schemas = schemas
-        self._known = {*BY_CODE, *(kind.receipt for _, kind in BY_CODE.values()), "EPT900"}
+        self._routed = (routes or Routes()).by_code
+        receipts = {kind.receipt for _, kind in BY_CODE.values()}
+        self._known = {*BY_CODE, *receipts, *self._routed, "EPT900", RECEIPT}
 
     def xsd(self, code: str) -> bytes | None:
         """The schema of a submission or a receipt, whole, or None."""
@@ -36,10 +40,16 @@ class Types:
         return standalone(file) if file else None
 
     def listed(self) -> list[dict[str, Any]]:
-        """The types of all systems, in the registry's order."""
+        """The types of all systems, in the registry's order; then those that belong to none."""
         return [
-            {"code": kind.code, "system": system.name, "receipt": kind.receipt, **kind.senders.plain()}
-            for system, kind in BY_CODE.values()
+            *(
+                {"code": kind.code, "system": system.name, "receipt": kind.receipt, **kind.senders.plain()}
+                for system, kind in BY_CODE.values()
+            ),
+            *(
+                {"code": kind.code, "system": "", "receipt": RECEIPT, **Senders(kind.senders).plain()}
+                for kind in self._routed.values()
+            ),
         ]
 
 

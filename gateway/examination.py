@@ -16,12 +16,14 @@ from cryptography import x509
 from twisted.internet.defer import Deferred
 
 from gateway import pki
+from gateway.routing.force import InForce
 from gateway.services import Clock, Reactor
 from gateway.settings import Settings
 from gateway.tools import Described, examiner
 from gateway.turns import Turns
 from gateway.workers import Workers
 from messages.examine import Examined, Examiner
+from messages.routed import Routes
 from messages.schemas import Schemas
 from messages.signature.trust import Trust
 
@@ -33,8 +35,16 @@ Stamp = tuple[tuple[str, int], ...]
 class Examination:
     """Reactor thread only."""
 
-    def __init__(self, reactor: Reactor, settings: Settings, schemas: Schemas, clock: Clock) -> None:
-        """Raises PkiError for files that cannot be used."""
+    def __init__(
+        self,
+        reactor: Reactor,
+        settings: Settings,
+        schemas: Schemas,
+        clock: Clock,
+        routing: InForce | None = None,
+    ) -> None:
+        """`schemas`: those of `routing` among them. Raises PkiError for files that cannot be used."""
+        routing = routing or InForce(Routes())
         exchange, limits = settings.exchange, settings.limits
         self._folders = (settings.ca_folder, settings.crl_folder)
         self._described = Described(
@@ -45,6 +55,8 @@ class Examination:
             lines=limits.lines,
             legacy_sha1=exchange.legacy_sha1,
             nodes=limits.nodes,
+            routed=tuple(each.plain() for each in routing.routes.by_code.values()),
+            routed_folder=str(routing.folder or ""),
         )
         self._schemas = schemas
         self._clock = clock

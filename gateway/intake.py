@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -30,6 +30,7 @@ from gateway.commit import GroupCommit
 from gateway.directory import Directory
 from gateway.limits import Rates, Recent
 from gateway.queues import Queues
+from gateway.routing import admission, courier
 from gateway.services import Answer, Clock, Holder, Jobs
 from messages import reply as replies
 from messages.examine import Examined
@@ -44,6 +45,7 @@ from messages.faults import (
     Unavailable,
 )
 from messages.registry import BY_CODE
+from messages.routed import Routes
 from storage.messages import NewMessage, NewWork, StoredMessage
 
 log = structlog.get_logger()
@@ -52,6 +54,7 @@ UNPROVEN = "unproven"  # the two keys of the log's rate
 UNEXPECTED = "unexpected"
 OF_WHAT_IS_SIGNED = (SchemaInvalid, CertificateUnfit)  # faults that no wrong envelope can cause
 REMEMBERED = 20_000  # refusals written down of late
+NOBODY: Mapping[str, str] = {}
 QUEUE_SECONDS = 10  # after which a sender with a full queue may try again
 
 
@@ -83,7 +86,7 @@ def same(found: Examined, stored: StoredMessage) -> bool:
         return True
     head = found.head
     assert head is not None
-    return (stored.digest, BY_CODE[stored.type][1].root, stored.receivers) == (
+    return (stored.digest, f"{stored.type}Message", stored.receivers) == (
         found.digest,
         head.msg_type,
         head.receivers,
@@ -110,7 +113,9 @@ class Intake:
         most_waiting: int,
         accepted: Callable[[], None],
         delivered: Callable[[dict[str, int]], None],
+        routes: Routes | None = None,
     ) -> None:
+        """`routes`: the types that go from party to party; without it there are none."""
         self._examine = examine
         self._directory = directory
         self._commit = commit
@@ -119,6 +124,7 @@ class Intake:
         self._clock = clock
         self._new_id = new_id
         self._desk = desk
+        self._routes = routes or Routes()
         self._rates = rates
         self._queues = queues
         self._log_rate = log_rate
@@ -169,23 +175,40 @@ class Intake:
             holder = self._directory.cached(found.signer)
             if holder is None:
                 holder = yield self._directory.certificate(found.signer)
-        fault = found.fault or self._objection(found, holder)
+        kinds = NOBODY
+        if found.type in self._routes.by_code and found.fault is None:
+            holder, kinds = yield self._parties(found)
+        fault = found.fault or self._objection(found, holder, session, kinds)
         if fault is not None:
             return (yield self._refuse(found, fault, holder, peer, session, now))
         assert holder is not None
+        assert found.head is not None
         wait = self._rates.take(holder.dxp_id, self._directory.rate(holder.dxp_id))
         if wait:
             metrics.REFUSED.labels("3001").inc()
             info = f"{holder.dxp_id} sends more than agreed: send the same bytes again later"
             return Answer(429, self._reply(Unavailable(info), found), wait)
-        if self._queues.full(holder.dxp_id, len(found.nodes)):
+        if self._queues.full(holder.dxp_id, len(found.nodes) or len(found.head.receivers)):
             metrics.REFUSED.labels("3001").inc()
             info = f"{holder.dxp_id} has too much waiting to be processed: send the same bytes again later"
             return Answer(429, self._reply(Unavailable(info), found), QUEUE_SECONDS)
         return (yield self._store(found, holder, peer, session, now))
 
-    def _objection(self, found: Examined, holder: Holder | None) -> Fault | None:
-        """Who may: the signer is registered, is the sender, may send this type, to this receiver."""
+    @inlineCallbacks
+    def _parties(self, found: Examined) -> Any:
+        """The signer and what his receivers are, both as they are in one generation of the registry."""
+        assert found.head is not None
+        while True:
+            generation = self._directory.generation
+            holder = yield self._directory.certificate(found.signer)
+            kinds = yield self._directory.kinds(found.head.receivers)
+            if generation == self._directory.generation:
+                return holder, kinds
+
+    def _objection(
+        self, found: Examined, holder: Holder | None, session: str, kinds: Mapping[str, str]
+    ) -> Fault | None:
+        """Who may: the signer is registered, is the sender, may send this type, to these receivers."""
         head = found.head
         assert head is not None
         if holder is None:
@@ -197,6 +220,9 @@ class Intake:
                 f"SenderId is {head.sender}, BaseTransfer names {found.dxp_id}, the certificate is "
                 f"{holder.dxp_id}'s: all three must be the same party"
             )
+        routed = self._routes.by_code.get(found.type)
+        if routed is not None:
+            return admission.objection(routed, found, holder, session, kinds)
         kind = BY_CODE[found.type][1]
         objections = kind.senders.objections(kind.code, kind.node, holder, found.nodes)
         if objections:
@@ -212,6 +238,12 @@ class Intake:
         assert found.digest is not None
         accepted = replies.Reply(head.sender, replies.ACCEPTED, "accepted", (), now, head, found.digest)
         signed = replies.build(accepted, self._signer)
+        if found.type in self._routes.by_code:
+            work = courier.route(head.sender, head.receivers, found.add_info, now)
+        else:
+            work = tuple(
+                NewWork("node", node.order_key, place, now) for place, node in enumerate(found.nodes)
+            )
         message = NewMessage(
             id=self._new_id(),
             sender=head.sender,
@@ -225,20 +257,20 @@ class Intake:
             certificate=found.signer,
             reply=signed,
             accepted_at=now,
-            work=tuple(NewWork("node", node.order_key, place, now) for place, node in enumerate(found.nodes)),
+            work=work,
         )
         outcome: Outcome = yield self._commit.add(Candidate(message, self._directory.generation))
         if outcome.stale:
             yield self._directory.refresh()
-            holder = yield self._directory.certificate(found.signer)
-            fault = self._objection(found, holder)
+            holder, kinds = yield self._parties(found)
+            fault = self._objection(found, holder, session, kinds)
             if fault is not None:
                 return (yield self._refuse(found, fault, holder, peer, session, now))
             return (yield self._store(found, holder, peer, session, now))
         if outcome.known is not None:
             return self._repeated(found, outcome.known)
         metrics.ACCEPTED.labels(found.type).inc()
-        self._queues.add(holder.dxp_id, len(found.nodes))
+        self._queues.add(holder.dxp_id, len(work))
         log.debug("accepted", message=message.id, cop_msg_id=head.cop_msg_id, sender=head.sender)
         self._accepted()
         return Answer(200, signed)

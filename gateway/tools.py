@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from gateway import pki
+from messages.catalogue import OWN
 from messages.codes import CodeLists
 from messages.examine import Examiner, Limits
+from messages.routed import Routed, Routes
 from messages.schemas import Schemas
 from messages.signature.profile import LEGACY, STANDARD
 from messages.signature.trust import Trust
@@ -27,6 +30,8 @@ class Described:
     lines: int
     legacy_sha1: bool
     nodes: int = 100
+    routed: tuple[dict[str, Any], ...] = ()  # `Routed.plain` of the types without a workflow, …
+    routed_folder: str = ""  # … and where their schemas are
 
 
 def trust(ca_folder: Path, crl_folder: Path) -> Trust:
@@ -44,10 +49,15 @@ def trust(ca_folder: Path, crl_folder: Path) -> Trust:
 def examiner(described: Described, schemas: Schemas | None = None) -> Examiner:
     """From files: schemas, code lists, authorities, revocation lists. Raises PkiError for the latter two."""
     return Examiner(
-        schemas=schemas or Schemas(),
+        schemas=schemas or _schemas(described),
         trust=trust(Path(described.ca_folder), Path(described.crl_folder)),
         certificates=CertificateCache(),
         codes=CodeLists(),
         profile=LEGACY if described.legacy_sha1 else STANDARD,
         limits=Limits(described.data, described.depth, described.lines, described.nodes),
+        routes=Routes(map(Routed.of, described.routed)),
     )
+
+
+def _schemas(described: Described) -> Schemas:
+    return Schemas(OWN, Path(described.routed_folder)) if described.routed_folder else Schemas()
