@@ -27,7 +27,8 @@ FAULTS = {
 }
 
 SEARCH = ("pool", "billNo", "trade", "batch", "kind", "office", "holder", "day")
-"""`pool` the party in whose pool a marked declaration waits to be declared; `trade` social credit code,
+"""`pool` the party in whose pool a marked declaration waits to be declared; of one that the engine has dealt
+with, BY_RULE and the name of the rule (配置名称) that it went by; `trade` social credit code,
 customs code and, of a declaration, name of the domestic consignee, as far as there is room; `batch` the last
 one it was in; `kind` of a declaration, as I-5.0DC: ieFlag, trafMode, decType, and whether its owner is the
 declaring unit (D) and the consignee (C), or one of those below; `office` of a declaration, as 0101-1TMS: the
@@ -37,6 +38,9 @@ yyyyMMdd. Of a rule, `billNo` is its name, `office` the declaring unit's codes o
 whose marks it is for."""
 
 RULE, RUN, AGREEMENT = "rule", "run", "agreement"
+
+BY_RULE = "by "
+"""No dxpId begins with it: no pool is called as a rule is."""
 
 WAITING, DECLARED, FAILED = "1", "2", "3"
 """The smart state (智能申报状态) of a marked declaration: 待申报, 申报成功, 申报失败."""

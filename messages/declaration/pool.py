@@ -11,6 +11,7 @@ from typing import Any
 
 from messages.declaration.cases import day, found_by
 from messages.declaration.names import (
+    BY_RULE,
     CONFIRMED,
     MARKED,
     SELF_ASSESSED,
@@ -92,9 +93,10 @@ def placed(case: Case, context: Context) -> Case:
     form, state = case.body.get("entered") or case.body["stored"], smart(case)
     taxes = "" if form["selfTax"] != "1" else CONFIRMED if case.body.get("taxes") else UNCONFIRMED
     flags = (MARKED if state else "") + (SELF_ASSESSED if taxes else "")
+    by_rule = f"{BY_RULE}{case.body['rule']}" if "rule" in case.body else ""
     return found_by(
         case,
-        pool=case.owner if state == WAITING and case.state == DRAFT else "",
+        pool=case.owner if state == WAITING and case.state == DRAFT else by_rule,
         office=f"{form['customMaster']}-{state or UNMARKED}{taxes}{flags}",
         day=day(context),
     )
@@ -116,6 +118,6 @@ def logged(case: Case, zh: str, en: str, context: Context, batch: str = "") -> C
     return dataclasses.replace(case, body={**case.body, "log": [*log, entry][-LONGEST:]})
 
 
-def in_batch(case: Case, batch: str) -> Case:
-    """The batch in which it was declared, or failed."""
-    return found_by(dataclasses.replace(case, body={**case.body, "batch": batch}), batch=batch)
+def in_batch(case: Case, batch: str, rule: object, context: Context) -> Case:
+    """The batch in which it was declared, or failed, and the name of the rule that it went by."""
+    return found_by(_with(case, context, batch=batch, rule=rule), batch=batch)

@@ -67,13 +67,13 @@ class Attempt:
             return self._waits(case, ("没有匹配的预配置", "no rule that was chosen is for it"))
         wrong = tuple(self._wrong(case, form))
         if wrong:
-            return self._ended(case, FAILED, names.FAILED, *wrong)
+            return self._ended(case, rule, FAILED, names.FAILED, *wrong)
         lacking = tuple(self._lacking(case, form, rule))
         if lacking:
             return self._waits(case, *lacking)
         made = self._agreement(case, form)
         _, effects = self._ended(
-            case, DECLARED, names.DECLARED, ("申报成功（自动）", "declared by the engine")
+            case, rule, DECLARED, names.DECLARED, ("申报成功（自动）", "declared by the engine")
         )
         (put,) = (each for each in effects if isinstance(each, Put))
         return DECLARED, (*made, *declared(put.case, Origin(**case.body["submitted"]), self._context))
@@ -158,11 +158,11 @@ class Attempt:
         return WAITS, (Put(logged),) if logged is not case else ()
 
     def _ended(
-        self, case: Case, outcome: str, smart: str, *reasons: Reason
+        self, case: Case, rule: Body, outcome: str, smart: str, *reasons: Reason
     ) -> tuple[str, tuple[Effect, ...]]:
         case = pool.set_smart(case, smart, self._context)
         case = pool.logged(case, *_joined(reasons), self._context, self._batch)
-        return outcome, (Put(pool.in_batch(case, self._batch)),)
+        return outcome, (Put(pool.in_batch(case, self._batch, rule["ruleName"], self._context)),)
 
 
 def _joined(reasons: Sequence[Reason]) -> Reason:

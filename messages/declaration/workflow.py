@@ -48,7 +48,7 @@ STEPS: dict[str, tuple[Asking, Step]] = {
 }
 WORKFLOW = TableWorkflow(SYSTEM_NAME, STEPS)
 _INTERNAL = ("submitted", "code", "made")
-_SMART = ("mark", "smart", "log", "batch", "entered")
+_SMART = ("mark", "smart", "log", "batch", "rule", "entered")
 
 
 def shown(case: Case, others: bool) -> Body:

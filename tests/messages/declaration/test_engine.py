@@ -33,7 +33,7 @@ def test_what_is_marked_and_matches_is_declared_and_stored(world: World) -> None
     assert world.said(number) == "申报成功（自动）"
     assert case.body["batch"].startswith("P20261120")
     assert len(case.body["batch"]) == 20
-    assert "pool" not in case.search
+    assert case.search["pool"] == "by 浦东进口"  # in nobody's
 
 
 def test_each_is_declared_once_however_many_turns_it_takes(world: World) -> None:
