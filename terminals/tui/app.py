@@ -43,7 +43,7 @@ from terminals.tui.register_account import FILE as REGISTRATION
 from terminals.tui.register_account import Register
 from terminals.tui.shell import HOME, Shell
 from terminals.tui.systems import Menu, System
-from terminals.tui.typeahead import Early
+from terminals.tui.typeahead import Closing, Early
 from terminals.tui.words import both, retell
 from terminals.work.drafts import Draft
 from terminals.work.events import Event
@@ -97,6 +97,7 @@ class Terminal(Asking):
         self._login = Login(self.language)
         self._newcomer: Register | None = None
         self.early = Early()
+        self.closing = Closing()
         self._begun: tuple[Work, Menu, Keeper, Shell, Conduct] | None = None
         self._opened = False
 
@@ -230,7 +231,7 @@ class Terminal(Asking):
 
     async def on_event(self, event: events.Event) -> None:
         """What is typed before there is a page waits for it."""
-        if not self.early.keeps(self, event) and not self.held.keeps(self, event):
+        if not any(each.keeps(self, event) for each in (self.early, self.held, self.closing)):
             await super().on_event(event)
 
     def action_nothing(self) -> None:

@@ -115,6 +115,7 @@ class Buttons(Widget, can_focus=True):
         ways = ((self._current + by * step) % places for step in range(1, places + 1))
         self._current = next((at for at in ways if self._options[at].open), self._current)
         self.refresh()
+        self.screen.refresh_bindings()  # what Enter does is another thing now
 
     def action_press(self) -> None:
         """Press the current button."""

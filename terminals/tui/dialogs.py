@@ -113,6 +113,11 @@ class Ask(Dialog[bool]):
         """No."""
         return False
 
+    def called(self, action: str) -> Words | None:
+        """For the footer: Enter is no while that is the current answer."""
+        denies = action == "accept" and self.query_one(Buttons).current == "no"
+        return both("dialog-no") if denies else None
+
     def on_buttons_pressed(self, event: Buttons.Pressed) -> None:
         """Answered."""
         self.dismiss(event.key == "yes")

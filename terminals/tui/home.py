@@ -96,6 +96,8 @@ class Home(Page):
 
     def on_key(self, event: events.Key) -> None:
         """A digit, or the second one of a number."""
+        if event.key == "enter":
+            return  # which the menu tells
         entries = self.query_one(Entries)
         before, self._number = self._number, 0
         if self._timer is not None:
@@ -121,12 +123,17 @@ class Home(Page):
 
     def _open(self, number: int) -> None:
         if entry := self.query_one(Entries).numbered_entry(number):
+            self.terminal.closing.begin()
             self.terminal.open_soon(entry.name)
 
     def on_grid_picked(self, event: Entries.Picked) -> None:
-        """Enter or a click."""
+        """Enter or a click; behind a digit, Enter says that there is no second one."""
         event.stop()
-        if entry := self.query_one(Entries).entry(event.row):
+        if self._number:
+            if self._timer is not None:
+                self._timer.stop()
+            self._no_more()
+        elif entry := self.query_one(Entries).entry(event.row):
             self.terminal.open_soon(entry.name)
 
     def _signer(self) -> Words:

@@ -64,7 +64,7 @@ def _active(screen: Screen[object]) -> list[ActiveBinding]:
     """The keys of a screen, which may have words for one that something inside it takes, such as Enter."""
     own = {key: binding for key, binding in screen._bindings if binding.show}
     return [
-        active if active.binding.show else active._replace(binding=own.get(key, active.binding))
+        active if active.binding.show or key not in own else active._replace(binding=own[key], node=screen)
         for key, active in screen.active_bindings.items()
     ]
 

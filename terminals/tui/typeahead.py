@@ -8,11 +8,14 @@ The same holds of what is typed while somebody is being logged in: `Early` keeps
 
 from __future__ import annotations
 
+from time import monotonic
+
 from textual import events
 from textual.app import App
 from textual.widget import Widget
 
 _MOST = 64  # keys
+_CLOSES = 1.0  # seconds in which an Enter still belongs to the number before it
 
 
 class Early:
@@ -81,6 +84,27 @@ class Held:
             keys, self._keys = self._keys, []
             for key in keys:
                 app.post_message(events.Key(key.key, key.character))
+
+
+class Closing:
+    """An Enter that closes a number which has opened something already: whoever types 3, Enter means the third
+    entry, and nothing on the screen that it opens.
+    """
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def begin(self) -> None:
+        """A number has been taken without waiting for the Enter."""
+        self._until = monotonic() + _CLOSES
+
+    def keeps(self, app: App[int], event: events.Event) -> bool:
+        """Whether an event is that Enter; any other key says that there is none."""
+        if not self._until or not isinstance(event, events.Key):
+            return False
+        closes = event.key == "enter" and monotonic() < self._until and not app.screen.is_modal
+        self._until = 0.0
+        return closes
 
 
 def passed_on(widget: Widget, event: events.Key | events.Paste) -> bool:

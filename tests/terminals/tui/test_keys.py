@@ -53,6 +53,7 @@ async def test_saving_and_declaring_are_named_where_it_is_narrow(
     ("dialog", "keys"),
     [
         (Ask(WORDS, "en"), "Enter Accept  Esc No"),
+        (Ask(WORDS, "en", default=False), "Enter No  Esc No"),
         (Tell(WORDS, "en"), "Esc Close"),
         (AskText(WORDS, "en"), "Enter Accept  Esc Cancel"),
         (PinPrompt(WORDS, "en"), "Enter Accept  Esc Cancel"),
@@ -73,6 +74,18 @@ async def test_an_open_dialog_has_the_footer(dialog: Dialog[object], keys: str) 
         dialog.dismiss(None)
         await until_closed(stage, pilot)
         assert text(stage)[0] == before
+
+
+@pytest.mark.asyncio
+async def test_the_footer_of_a_question_says_what_enter_answers() -> None:
+    """It follows the arrows."""
+    stage = _Behind(Keys("en"))
+    async with stage.run_test(size=SMALL) as pilot:
+        await stage.push_screen(Ask(WORDS, "en", default=False))
+        for key, said in (("left", "Enter Accept"), ("right", "Enter No")):
+            await pilot.press(key)
+            await pilot.pause()
+            assert said in text(stage)[0]
 
 
 async def until_closed(stage: Stage, pilot: Pilot[None]) -> None:

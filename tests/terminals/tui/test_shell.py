@@ -214,6 +214,25 @@ async def test_of_more_than_nine_entries_a_second_digit_may_follow(house: House,
         await until(pilot, lambda: opened[2:] == ["toys.board1"])
 
 
+async def test_an_enter_behind_a_number_belongs_to_the_number(house: House, tmp_path: Path) -> None:
+    """2, Enter opens the second and does nothing there; 1, Enter the first, not what the cursor is on."""
+    toy = next(entry for entry in TABLE[0].entries if entry.name == "toys.board")
+    boards = tuple(replace(toy, name=f"toys.board{place}", key="") for place in range(1, 13))
+    table = (replace(TABLE[0], entries=boards), *TABLE[1:])
+    async with logged_in(house, tmp_path, table=table) as (terminal, pilot):
+        opened: list[str] = []
+        terminal.open_soon = lambda name, **given: opened.append(name)  # type: ignore[method-assign]
+        await pilot.press("down", "2", "enter")
+        await pilot.pause()
+        assert opened == ["toys.board2"]  # and not what the cursor is on besides
+        await pilot.press("enter")
+        await pilot.pause()
+        assert opened[1:] == ["toys.board2"]  # the cursor's: that Enter stands by itself
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: len(opened) > 2)
+        assert opened[2:] == ["toys.board1"]
+
+
 async def test_a_screen_s_own_key_opens_it_from_anywhere(house: House, tmp_path: Path) -> None:
     """Alt+1 and Alt+2, also while somebody types."""
     async with logged_in(house, tmp_path) as (terminal, pilot):
