@@ -217,6 +217,24 @@ class Retention(_Section):
     file_items: Count = 20_000  # messages or receipts of one file; also no more than 256 MiB before packing
 
 
+Word = Annotated[str, Field(pattern=r"^[a-z]{1,32}$")]
+
+
+class RoutedType(_Section):
+    """A type of message that goes from party to party; its schema is `code`.xsd in the folder."""
+
+    code: str
+    senders: tuple[Word, ...] = ()  # roles of certificates that may send it; empty: all
+    receivers: tuple[Word, ...] = ()  # kinds of parties that may receive it; empty: all
+
+
+class Routing(_Section):
+    """Messages that are passed on as they are."""
+
+    folder: Path = Path("routed")  # of the schemas; a relative one is taken from the home
+    types: tuple[RoutedType, ...] = ()
+
+
 class Logs(_Section):
     """Structured logs, one JSON object a line."""
 
@@ -245,6 +263,7 @@ class Settings(BaseSettings):
     registration: Registration = Registration()
     push: Push = Push()
     retention: Retention = Retention()
+    routing: Routing = Routing()
     logs: Logs = Logs()
 
     @classmethod
@@ -341,6 +360,16 @@ class Settings(BaseSettings):
     def archive_folder(self) -> Path:
         """The folder of the archive's files; a relative one is taken from the home."""
         return self.home / (self.retention.folder or "archive")
+
+    @property
+    def routed_folder(self) -> Path:
+        """The folder of configured types' schemas."""
+        return self.home / self.routing.folder
+
+    @property
+    def routed_in_force(self) -> Path:
+        """The same as they were when the gateway started, each in one file."""
+        return self.home / "routed-in-force"
 
     @property
     def journal_heads(self) -> Path:
