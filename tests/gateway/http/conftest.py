@@ -208,6 +208,7 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
         files, passwords = Files(reactor), Passwords(reactor)
         directory = Directory(reader)
         common, intake = Common(), Intake()
+        sandbox = Sandbox(intake, reactor)
         boxes = Mailboxes(reactor, reader, alone=True)
         ready = {"database": True}
         sessions = Sessions(
@@ -221,12 +222,12 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
             chain=Chain("1"), clock=lambda: datetime.now(UTC), settings=Registration(),
         )  # fmt: skip
         services = Services(
-            reactor=reactor, intake=intake, directory=directory, sessions=sessions, mailboxes=boxes,
+            reactor=reactor, intake=sandbox, directory=directory, sessions=sessions, mailboxes=boxes,
             trusted=lambda certificate, at: running.believe(certificate, at), systems=common,
             codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
             writer=writer, reader=reader, clock=lambda: datetime.now(UTC), chain=Chain("1"),
             desk="DXPCUS0000000001", ready=lambda: ready, enrolment=enrolment,
-            sandbox=Sandbox(intake, reactor),
+            sandbox=sandbox,
         )  # fmt: skip
         made = routes(services, Limits(attachment_bytes=4 * 1024 * 1024, attachment_party_bytes=6_000_000))
         return writer, reader, files, passwords, intake, boxes, sessions, made, ready
