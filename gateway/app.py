@@ -19,11 +19,11 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 
 from gateway import metrics, pki, tls
 from gateway.acceptance import Item, Outcome, Store
-from gateway.caretaker import Caretaker
+from gateway.caretaker import LEFT, Caretaker
 from gateway.commit import GroupCommit
 from gateway.declared import Codes, Systems, Types
 from gateway.directory import Directory
-from gateway.dispatch import Dispatcher
+from gateway.dispatch import IDLE, Dispatcher
 from gateway.endings import GATEWAY, TLS, Endings
 from gateway.enrolment import Enrolment
 from gateway.examination import Examination
@@ -38,6 +38,8 @@ from gateway.intake import Intake
 from gateway.limits import HttpLimits, Rates
 from gateway.load import Load
 from gateway.mailboxes import Mailboxes
+from gateway.nodes import Nodes
+from gateway.numbers import Numbers
 from gateway.outbound.channel import Outbound
 from gateway.outbound.notices import Notices
 from gateway.outbound.outbox import Outbox
@@ -67,6 +69,8 @@ PURGE = 300.0  # seconds between two clean-ups of old sessions and challenges
 GAUGE = 5.0  # seconds between two looks at the backlog
 LATE = 60.0  # seconds that a due work item may wait before the gateway says that it is not ready
 ENDINGS = 3600.0  # seconds between two looks at what ends soon
+IDLE_SHARED = 5.0  # seconds after which a dispatch looks for what a gateway that died has left
+NUMBERS = 512  # of cases, kept at hand where gateways share a counter
 GRACE = 15.0  # seconds that requests under way are given when the gateway stops
 
 
@@ -125,8 +129,8 @@ class Gateway:
                 limits.refusals_logged_per_second, limits.refusals_logged_per_second, time.monotonic
             ),
             most_waiting=limits.waiting_messages,
-            accepted=lambda: self.dispatcher.wake() if exchange.dispatch else None,
-            delivered=self.mailboxes.delivered,
+            accepted=self._accepted,
+            delivered=self._delivered,
         )
         mail = settings.mail
         channels: list[Outbound] = [Smtp(reactor, mail, identity.name)] if mail.host else []
@@ -144,13 +148,27 @@ class Gateway:
         self.dispatcher = Dispatcher(
             reactor=reactor,
             writer=self.writer,
-            performer=Performer(chain, outgoing, self.notices),
+            performer=Performer(chain, outgoing, self.notices, Numbers(0 if alone else NUMBERS)),
             clock=clock,
             batch=exchange.dispatch_batch,
             retry=exchange.retry_seconds,
-            delivered=self.mailboxes.delivered,
+            delivered=self._delivered,
             issued=_count,
             noticed=self.outbox.wake,
+            moment=None if alone else nodes.moment,
+            more=lambda: self.nodes.ask_for_help(),
+            idle=IDLE if alone else IDLE_SHARED,
+        )
+        self.nodes = Nodes(
+            reactor=reactor,
+            database=self.database,
+            writer=self.writer,
+            node=settings.node,
+            clock=clock,
+            delivered=self.mailboxes.delivered,
+            work=self._work,
+            listening=self.mailboxes.listening,
+            lost=reactor.stop,
         )
         self.load = Load(self.reader, self.queues, clock)
         self.passwords = Passwords(reactor)
@@ -198,6 +216,7 @@ class Gateway:
     def _housekeeping(self) -> Housekeeping:
         """What is looked after, how often, and what the log says where it failed."""
         its = Housekeeping(self.reactor)
+        its.every(self.nodes.beat_seconds, self.nodes.beat, "no sign of life could be given")
         its.every(WATCH, self._watch_registry, "the registry could not be read")
         its.every(GAUGE, self.load.measure, "the backlog could not be read")
         its.every(GAUGE, self.outbox.measure, "the outbox could not be read")
@@ -246,6 +265,20 @@ class Gateway:
         )
         return server
 
+    def _accepted(self) -> None:
+        if self.settings.exchange.dispatch:
+            self.dispatcher.wake()
+        else:
+            self.nodes.ask_for_help()
+
+    def _work(self) -> None:
+        if self.settings.exchange.dispatch:
+            self.dispatcher.wake()
+
+    def _delivered(self, heads: dict[str, int]) -> None:
+        self.mailboxes.delivered(heads)
+        self.nodes.tell(heads)
+
     def _metrics_server(self) -> Server:
         return Server(self.reactor, Router(metrics_routes(self._ready)), HttpLimits(connections=16))
 
@@ -260,7 +293,7 @@ class Gateway:
     def start(self) -> None:
         """Listen, and go on with whatever an earlier run left to do."""
         settings = self.settings
-        self.store.clear_incoming()
+        self.store.clear_incoming(None if self.nodes.alone else clock() - LEFT)
         factory: Any = self.server
         if settings.listen.tls:
             factory = tls.over_tls(factory, tls.options(settings.tls_key, settings.tls_certificate))
@@ -273,6 +306,7 @@ class Gateway:
             self.metrics_port = self.reactor.listenTCP(
                 listen.metrics_port, self._metrics_server(), interface="127.0.0.1"
             )
+        self.nodes.start().addErrback(_complain, "the start could not be noted")
         if settings.exchange.dispatch:
             self.dispatcher.start()
         self.outbox.start()
@@ -303,6 +337,7 @@ class Gateway:
         yield self.server.stop(GRACE)
         yield self.dispatcher.stop()
         yield self.outbox.stop()
+        yield self.nodes.stop()
         yield self._sign_head().addErrback(_complain, "the journal's head could not be signed")
         yield self.writer.stop()
         yield self.reader.stop()

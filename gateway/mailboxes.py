@@ -3,7 +3,8 @@
 Knows positions and waiting polls; refuses to know receipts or HTTP. A parked poll holds no thread and no
 connection of the database: a Deferred and a timer. The one writer of a SQLite database knows every mailbox's
 head, so its cache answers the empty poll; on PostgreSQL, where other gateways deliver too, the mailbox is
-always read, and parked mailboxes are looked at again every second.
+always read. What these deliver they tell (`gateway.nodes`); since a call may be lost, parked mailboxes are
+looked at now and then, and every second as long as nobody is heard.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from twisted.python.failure import Failure
 from gateway.services import Jobs, Reactor, Timer
 from storage import mailboxes
 
-WATCH_SECONDS = 1.0  # how soon a receipt that another gateway delivered is noticed
+WATCH_SECONDS = 1.0  # how soon a receipt that another gateway delivered is noticed when it is not heard
+HEARD_SECONDS = 5.0  # the same where the others are heard, but one has died before it could tell
 MAX_PAGE_BYTES = 4 * 1024 * 1024  # documents of one page, unless the first alone is larger
 
 Still = Callable[[Connection], bool]
@@ -55,6 +57,7 @@ class Mailboxes:
         self._heads: dict[str, int] = {}  # last position known of each mailbox
         self._waiting: dict[str, set[Deferred[None]]] = {}
         self._watch: Timer | None = None
+        self._pause = WATCH_SECONDS
         self._closed = False
         self.parked = 0  # polls that wait now
 
@@ -92,6 +95,13 @@ class Mailboxes:
                 self._heads[party] = position
             self._wake(party)
 
+    def listening(self, heard: bool) -> None:
+        """Whether other gateways are heard from now on; what they told before was perhaps missed."""
+        self._pause = HEARD_SECONDS if heard else WATCH_SECONDS
+        if self._watch is not None and self._watch.active():
+            self._watch.cancel()
+            self._look()
+
     def forget(self) -> None:
         """Remember no head any more: after a restore, or when somebody else may have written."""
         self._heads.clear()
@@ -117,7 +127,7 @@ class Mailboxes:
         self.parked += 1
         timer = self._reactor.callLater(seconds, self._over, party, deferred)
         if not self._alone and self._watch is None:
-            self._watch = self._reactor.callLater(WATCH_SECONDS, self._look)
+            self._watch = self._reactor.callLater(self._pause, self._look)
 
         def left(result: Failure | None) -> Failure | None:
             self.parked -= 1
@@ -159,7 +169,7 @@ class Mailboxes:
 
     def _look_again(self) -> None:
         if self._waiting and self._watch is None and not self._closed:
-            self._watch = self._reactor.callLater(WATCH_SECONDS, self._look)
+            self._watch = self._reactor.callLater(self._pause, self._look)
 
 
 def _read(

@@ -14,6 +14,7 @@ from gateway.settings import Settings
 from gateway.tools import trust
 from hardware.memory import keep_memory_private
 from storage.database import Database
+from storage.listen import NameTaken
 
 
 @click.command(cls=Explained)
@@ -45,7 +46,7 @@ def serve(home: Path, port: int | None, host: str | None) -> None:
     logs.begin_twisted()
     try:
         process.serve(settings)
-    except (process.AlreadyRunning, tls.TlsUnusable) as error:
+    except (process.AlreadyRunning, tls.TlsUnusable, NameTaken) as error:
         raise Surroundings(str(error)) from error
 
 

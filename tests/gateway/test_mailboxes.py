@@ -184,3 +184,27 @@ def test_closing_lets_everybody_go(post: Post) -> None:
     post.boxes.close()
     assert waiting == [Page((), 3)]
     assert post.poll(after=3, wait=30) == [Page((), 3)]
+
+
+def test_who_hears_the_others_looks_less_often_and_at_once_when_he_hears_no_more(
+    postgres_database_url: str,
+) -> None:
+    """What a gateway that died could not tell is found in five seconds; in one as long as nobody is heard."""
+    database = Database(postgres_database_url)
+    post = Post(database)
+    post.boxes.listening(True)
+    result = post.poll(wait=30)
+    post.put("A", tell=False)
+    post.clock.advance(4)
+    assert result == []
+    post.clock.advance(1)
+    assert result == [Page((b"A",), 1)]
+    result = post.poll(after=1, wait=30)
+    post.put("B", tell=False)
+    post.boxes.listening(False)
+    assert result == [Page((b"B",), 2)]
+    result = post.poll(after=2, wait=30)
+    post.put("C", tell=False)
+    post.clock.advance(1)
+    assert result == [Page((b"C",), 3)]
+    database.close()
