@@ -49,15 +49,18 @@ from gateway.passwords import Passwords
 from gateway.perform import Performer
 from gateway.process import notify
 from gateway.queues import Queues
+from gateway.routing.force import put_in_force
+from gateway.routing.pickups import Pickups
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.threads import Reader, SettlingWriter, Writer
 from messages.codes import CodeLists
 from messages.newcomers import ROLES
+from messages.routed import Routed
 from messages.schemas import Schemas
 from messages.signature.template import TemplateSigner
 from receipts.document import Issuer
-from storage import heads, nodes
+from storage import heads, nodes, pickups
 from storage.attachments import Store as AttachmentStore
 from storage.database import Database
 from storage.journal import Chain
@@ -85,9 +88,15 @@ class Gateway:
     def __init__(self, reactor: Any, settings: Settings) -> None:
         self.settings = settings
         self.reactor = reactor
+        types = [
+            Routed(each.code, frozenset(each.senders), frozenset(each.receivers))
+            for each in settings.routing.types
+        ]
+        self.routing = put_in_force(types, settings.routed_folder, settings.routed_in_force)
         self.database = Database(settings.database_url)
         with self.database.write() as connection:
             number = nodes.number(connection, settings.node)
+            routes_any = bool(types) or pickups.anything(connection)
         ids = Ids(number, clock)
         key, certificate = _signing(settings)
         self._key = key
@@ -104,8 +113,8 @@ class Gateway:
         self.reader = Reader(reactor, self.database, exchange.readers)
         self.directory = Directory(self.reader)
         self.mailboxes = Mailboxes(reactor, self.reader, alone=alone)
-        schemas = Schemas()
-        self.examination = Examination(reactor, settings, schemas, clock)
+        schemas = self.routing.schemas()
+        self.examination = Examination(reactor, settings, schemas, clock, self.routing)
         commit: GroupCommit[Item, Outcome] = GroupCommit(
             reactor,
             self.writer,
@@ -131,7 +140,10 @@ class Gateway:
             most_waiting=limits.waiting_messages,
             accepted=self._accepted,
             delivered=self._delivered,
+            routes=self.routing.routes,
         )
+        noticing = Pickups(self.reader, self.writer, nodes.moment, self._picked_up)
+        self._read_to = noticing.read_to if routes_any else _nobody_asks
         mail = settings.mail
         channels: list[Outbound] = [Smtp(reactor, mail, identity.name)] if mail.host else []
         self.notices = Notices.of(settings)
@@ -239,9 +251,10 @@ class Gateway:
             enrolment=self.enrolment,
             trusted=self.examination.check,
             mailboxes=self.mailboxes,
+            read_to=self._read_to,
             systems=Systems(),
             codes=Codes(CodeLists()),
-            types=Types(schemas),
+            types=Types(schemas, self.routing.routes),
             store=self.store,
             files=self.files,
             writer=self.writer,
@@ -362,6 +375,10 @@ class Gateway:
         self.examination.watch()
         return self.directory.refresh()
 
+    def _picked_up(self) -> None:
+        if self.settings.exchange.dispatch:
+            self.dispatcher.wake()
+
     def _sign_head(self) -> Deferred[None]:
         """The journal's head, signed, stored and exported, so that a shortened journal shows."""
 
@@ -391,6 +408,10 @@ def _own(settings: Settings) -> dict[str, list[x509.Certificate]]:
     if settings.listen.tls:
         chains[TLS] = pki.load_certificates(settings.tls_certificate)
     return chains
+
+
+def _nobody_asks(_party: str, _position: int) -> None:
+    """Where nothing is routed, nobody asks who has read what."""
 
 
 def _count(issued: Sequence[tuple[str, float]]) -> None:

@@ -40,6 +40,7 @@ class Progress:
     receipts: tuple[Answered, ...] = ()
 
 
+ACCEPTED = ("node", "route")  # work items of a business node, and of a receiver of a routed message
 _message = tables.messages.c
 _item = tables.work.c
 _receipt = tables.receipts.c
@@ -49,7 +50,7 @@ _MESSAGES = select(
 ).where(_message.sender == bindparam("party"), _message.cop_msg_id.in_(_ids))
 _OPEN = (
     select(_item.message_id, func.count())
-    .where(_item.message_id.in_(_ids), _item.kind == bindparam("kind"))
+    .where(_item.message_id.in_(_ids), _item.kind.in_(bindparam("kinds", expanding=True)))
     .group_by(_item.message_id)
 )
 _RECEIPTS = (
@@ -68,16 +69,16 @@ _RECEIPTS = (
 
 
 def progress(
-    conn: Connection, party: str, cop_msg_ids: Collection[str], kind: str = "node"
+    conn: Connection, party: str, cop_msg_ids: Collection[str], kinds: Collection[str] = ACCEPTED
 ) -> dict[str, Progress]:
-    """The party's messages under these CopMsgIds, the unknown missing. `kind`: of the nodes' work items."""
+    """The party's messages under these CopMsgIds, the unknown missing. `kinds`: of what an acceptance leaves to do."""
     if not cop_msg_ids:
         return {}
     ids = list(cop_msg_ids)
     accepted = conn.execute(_MESSAGES, {"party": party, "ids": ids}).all()
     open_nodes: dict[int, int] = {}
     if accepted:
-        found = conn.execute(_OPEN, {"ids": [row.id for row in accepted], "kind": kind})
+        found = conn.execute(_OPEN, {"ids": [row.id for row in accepted], "kinds": list(kinds)})
         open_nodes = {row[0]: row[1] for row in found}
     receipts: dict[str, list[Answered]] = {}
     for cop_msg_id, *rest in conn.execute(_RECEIPTS, {"party": party, "ids": ids}):

@@ -16,7 +16,7 @@ from gateway.http.logins import Logins
 from gateway.http.lookups import Lookups
 from gateway.http.messages import Messages
 from gateway.http.operations import Operations
-from gateway.http.receipts import Receipts
+from gateway.http.receipts import ReadTo, Receipts
 from gateway.http.router import Route
 from gateway.http.sandbox import SandboxCalls
 from gateway.http.statistics import Charts
@@ -48,6 +48,7 @@ class Services:
     enrolment: Enrolment
     trusted: Check
     mailboxes: Mailboxes
+    read_to: ReadTo
     systems: Systems
     codes: Codes
     types: Types
@@ -73,7 +74,7 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
     enrolments = Enrolments(its.enrolment)
     return (
         *Messages(its.reactor, its.intake, access, its.reader, limits.body_bytes, refusals).routes,
-        *Receipts(its.mailboxes, access, limits.page, limits.poll_seconds).routes,
+        *Receipts(its.mailboxes, access, limits.page, limits.poll_seconds, its.read_to).routes,
         *Logins(
             its.sessions, access, its.writer, its.reader, its.clock, registering, its.desk, enrolments.ask
         ).routes,

@@ -6,6 +6,7 @@ sent, so a page is their bytes between two tags.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from gateway.http.access import Access, over
@@ -16,16 +17,22 @@ from receipts import cursor, page
 
 DEFAULT_LIMIT = 100
 
+ReadTo = Callable[[str, int], object]
+"""Told of each poll: the party, and the position up to which it has read its mailbox."""
+
 
 class Receipts:
     """GET /v1/receipts."""
 
-    def __init__(self, mailboxes: Mailboxes, access: Access, most: int, wait_seconds: float) -> None:
+    def __init__(
+        self, mailboxes: Mailboxes, access: Access, most: int, wait_seconds: float, read_to: ReadTo
+    ) -> None:
         """`most`: receipts of a page; `wait_seconds`: of a poll."""
         self._mailboxes = mailboxes
         self._access = access
         self._most = most
         self._wait = int(wait_seconds)
+        self._read_to = read_to
         self.routes = (Route("GET", "/v1/receipts", self.read),)
 
     async def read(self, request: Request) -> Response:
@@ -39,6 +46,7 @@ class Receipts:
             position = cursor.decode(after)
         except ValueError as error:
             raise HttpError(400, str(error)) from None
+        self._read_to(session.dxp_id, position)
         try:
             still = partial(self._access.still, session)
             found = await self._mailboxes.page(session.dxp_id, position, limit, wait, still)

@@ -223,6 +223,7 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
         )  # fmt: skip
         services = Services(
             reactor=reactor, intake=sandbox, directory=directory, sessions=sessions, mailboxes=boxes,
+            read_to=lambda party, position: None,
             trusted=lambda certificate, at: running.believe(certificate, at), systems=common,
             codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
             writer=writer, reader=reader, clock=lambda: datetime.now(UTC), chain=Chain("1"),
