@@ -79,8 +79,10 @@ class Line(Protocol):
 
     def close(self) -> None:
         """End it, whatever is under way."""
-        self.idle = self._open = False
-        self.transport.abortConnection()
+        self.idle = False
+        if self._open:
+            self._open = False
+            self.transport.abortConnection()
 
     # -- Twisted
 
@@ -113,6 +115,11 @@ class Line(Protocol):
             self._end(reason.value)
 
     # -- httptools
+
+    def on_message_begin(self) -> None:
+        """An answer; a second one to one request belongs to nothing."""
+        if self.idle:
+            self.close()
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
