@@ -142,7 +142,7 @@ class Gateway:
             delivered=self._delivered,
             routes=self.routing.routes,
         )
-        noticing = Pickups(self.reader, self.writer, nodes.moment, self._picked_up)
+        noticing = Pickups(self.reader, self.writer, nodes.moment, self._accepted)
         self._read_to = noticing.read_to if routes_any else _nobody_asks
         mail = settings.mail
         channels: list[Outbound] = [Smtp(reactor, mail, identity.name)] if mail.host else []
@@ -374,10 +374,6 @@ class Gateway:
     def _watch_registry(self) -> Deferred[None]:
         self.examination.watch()
         return self.directory.refresh()
-
-    def _picked_up(self) -> None:
-        if self.settings.exchange.dispatch:
-            self.dispatcher.wake()
 
     def _sign_head(self) -> Deferred[None]:
         """The journal's head, signed, stored and exported, so that a shortened journal shows."""

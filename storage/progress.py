@@ -71,7 +71,7 @@ _RECEIPTS = (
 def progress(
     conn: Connection, party: str, cop_msg_ids: Collection[str], kinds: Collection[str] = ACCEPTED
 ) -> dict[str, Progress]:
-    """The party's messages under these CopMsgIds, the unknown missing. `kinds`: of what an acceptance leaves to do."""
+    """The party's messages under these CopMsgIds, the unknown missing. `kinds`: of its work items."""
     if not cop_msg_ids:
         return {}
     ids = list(cop_msg_ids)
