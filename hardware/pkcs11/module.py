@@ -125,9 +125,13 @@ class Module:
             now = self._token(raw.slot) if raw is not None else None
             if raw is None or now is None:
                 raise TokenMissing(which=f"{token.label} {token.serial}")
+            login = self.logins.get(now.slot)
+            out = login is not None and not login.alive()  # and in again, with nobody logged in
             for session in list(self.sessions):
-                if session.token.slot == now.slot and session.token.serial != now.serial:
-                    session.close()  # its token was changed for this one, and it would lend it its login
+                if session.token.slot == now.slot and (out or session.token.serial != now.serial):
+                    session.close()  # it is of the time before, and would lend this one its login
+            if out:
+                self.logins.pop(now.slot, None)  # should a session have been lost that used it
             if now.serial != token.serial:
                 raise AnotherDevice(serial=token.serial, found=now.serial)
             try:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pkcs11
 from cryptography import x509
-from pkcs11 import Attribute, Mechanism, ObjectClass, PKCS11Error
+from pkcs11 import Attribute, ObjectClass, PKCS11Error
 from pkcs11.types import PROTECTED_AUTH
 
 from hardware.pin import written
-from hardware.pkcs11.errors import GONE, translate
+from hardware.pkcs11.errors import translate
 from hardware.pkcs11.key import Key
+from hardware.pkcs11.state import HOLDER, OFFICE, state_of
 from hardware.signer import AnotherDevice, CardRemoved, DeviceFailed, KeyMissing, SignerError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Login:
 
     raw: pkcs11.Session
     office: bool  # as security officer
+    path: str  # of its module
     users: int = 1
 
     @property
@@ -39,15 +41,12 @@ class Login:
         return handle_of(self.raw)
 
     def alive(self) -> bool:
-        """Whether the module still knows it: it forgets a token's sessions when that is taken out.
+        """Whether the module still has it logged in: it logs out of a token that is taken out.
 
-        Asked by a digest of nothing, which needs neither the token nor its objects.
+        That it has the session says nothing: OpenSC (0.23) then closes every other one of a slot's sessions
+        only, and the rest go on with the next card in the slot, whose holder has given no PIN.
         """
-        try:
-            self.raw.digest(b"", mechanism=Mechanism.SHA256)
-        except PKCS11Error as error:
-            return not isinstance(error, GONE)
-        return True
+        return state_of(self.path, self.handle) in (OFFICE if self.office else HOLDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +109,20 @@ class Session:
             if self.join(office=office):
                 return
             raw = self._by_second(pin, office=office)
-            self._login = self.module.logins[self.token.slot] = Login(raw, office)
-
-    @property
-    def logged_in(self) -> bool:
-        """Whether the PIN was given, here or in another session of this process on the same token."""
-        with self.module.lock:
-            return not self.lost and self.token.slot in self.module.logins
+            self._login = self.module.logins[self.token.slot] = Login(raw, office, self.module.path)
 
     def join(self, *, office: bool = False) -> bool:
         """Whether another session of this process has logged in to the token, which then counts here too.
 
-        The module would not look at a PIN.
+        The module would not look at a PIN. Raises CardRemoved when the token was out since.
         """
         with self.use():
             shared = self.module.logins.get(self.token.slot)
             if shared is None or shared.office is not office:
                 return False
-            if not shared.alive():  # the token was out since, and nobody has noticed yet
-                del self.module.logins[self.token.slot]
-                return False
+            if not shared.alive():  # the token was out since this session was opened: no PIN for the next one
+                self.gone()
+                raise CardRemoved(serial=self.token.serial)
             if self._login is not shared:
                 shared.users += 1
                 self._login = shared

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from hardware.pcsc import Connection
 from hardware.pkcs11 import Module, Session
 from hardware.signer import CardLocked, CardRemoved, WrongPin
 from hardware.virtual.stack import Stack
@@ -91,20 +93,41 @@ def test_a_login_ends_with_its_card_though_nobody_noticed(stack: Stack, card: Pa
         assert before.lost
 
 
-def test_the_same_card_back_wants_its_pin_again(stack: Stack, card: Path) -> None:
-    """Though a new session may get the handle of one that went with the card (an address, in OpenSC)."""
-    with card_session(stack, card) as before:
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "with another program"])
+def test_the_same_card_back_wants_its_pin_again(stack: Stack, card: Path, shared: bool) -> None:
+    """Though a new session may get the handle of one that went with the card (an address, in OpenSC).
+
+    And though, where another program has the card open too, OpenSC leaves the session that logged in open.
+    """
+    with card_session(stack, card) as before, Connection(stack.readers[0]) if shared else nullcontext():
         before.login(PIN)
         old = before.key(RSA.certificate, b"\x01")
         stack.remove()
         with card_session(stack, card) as after:
+            assert before.lost
             assert not after.join()
+            with pytest.raises(WrongPin):
+                after.login(WRONG)
             after.login(PIN)
             assert good(RSA.certificate, after.key(RSA.certificate, b"\x01").sign(b"data"))
             with pytest.raises(CardRemoved):
                 old.sign(b"data")
             before.close()
             assert good(RSA.certificate, after.key(RSA.certificate, b"\x01").sign(b"data"))
+
+
+def test_a_card_out_between_opening_and_login_is_given_no_pin(stack: Stack, card: Path) -> None:
+    """A session that was opened beside a login says that the card was out, rather than join what is over."""
+    with card_session(stack, card) as first, Connection(stack.readers[0]):
+        first.login(PIN)
+        second = first.module.open(first.token)
+        stack.remove()
+        stack.insert(card)
+        assert second.module.look(second.token.slot) is not None  # now OpenSC has seen it too
+        with pytest.raises(CardRemoved):
+            second.login(PIN)
+        assert first.lost
+        assert second.lost
 
 
 def test_a_child_of_fork_leaves_its_parents_card_alone(stack: Stack, card: Path) -> None:
