@@ -48,6 +48,10 @@ from gateway.outgoing import Outgoing
 from gateway.passwords import Passwords
 from gateway.perform import Performer
 from gateway.process import notify
+from gateway.push.post import Poster
+from gateway.push.pusher import Pusher
+from gateway.push.registrar import Registrar
+from gateway.push.resolver import Resolver
 from gateway.queues import Queues
 from gateway.routing.force import put_in_force
 from gateway.routing.pickups import Pickups
@@ -157,6 +161,29 @@ class Gateway:
             settings=mail,
             lease=(WHOLE + 1) * mail.timeout_seconds,
         )
+        push = settings.push
+        poster = Poster(reactor, push, Resolver(reactor), self._sign, pki.fingerprint(certificate), clock)
+        self.pusher = Pusher(
+            reactor=reactor,
+            writer=self.writer,
+            reader=self.reader,
+            mailboxes=self.mailboxes,
+            poster=poster,
+            node=settings.node,
+            clock=clock,
+            settings=push,
+            read_to=self._read_to,
+        )
+        self.registrar = Registrar(
+            poster=poster,
+            writer=self.writer,
+            reader=self.reader,
+            chain=chain,
+            clock=clock,
+            seconds=reactor.seconds,
+            changed=self.pusher.look,
+            enabled=push.enabled,
+        )
         self.dispatcher = Dispatcher(
             reactor=reactor,
             writer=self.writer,
@@ -232,6 +259,7 @@ class Gateway:
         its.every(WATCH, self._watch_registry, "the registry could not be read")
         its.every(GAUGE, self.load.measure, "the backlog could not be read")
         its.every(GAUGE, self.outbox.measure, "the outbox could not be read")
+        its.every(GAUGE, self.pusher.measure, "the callbacks could not be read")
         its.every(
             self.settings.exchange.head_seconds, self._sign_head, "the journal's head could not be signed"
         )
@@ -252,6 +280,7 @@ class Gateway:
             trusted=self.examination.check,
             mailboxes=self.mailboxes,
             read_to=self._read_to,
+            registrar=self.registrar,
             systems=Systems(),
             codes=Codes(CodeLists()),
             types=Types(schemas, self.routing.routes),
@@ -290,6 +319,7 @@ class Gateway:
 
     def _delivered(self, heads: dict[str, int]) -> None:
         self.mailboxes.delivered(heads)
+        self.pusher.delivered(heads)
         self.nodes.tell(heads)
 
     def _metrics_server(self) -> Server:
@@ -323,6 +353,7 @@ class Gateway:
         if settings.exchange.dispatch:
             self.dispatcher.start()
         self.outbox.start()
+        self.pusher.start()
         self.housekeeping.start()
         # What start-up made stays for good: the collector need not look at it again.
         gc.collect()
@@ -350,6 +381,7 @@ class Gateway:
         yield self.server.stop(GRACE)
         yield self.dispatcher.stop()
         yield self.outbox.stop()
+        yield self.pusher.stop()
         yield self.nodes.stop()
         yield self._sign_head().addErrback(_complain, "the journal's head could not be signed")
         yield self.writer.stop()

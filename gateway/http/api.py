@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gateway.enrolment import Enrolment
 from gateway.http.access import Access
 from gateway.http.attachments import Attachments, Files
+from gateway.http.callbacks import Callbacks
 from gateway.http.cases import Cases
 from gateway.http.catalogue import Catalogue
 from gateway.http.enrolments import Enrolments
@@ -22,6 +23,7 @@ from gateway.http.sandbox import SandboxCalls
 from gateway.http.statistics import Charts
 from gateway.limits import Allowance, Rates
 from gateway.mailboxes import Mailboxes
+from gateway.push.registrar import Registrar
 from gateway.sandbox import Sandbox
 from gateway.services import Clock, Codes, Directory, Intake, Jobs, Reactor, Systems, Types
 from gateway.sessions import Sessions
@@ -49,6 +51,7 @@ class Services:
     trusted: Check
     mailboxes: Mailboxes
     read_to: ReadTo
+    registrar: Registrar
     systems: Systems
     codes: Codes
     types: Types
@@ -75,6 +78,7 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
     return (
         *Messages(its.reactor, its.intake, access, its.reader, limits.body_bytes, refusals).routes,
         *Receipts(its.mailboxes, access, limits.page, limits.poll_seconds, its.read_to).routes,
+        *Callbacks(its.registrar, access).routes,
         *Logins(
             its.sessions, access, its.writer, its.reader, its.clock, registering, its.desk, enrolments.ask
         ).routes,

@@ -9,7 +9,7 @@ the page again. At least once, in the mailbox's order, and one post at a time.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,8 +66,9 @@ class Pusher:
         node: str,
         clock: Clock,
         settings: Push,
+        read_to: Callable[[str, int], object],
     ) -> None:
-        """`node`: the name under which this gateway takes callbacks, of its own among all of a database."""
+        """`node`: its own name among the gateways of a database; `read_to`: as for a poll, when taken."""
         self._reactor = reactor
         self._writer = writer
         self._reader = reader
@@ -76,6 +77,7 @@ class Pusher:
         self._node = node
         self._clock = clock
         self._settings = settings
+        self._read_to = read_to
         self._lease = timedelta(seconds=settings.timeout_seconds + MARGIN)
         self._known: dict[str, Standing] = {}
         self._quick, self._slow = _Lane(settings.at_once), _Lane(settings.at_once)
@@ -241,6 +243,7 @@ class Pusher:
             more = await self._writer.run(
                 pushes.advance, mine, position, now, now + self._lease, slow=slow
             )  # fmt: skip
+            self._read_to(mine.party, position)
             self._taken(mine, len(found.documents), took, now, slow, closed=probing)
             if not more:
                 return

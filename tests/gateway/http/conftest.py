@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,13 @@ from gateway.mailboxes import Mailboxes
 from gateway.outbound.letter import valid
 from gateway.outbound.notices import Notices
 from gateway.passwords import Passwords
+from gateway.push.post import Poster
+from gateway.push.registrar import Registrar
+from gateway.push.resolver import Resolver
 from gateway.sandbox import Sandbox
 from gateway.services import Answer
 from gateway.sessions import Sessions
-from gateway.settings import Limits, Registration
+from gateway.settings import Limits, Push, Registration
 from gateway.settings import Sessions as SessionSettings
 from gateway.threads import Reader, Writer
 from messages.system import System
@@ -221,13 +225,22 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
             notices=Notices({"mail": valid}, "gate.example", "Gateway", 100), roles=("agency", "enterprise"),
             chain=Chain("1"), clock=lambda: datetime.now(UTC), settings=Registration(),
         )  # fmt: skip
+        ca = tmp_path / "peer" / "ca.pem"  # of a receiver that the test has made before
+        push = Push(allow=(ip_network("127.0.0.0/8"),), ca=ca if ca.exists() else None)
+        poster = Poster(
+            reactor, push, Resolver(reactor), lambda data: b"", "f" * 64, lambda: datetime.now(UTC)
+        )
+        registrar = Registrar(
+            poster=poster, writer=writer, reader=reader, chain=Chain("1"), seconds=reactor.seconds,
+            clock=lambda: datetime.now(UTC), changed=lambda: None, enabled=True,
+        )  # fmt: skip
         services = Services(
             reactor=reactor, intake=sandbox, directory=directory, sessions=sessions, mailboxes=boxes,
             read_to=lambda party, position: None,
             trusted=lambda certificate, at: running.believe(certificate, at), systems=common,
             codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
             writer=writer, reader=reader, clock=lambda: datetime.now(UTC), chain=Chain("1"),
-            desk="DXPCUS0000000001", ready=lambda: ready, enrolment=enrolment,
+            desk="DXPCUS0000000001", ready=lambda: ready, enrolment=enrolment, registrar=registrar,
             sandbox=sandbox,
         )  # fmt: skip
         made = routes(services, Limits(attachment_bytes=4 * 1024 * 1024, attachment_party_bytes=6_000_000))

@@ -40,7 +40,7 @@ class Node:
         self.database = database
         self.ahead = timedelta(0)
         self._settled = threading.Condition()
-        self.looks = 0
+        self.read: list[tuple[str, int]] = []  # as if the party had polled
         loop.call(self._make, push, names, name, alone)
 
     def _make(self, push: Push, names: Names, name: str, alone: bool) -> None:
@@ -50,6 +50,7 @@ class Node:
         self.pusher = Pusher(
             reactor=reactor, writer=self.writer, reader=self.reader, mailboxes=self.boxes,
             poster=poster(push, names, self.now), node=name, clock=self.now, settings=push,
+            read_to=lambda party, position: self.read.append((party, position)),
         )  # fmt: skip
 
     def now(self) -> datetime:
@@ -176,6 +177,8 @@ def test_receipts_are_posted_as_they_come_in_the_mailboxs_order(opened: Open, pe
     assert [post.following for post in peer.posts] == [cursor.encode(2), cursor.encode(3)]
     assert (found.failures, found.error) == (0, None)
     assert {post.headers["eport-party"] for post in peer.posts} == {PARTY}
+    node.settle()
+    assert node.read == [(PARTY, 2), (PARTY, 3)]
 
 
 def test_pages_have_their_size_and_go_one_after_the_other_on_one_connection(opened: Open, peer: Peer) -> None:
