@@ -55,6 +55,7 @@ from gateway.push.resolver import Resolver
 from gateway.queues import Queues
 from gateway.routing.force import put_in_force
 from gateway.routing.pickups import Pickups
+from gateway.sandbox import Sandbox
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.threads import Reader, SettlingWriter, Writer
@@ -89,7 +90,8 @@ def clock() -> datetime:
 class Gateway:
     """One gateway: `start` it in a running reactor, `stop` it before the reactor ends."""
 
-    def __init__(self, reactor: Any, settings: Settings) -> None:
+    def __init__(self, reactor: Any, settings: Settings, *, sandbox: bool = False) -> None:
+        """`sandbox`: a gateway for tests, where developers order faults."""
         self.settings = settings
         self.reactor = reactor
         types = [
@@ -146,6 +148,7 @@ class Gateway:
             delivered=self._delivered,
             routes=self.routing.routes,
         )
+        self.sandbox = Sandbox(self.intake, reactor) if sandbox else None
         noticing = Pickups(self.reader, self.writer, nodes.moment, self._accepted)
         self._read_to = noticing.read_to if routes_any else _nobody_asks
         mail = settings.mail
@@ -187,7 +190,13 @@ class Gateway:
         self.dispatcher = Dispatcher(
             reactor=reactor,
             writer=self.writer,
-            performer=Performer(chain, outgoing, self.notices, Numbers(0 if alone else NUMBERS)),
+            performer=Performer(
+                chain,
+                outgoing,
+                self.notices,
+                Numbers(0 if alone else NUMBERS),
+                self.sandbox.instead if self.sandbox else None,
+            ),
             clock=clock,
             batch=exchange.dispatch_batch,
             retry=exchange.retry_seconds,
@@ -273,7 +282,7 @@ class Gateway:
     def _http_server(self, schemas: Schemas) -> Server:
         services = Services(
             reactor=self.reactor,
-            intake=self.intake,
+            intake=self.sandbox or self.intake,
             directory=self.directory,
             sessions=self.sessions,
             enrolment=self.enrolment,
@@ -292,6 +301,7 @@ class Gateway:
             chain=self.chain,
             desk=self.settings.gateway.desk_dxp_id,
             ready=self._ready,
+            sandbox=self.sandbox,
         )
         limits = self.settings.limits
         server = Server(
@@ -366,6 +376,8 @@ class Gateway:
         scheme = "https" if listen.tls else "http"
         url = f"{scheme}://{listen.host}:{self.port.getHost().port}"
         log.info("serving", url=url, node=self.settings.node)
+        if self.sandbox is not None:
+            log.warning("this gateway is for tests: whoever logs in may order faults for his own messages")
         notify("READY=1")
 
     @inlineCallbacks

@@ -111,7 +111,7 @@ class Performer:
         outgoing: Outgoing,
         notices: Notices | None = None,
         numbers: Numbers | None = None,
-        instead: Callable[[Event], Sequence[Effect] | None] = lambda event: None,
+        instead: Callable[[Event], Sequence[Effect] | None] | None = None,
     ) -> None:
         """`notices`: what writes those for the outside; without it there are none. `instead`: what takes the
         place of a workflow's step, where anything does (sandbox).
@@ -260,7 +260,8 @@ class Performer:
     def _decide(self, step: _Step, facts: Facts, context: Context) -> Sequence[Effect]:
         if step.fault is None:
             try:
-                return self._instead(step.event) or step.system.workflow.step(step.event, facts, context)
+                ordered = self._instead(step.event) if self._instead else None
+                return ordered or step.system.workflow.step(step.event, facts, context)
             except NodeFault as fault:
                 step.fault = fault
         origin = step.event.origin

@@ -25,7 +25,7 @@ class AlreadyRunning(Exception):
     """Another process serves this home."""
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, *, sandbox: bool = False) -> None:
     """Run a gateway until SIGTERM or SIGINT. Raises AlreadyRunning, TlsUnusable, OSError."""
     from twisted.internet import reactor as installed
 
@@ -33,7 +33,7 @@ def serve(settings: Settings) -> None:
 
     reactor: Any = installed
     lock = hold(settings.home / "gateway.lock")
-    gateway = Gateway(reactor, settings)
+    gateway = Gateway(reactor, settings, sandbox=sandbox)
     gateway.start()
     reactor.addSystemEventTrigger("before", "shutdown", lambda: gateway.stop().addErrback(_abandon))
     signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(gateway.reload))

@@ -13,6 +13,7 @@ from gateway.cli.shell import Explained, Surroundings, home_option
 from gateway.settings import Settings
 from gateway.tools import trust
 from hardware.memory import keep_memory_private
+from messages.catalogue import SchemaFolderError
 from storage.database import Database
 from storage.listen import NameTaken
 
@@ -23,7 +24,8 @@ from storage.listen import NameTaken
 @click.option(
     "--host", metavar="ADDRESS", help="Instead of the address in the settings; 127.0.0.1: this machine."
 )
-def serve(home: Path, port: int | None, host: str | None) -> None:
+@click.option("--sandbox", is_flag=True, help="For developers' tests: they order faults. Demo homes only.")
+def serve(home: Path, port: int | None, host: str | None, sandbox: bool) -> None:
     """Run the gateway until SIGTERM or Ctrl+C.
 
     It finishes what it has answered for before it ends. A database of an older version is upgraded first.
@@ -33,6 +35,8 @@ def serve(home: Path, port: int | None, host: str | None) -> None:
         home.chmod(0o700)
     given = {"port": port, "host": host}
     settings = Settings.load(home, listen={name: value for name, value in given.items() if value is not None})
+    if sandbox and not settings.demo.is_dir():
+        raise Surroundings(f"{home} is no demo's home: a gateway in earnest has no sandbox")
     _check_files(settings)
     _check_port(settings.listen.host, settings.listen.port)
     database = Database(settings.database_url)
@@ -45,8 +49,8 @@ def serve(home: Path, port: int | None, host: str | None) -> None:
 
     logs.begin_twisted()
     try:
-        process.serve(settings)
-    except (process.AlreadyRunning, tls.TlsUnusable, NameTaken) as error:
+        process.serve(settings, sandbox=sandbox)
+    except (process.AlreadyRunning, tls.TlsUnusable, NameTaken, SchemaFolderError) as error:
         raise Surroundings(str(error)) from error
 
 

@@ -666,3 +666,10 @@ def test_an_account_may_have_an_address(home: Path, run: Run, tmp_path: Path) ->
     run("account", "add", "first", *given, "--mail", "A@b.example")
     run("account", "add", "second", *given, "--mail", "no address", code=1)
     run("account", "add", "third@b.example", *given)
+
+
+def test_a_gateway_in_earnest_has_no_sandbox(home: Path) -> None:
+    """Only in a demo's home may developers order faults."""
+    shutil.rmtree(home / "demo")
+    done = CliRunner().invoke(main, ["serve", "--sandbox", "--home", str(home)])
+    assert (done.exit_code, "no demo's home" in done.output) == (3, True), done.output

@@ -147,6 +147,7 @@ class House:
         self.home = home
         self.port = free_port()
         self._settled = False  # it has served on this port: whoever came comes there again
+        self.options: list[str] = []  # of `serve`
         self.environment = {"EPORT_LISTEN__HOST": "127.0.0.1", **environment}
         if database:
             _init(home, "--database", database)
@@ -183,7 +184,7 @@ class House:
             ready.bind(address)
             port = {"EPORT_LISTEN__PORT": str(self.port)}
             self.process = subprocess.Popen(
-                [*prefix, str(BIN / "eport-gateway"), "serve", "--home", str(self.home)],
+                [*prefix, str(BIN / "eport-gateway"), "serve", "--home", str(self.home), *self.options],
                 cwd=ROOT,
                 env={**os.environ, **port, **self.environment, "NOTIFY_SOCKET": address},
                 stdout=log,
