@@ -128,6 +128,12 @@ class Exchange(_Section):
     legacy_sha1: bool = False  # accept rsa-sha1 signatures of old cards
 
 
+class Files(_Section):
+    """The attachments."""
+
+    folder: Path | None = None  # one that all gateways of the database share; None: attachments/ in the home
+
+
 class Cards(_Section):
     """The card office (制卡中心), and how early the end of a certificate is announced."""
 
@@ -258,6 +264,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     sessions: Sessions = Sessions()
     exchange: Exchange = Exchange()
+    files: Files = Files()
     cards: Cards = Cards()
     mail: Mail = Mail()
     registration: Registration = Registration()
@@ -354,7 +361,7 @@ class Settings(BaseSettings):
     @property
     def attachments(self) -> Path:
         """The folder of content-addressed attachments."""
-        return self.home / "attachments"
+        return self.files.folder or self.home / "attachments"
 
     @property
     def archive_folder(self) -> Path:

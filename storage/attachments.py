@@ -6,13 +6,14 @@ folder synced; only then may anyone say it is there. Refuses to know whose a fil
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import itertools
 import os
 import secrets
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -66,13 +67,20 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.incoming = folder / "incoming"
-        self._moving = threading.Lock()
+        self._threads = threading.Lock()
         self._sweep = itertools.cycle(_FOLDERS)
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         for name in ("incoming", *_FOLDERS):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
         sync_folder(folder)
+
+    @contextmanager
+    def _moving(self) -> Iterator[None]:
+        """Nobody else gives a file its name or takes one away, be it another gateway on a shared folder."""
+        with self._threads, (self.folder / "moving.lock").open("wb") as lock:
+            fcntl.lockf(lock, fcntl.LOCK_EX)  # a lock that network file systems know, too
+            yield
 
     def path(self, digest: str) -> Path:
         """Where the file of this digest is, or would be. Raises ValueError for what is no digest."""
@@ -93,14 +101,14 @@ class Store:
     def adopt(self, path: Path, digest: str) -> None:
         """Give a synced file its lasting name, durably."""
         target = self.path(digest)
-        with self._moving:
+        with self._moving():
             path.replace(target)
         sync_folder(target.parent)
 
     def remove(self, digest: str, before: datetime) -> bool:
         """Remove a file that nobody owns, unless it was received again since `before`; whether it is gone."""
         path = self.path(digest)
-        with self._moving:
+        with self._moving():
             if path.exists() and path.stat().st_mtime >= before.timestamp():
                 return False
             path.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from gateway.cli.cards import card
 from gateway.cli.certificates import cert
 from gateway.cli.init import init
 from gateway.cli.journals import journal
+from gateway.cli.nodes import node
 from gateway.cli.outside import notice
 from gateway.cli.parties import party
 from gateway.cli.registrations import registration
@@ -26,7 +27,7 @@ def main() -> None:
 
 
 for command in (
-    init, serve, party, cert, card, account, registration, bulletin, notice, journal, archive, backup,
-    restore,
+    init, serve, node, party, cert, card, account, registration, bulletin, notice, journal, archive,
+    backup, restore,
 ):  # fmt: skip
     main.add_command(command)

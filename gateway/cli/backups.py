@@ -28,11 +28,13 @@ def backup(home: Path, target: Path) -> None:
 
     The file holds the gateway's private keys: keep it like them.
     """
-    with opened(home) as (_settings, database), Progress() as progress:
+    with opened(home) as (settings, database), Progress() as progress:
         if target.exists():
             refuse(f"{target} exists: a backup never replaces another")
         backups.backup(database, home, target, progress)
     say(f"backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)")
+    if home not in settings.attachments.parents:
+        say(f"the attachments in {settings.attachments} are not in it: back that folder up now")
 
 
 @click.command(cls=Explained)

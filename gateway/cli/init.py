@@ -1,8 +1,4 @@
-"""`init`: make the home of a new gateway, for a trial with everything in it or for real with a CA's requests.
-
-Knows the order in which a home comes to be: beside the final place, settings first, moved in when whole, so
-that an interrupted init leaves no half gateway.
-"""
+"""`init`: make a new gateway, for a trial with everything in it or for real with requests for a CA."""
 
 from __future__ import annotations
 
@@ -19,13 +15,11 @@ from sqlalchemy import Connection
 
 from gateway import demo, passwords, pki
 from gateway.cli.certificates import entry
+from gateway.cli.homes import begin, make_requests, move_in
 from gateway.cli.shell import Explained, Surroundings, at_a_terminal, home_option, refuse
 from gateway.settings import FILE, Settings
 from storage import cards, registry
 from storage.database import Database
-
-_STAGE = ".init"
-_FOLDERS = ("keys", "certs/ca", "certs/crl", "attachments", "journal")
 
 _TOML = """\
 # Settings of this gateway. A value in the environment (EPORT_LIMITS__DEPTH=16) wins over this file.
@@ -116,7 +110,7 @@ def init(
         cas = cas or _ask_for_ca()
         hosts = hosts or _ask_for_host()
     wish = _Wish(database, dxp_id, cop_code, name, desk, port, demo.HOSTS if is_demo else hosts)
-    stage = _stage(home)
+    stage = begin(home)
     now = datetime.now(UTC)
     try:
         pki.write_whole(stage / FILE, wish.toml().encode())  # the database's URL may hold a password
@@ -128,32 +122,10 @@ def init(
         else:
             _make_requests(settings, cas, hosts)
             _prepare_database(settings, (), now)
-        _move_in(stage, home)
+        move_in(stage, home)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     click.echo(_demo_told(home, port) if is_demo else _real_told(home))
-
-
-def _stage(home: Path) -> Path:
-    if (home / FILE).exists():
-        refuse(f"there is a gateway in {home} already; nothing was changed")
-    home.mkdir(parents=True, exist_ok=True)
-    home.chmod(0o700)
-    stage = home / _STAGE
-    shutil.rmtree(stage, ignore_errors=True)  # of an init that was interrupted
-    strangers = sorted(entry.name for entry in home.iterdir() if entry.name != "lost+found")
-    if strangers:
-        refuse(f"{home} is not empty ({', '.join(strangers[:3])} …): name a new or an empty folder")
-    stage.mkdir()
-    for folder in _FOLDERS:
-        (stage / folder).mkdir(parents=True)
-    return stage
-
-
-def _move_in(stage: Path, home: Path) -> None:
-    """Move everything to its place, the settings last: they make the folder a gateway's home."""
-    for each in sorted(stage.iterdir(), key=lambda path: path.name == FILE):
-        each.rename(home / each.name)
 
 
 def _ask_for_ca() -> tuple[Path, ...]:
@@ -178,15 +150,7 @@ def _make_requests(settings: Settings, files: Sequence[Path], hosts: Sequence[st
                 refuse(f"{file}: {certificate.subject.rfc4514_string()} is no CA's certificate")
             target = settings.ca_folder / f"{pki.fingerprint(certificate)[:16]}.pem"
             target.write_bytes(pki.pem(certificate))
-    identity = settings.gateway
-    name = pki.subject(identity.name, identity.name, identity.dxp_id)
-    signer, server = pki.new_key(), pki.new_key()
-    pki.write_whole(settings.gateway_key, pki.key_pem(signer))
-    pki.write_whole(settings.tls_key, pki.key_pem(server))
-    signer_request = pki.signing_request(signer, name, gateway=True)
-    server_request = pki.signing_request(server, pki.subject(hosts[0]), hosts=hosts)
-    settings.gateway_certificate.with_suffix(".csr").write_bytes(pki.pem(signer_request))
-    settings.tls_certificate.with_suffix(".csr").write_bytes(pki.pem(server_request))
+    make_requests(settings, hosts)
 
 
 def _prepare_database(settings: Settings, issued: Sequence[demo.Issued], now: datetime) -> None:

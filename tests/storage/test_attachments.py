@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -137,3 +140,29 @@ def test_others_on_the_machine_see_no_attachment(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     for folder in (store.folder, store.incoming, file.parent):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_gateways_that_share_a_folder_do_not_take_away_what_another_just_received(tmp_path: Path) -> None:
+    """While one looks whether a file may go, no other gateway's process gives a file its name."""
+    store = Store(tmp_path)
+    incoming = store.receive()
+    incoming.write(CONTENT)
+    program = (
+        "import fcntl, sys; lock = open(sys.argv[1], 'wb'); fcntl.lockf(lock, fcntl.LOCK_EX);"
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    arguments = [sys.executable, "-c", program, str(tmp_path / "moving.lock")]
+    with (
+        subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        assert other.stdout is not None
+        assert other.stdin is not None
+        assert other.stdout.readline() == b"held\n"
+        kept = pool.submit(incoming.keep, DIGEST)
+        while f"-> POSIX  ADVISORY  WRITE {os.getpid()} " not in Path("/proc/locks").read_text():
+            assert not kept.done()
+        assert not store.path(DIGEST).exists()
+        other.stdin.close()
+        assert kept.result(20) == len(CONTENT)
+    assert store.path(DIGEST).exists()
