@@ -4,11 +4,14 @@ who a declaration's units are, by their customs codes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from messages.declaration import assessing, units
 from messages.declaration.cases import enabled
 from messages.declaration.events import ENTERPRISES
 from messages.declaration.filed import FILED
 from messages.declaration.names import SYSTEM_NAME
+from messages.declaration.taxes import currencies
 from messages.lookups import ASKER, CODE, Key, Lookup
 from messages.workflow import (
     Body,
@@ -23,6 +26,8 @@ from messages.workflow import (
 )
 
 NOTICE_VERSION = "1"
+_IMPORT_RATES = {name: name for name in ("dutyRate", "dutyAmount", "exciseRate", "exciseAmount", "vatRate")}
+_EXPORT_RATES = {"dutyRate": "exportRate"}
 
 
 def _running(key: Key) -> RecordInForce:
@@ -59,7 +64,23 @@ def _taxes(key: Key, facts: Facts) -> Body | None:
     told = {"draftDigest": case.body["draft"]["digest"], "confirmed": "1" if "taxes" in case.body else "0"}
     if taxes.against:
         return {**told, "objection": "；".join(taxes.against)}
-    return {**told, **taxes.plain()}
+    return {**told, **taxes.plain(), **_gone_by(case.body["entered"], taxes.plain()["Line"], facts)}
+
+
+def _gone_by(form: Body, lines: Sequence[Body], facts: Facts) -> Body:
+    """What taxes are calculated by: each line's rates, in percent or yuan for a unit, and the currencies'."""
+    names = _IMPORT_RATES if form["ieFlag"] == "I" else _EXPORT_RATES
+    rated = []
+    for line in lines:
+        filed: Record | None = facts[assessing.tariff(line["codeTs"])]
+        known = filed.body if filed is not None else {}
+        rates = {told: known[name] for told, name in names.items() if known.get(name)}
+        rated.append({**line, **rates})
+    found = ((each, facts[assessing.rate(each)]) for each in currencies(form))
+    exchange = [
+        {"currency": each, "rate": record.body["rate"]} for each, record in found if record is not None
+    ]
+    return {"Line": rated, "Rate": exchange}
 
 
 def _filed_unit(prefix: str, code: str, facts: Facts) -> Body:

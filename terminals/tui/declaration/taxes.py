@@ -7,7 +7,7 @@ draft; refuses to know how taxes are calculated and messages are sent.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
@@ -46,6 +46,21 @@ _SUMS = (
     ("total", Words("应缴税费合计", "All taxes")),
 )
 
+_RATES = {
+    "duty": ("dutyRate", "dutyAmount", Words("关税率", "Duty rate")),
+    "excise": ("exciseRate", "exciseAmount", Words("消费税率", "Consumption tax rate")),
+    "vat": ("vatRate", "", Words("增值税率", "VAT rate")),
+}
+"""Tax → the lookup's fields with its percentage and the yuan for a unit, and what a rate is called."""
+
+
+def _columns(name: str, words: Words) -> Iterator[Column]:
+    """An amount, behind the rate that it was calculated by."""
+    if name in _RATES:
+        percent, _, rate = _RATES[name]
+        yield Column(percent, rate, number=True, most=16)
+    yield Column(name, words, number=True, most=18)
+
 
 class TaxList(DeclarationList):
     """税费确认查询: what is not confirmed is yellow."""
@@ -77,7 +92,7 @@ class TaxPage(Page):
         Column("line", Words("项号", "Line"), number=True, cells=4),
         Column("codeTs", Words("商品编号", "HS code"), cells=10),
         Column("gName", Words("商品名称", "Goods"), most=30, least=10),
-        *(Column(name, words, number=True, most=18) for name, words in _SUMS),
+        *(column for name, words in _SUMS for column in _columns(name, words)),
     )
     DEFAULT_CSS = """
     TaxPage > .taxes--sums { width: 100%; height: auto; padding: 0 1; }
@@ -190,6 +205,10 @@ class TaxPage(Page):
         *sums, (whole, total) = [(words, str(self._taxes[name])) for name, words in _SUMS]
         zh = "　".join(f"{words.zh} {each}" for words, each in sums)
         en = "   ".join(f"{words.en} {each}" for words, each in sums)
+        rates = [f"{each['currency']} {each['rate']}" for each in self._taxes.get("Rate", ())]
+        if rates:
+            zh += f"\n计征汇率（每 100 单位折合人民币）{'　'.join(rates)}"
+            en += f"\nExchange rates (yuan for 100): {'   '.join(rates)}"
         return Words(
             f"【{label.zh}】{whole.zh} {total} 元\n{zh}", f"[{label.en}] {whole.en}: {total} yuan\n{en}"
         )
@@ -200,12 +219,25 @@ class TaxPage(Page):
         names = {str(at): str(each["gName"]) for at, each in enumerate(goods, 1)}
         return [
             [str({**line, "gName": names.get(str(line["line"]), "")}[each.key]) for each in self.COLUMNS]
-            for line in map(_with_total, self._taxes.get("Line", ()))
+            for line in map(_with_total, map(self._rated, self._taxes.get("Line", ())))
         ]
 
+    def _rated(self, line: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A line with its rates as people say them: 13%, or so many yuan for a unit."""
+        each = Words("元/单位", " yuan a unit").in_language(self.language)
+        said = {}
+        for percent, amount, _ in _RATES.values():
+            parts = [f"{line[percent]}%"] if line.get(percent) else []
+            parts += [f"{line[amount]}{each}"] if line.get(amount) else []
+            said[percent] = " + ".join(parts)
+        return {**line, **said}
+
     def _show(self) -> None:
-        grid = self.query_one(Grid)
-        grid.show(Listed(self.COLUMNS, self._rows()), max(grid.row, 0))
+        grid, rows = self.query_one(Grid), self._rows()
+        grid.show(Listed(self.COLUMNS, rows), max(grid.row, 0))
+        rates = {percent for percent, *_ in _RATES.values()}
+        said = {column.key for row in rows for column, text in zip(self.COLUMNS, row, strict=True) if text}
+        grid.hide(rates - said)  # nobody looks for a rate that there is none of
         sums = self.query_one(".taxes--sums", Saying)
         sums.say(self._sums())
         self.query_one(Buttons).offer(self._options())
