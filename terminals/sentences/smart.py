@@ -157,8 +157,14 @@ SENTENCES: Sentences = {
     ),
     "smart-run-tick": ("Tick one rule at least.", "请先勾选预配置规则。"),
     "smart-run-ask": (
-        "Start declaring unattended by {count} rules, {kind}?",
-        "是否按“{kind}”的 {count} 条预配置规则开始无人值守申报？",
+        (
+            "Start declaring unattended, enterprise as {kind}, by these rules?\n{rules}\nThe gateway goes on, "
+            "batch after batch, until it is stopped."
+        ),
+        (
+            "是否按“{kind}”的 {count} 条预配置规则开始无人值守申报？\n{rules}\n开始后由网关逐批申报，直到停止申"
+            "报。"
+        ),
     ),
     "smart-run-ask-stop": (
         "Stop declaring? What was declared stays declared.",
@@ -175,8 +181,8 @@ SENTENCES: Sentences = {
     ),
     "smart-run-none": ("Running: nothing has been waiting yet", "正在执行，尚无待申报的报关单"),
     "smart-run-all": (
-        "In all, batches: {batches}, declared: {declared}, failed: {failed}",
-        "累计智能申报共 {batches} 批次，共智能申报成功 {declared} 票，失败 {failed} 票",
+        "In all, batches: {batches}, declared: {declared}, failed: {failed}, still to declare: {left}",
+        "累计智能申报共 {batches} 批次，共智能申报成功 {declared} 票，失败 {failed} 票，仍待申报 {left} 票",
     ),
     "smart-run-next": ("Next batch in {left}", "计划执行下一批次，倒计时 {left}"),
     "smart-run-now": ("The next batch begins", "下一批次即将开始"),

@@ -87,7 +87,7 @@ class Held:
 
 
 class Closing:
-    """An Enter that closes a number which has opened something already: whoever types 3, Enter means the third
+    """An Enter that closes a number which has opened something already: who types 3, Enter means the third
     entry, and nothing on the screen that it opens.
     """
 

@@ -24,6 +24,7 @@ _COLUMNS = (
     Column("trade", Words("境内收发货人", "Consignee"), most=30, least=10),
 )
 _ROWS = 4
+_NAMED = 6  # rules that a question names
 _SIDES = {"I": Words("进口", "Import"), "E": Words("出口", "Export")}
 
 
@@ -59,6 +60,14 @@ class ChosenRules(Vertical):
     def ticked(self) -> list[str]:
         """The numbers of those that are ticked, in their order."""
         return [rule.number for rule in self._rules if rule.number in self._ticked]
+
+    def said(self) -> Words:
+        """The ticked ones by name and direction, a line each; of many the first."""
+        chosen = [rule for rule in self._rules if rule.number in self._ticked]
+        lines = [(rule.text("billNo") or rule.number, _side(rule)) for rule in chosen[:_NAMED]]
+        zh, en = ([f"  {name} ({side.in_language(each)})" for name, side in lines] for each in ("zh", "en"))
+        more = ["  …"] if len(chosen) > _NAMED else []
+        return Words("\n".join([*zh, *more]), "\n".join([*en, *more]))
 
     @property
     def empty(self) -> bool:
@@ -116,5 +125,9 @@ class ChosenRules(Vertical):
         self.query_one(Saying).say(both("smart-run-no-rules") if self.empty else words)
 
     def _texts(self, rule: CaseLine) -> tuple[str, ...]:
-        side = _SIDES.get(rule.text("kind")[-1:], Words()).in_language(self._language)
+        side = _side(rule).in_language(self._language)
         return rule.text("billNo") or rule.number, side, rule.text("office"), rule.text("trade")
+
+
+def _side(rule: CaseLine) -> Words:
+    return _SIDES.get(rule.text("kind")[-1:], Words())

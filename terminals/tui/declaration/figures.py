@@ -17,6 +17,7 @@ from terminals.tui.words import both
 from terminals.work.found import CaseFound
 
 _HOUR, _MINUTE = 3600, 60
+_LEFT = (("total", 1), ("declared", -1), ("failed", -1))  # of the batch: what is still to declare
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,12 @@ def figures(found: CaseFound) -> Figures:
     open_ = bool(batch) and "ended" not in batch
     batches = before["batches"] + open_
     counts = {name: before[name] + (int(batch[name]) if open_ else 0) for name in ("declared", "failed")}
+    left = sum(int(batch.get(name, 0)) * sign for name, sign in _LEFT)
     why: Mapping[str, str] = body.get("why") or {}
     end = both("smart-run-stopped", why=Words(why["zh"], why["en"])) if why else Words()
     return Figures(
         _batch(batch, batches, open_=open_ and found.line.state == RUNNING),
-        both("smart-run-all", batches=batches, **counts),
+        both("smart-run-all", batches=batches, left=left, **counts),
         end,
         int(batch.get("looked", 0)),
         int(batch.get("total", 0)),

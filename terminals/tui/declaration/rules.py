@@ -36,7 +36,8 @@ _SIDES = (
     Code(f"{RULE}-I", Words("进口", "Import")),
     Code(f"{RULE}-E", Words("出口", "Export")),
 )
-_WITH = {"enabled": "1", "wait": "60"}  # what a new rule begins with
+_OPTIONS = ("confirm", "agreement", "manifest", "arrival", "compare")  # 配置内容
+_WITH = {"enabled": "1", "wait": "60", **dict.fromkeys(_OPTIONS, "0")}  # what a new rule begins with
 
 
 class RuleList(SmartPage, MeaningList):
@@ -167,7 +168,7 @@ class RuleEntry(SmartPage, EntryPage):
         return self.model.head.text("ruleName")
 
     def prefill(self) -> None:
-        """A new rule is an enabled one of this enterprise's, with a minute between two batches."""
+        """A new rule is this enterprise's, enabled, with nothing ticked and a minute between two batches."""
         super().prefill()
         model = self.model
         for name, value in {**_WITH, "agentCode": self.work.who.cop_code}.items():
@@ -183,6 +184,11 @@ class RuleEntry(SmartPage, EntryPage):
         return "disable-rule" if off else event
 
     # -- who may
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is only read has no keys that change it."""
+        changes = action in ("new", "delete", "save", "declare")
+        return False if changes and self._card_against() else super().check_action(action, parameters)
 
     def objection(self, purpose: Purpose) -> Words | None:
         """Why a button is closed: also until it is enabled."""

@@ -381,7 +381,8 @@ class RunPage(OrderPage, DeclarationList):
             await self.tell(against, alarm=True)
             return
         kind = _KINDS[self._kind_of_unit]
-        if not await self.sure(both("smart-run-ask", count=len(rules), kind=kind)):
+        question = both("smart-run-ask", count=len(rules), kind=kind, rules=self.rules.said())
+        if not await self.sure(question):
             return
         chosen = [{"ruleNo": number} for number in rules]
         content = {"action": "1", "unitKind": self._kind_of_unit, "ChosenRule": chosen}

@@ -115,6 +115,8 @@ async def test_a_rule_is_set_changed_and_deleted(house: House, tmp_path: Path) -
         page = await rule(terminal, pilot)
         head = page.model.head
         assert (head.text("enabled"), head.text("wait"), head.text("agentCode")) == ("1", "60", "3122260001")
+        options = ("confirm", "agreement", "manifest", "arrival", "compare")
+        assert [head.text(name) for name in options] == ["0"] * 5
         assert not page.unsaved
         type_in(page.model, head, {**RULE, "ruleName": "规则甲"})
         page.view.follow()
@@ -168,4 +170,9 @@ async def test_an_operators_card_reads_rules_only(house: House, tmp_path: Path) 
         against = entry.objection(Purpose.DECLARE)
         assert against is not None
         assert "须用法人卡签名" in against.zh
+        await pilot.pause()
+        footer = shown(terminal).splitlines()[-1]
+        assert " F1 " in footer
+        for key in ("Ctrl+R", "Ctrl+D", "Ctrl+N", "Ctrl+S"):
+            assert f" {key} " not in footer
     await asyncio.to_thread(legal.submit, "DEC141-delete", caseNo=number)

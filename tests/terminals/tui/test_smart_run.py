@@ -80,10 +80,12 @@ async def test_a_run_is_started_by_a_ticked_rule_watched_and_stopped(house: Hous
         await pilot.press("space")
         assert len(page.rules.ticked) == 1
         await pilot.press("ctrl+r")
-        assert await closed(pilot, "y") == "是否按“申报单位”的 1 条预配置规则开始无人值守申报？"
+        asked = await closed(pilot, "y")
+        assert asked.startswith("是否按“申报单位”的 1 条预配置规则开始无人值守申报？\n  ")
+        assert f"{page.rules._rules[0].text('billNo')} (进口)" in asked
         await until(pilot, lambda: "倒计时" in says(page, ".run--next"))
         assert says(page, "#batch") == "第 1 批次已执行完成，本批次智能申报成功 3 票，失败 0 票"
-        assert says(page, "#every") == "累计智能申报共 1 批次，共智能申报成功 3 票，失败 0 票"
+        assert says(page, "#every") == "累计智能申报共 1 批次，共智能申报成功 3 票，失败 0 票，仍待申报 0 票"
         assert "3 / 3" in shown(terminal)
         left = says(page, ".run--next")
         assert left.startswith("计划执行下一批次，倒计时 0")
