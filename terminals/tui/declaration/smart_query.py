@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
-from messages.declaration.names import FAILED, MARKED
+from messages.declaration.names import BY_RULE, FAILED, MARKED
 from messages.declaration.table import DRAFT
 from terminals.tui.buttons import Option
 from terminals.tui.columns import Column
@@ -30,6 +30,7 @@ _CODE, _EVENT = "DEC151", "continue"
 _MOST = 500  # drafts of one message
 _RECORD = Action("record", both("smart-record"), "ctrl+o", "declaration.record")
 _CONTINUE = Batch(_EVENT, both("smart-continue"), "ctrl+r", frozenset({DRAFT}))
+_RULE = Criterion("rule", Words("配置名称", "Rule"))
 _COLUMNS = (
     lists.NUMBERED, lists.CASE, lists.IS_SMART, lists.IS_TAXED, lists.STATED, lists.BILLED, BATCHED,
     lists.AT, lists.WAY, lists.OF, lists.CHANGED,
@@ -44,7 +45,7 @@ class SmartQuery(OrderPage, DeclarationList):
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (
         lists.TYPE, lists.UNIT, lists.FLAG, lists.CUSTOMS, lists.SMART, lists.TAXES, lists.TRADE,
         lists.NUMBER, lists.BILL,
-        Criterion("batch", Words("批次号", "Batch"), alone=True),
+        Criterion("batch", Words("批次号", "Batch"), alone=True), _RULE,
         lists.DAY,
     )  # fmt: skip
     COLUMNS: ClassVar[tuple[Column, ...]] = _COLUMNS
@@ -69,9 +70,12 @@ class SmartQuery(OrderPage, DeclarationList):
             self._offer()
 
     def _besides(self, asked: dict[str, str]) -> Iterator[tuple[str, str]]:
-        """Only what has a mark."""
+        """Only what has a mark; a rule is that by which the engine has dealt with it."""
         yield from super()._besides(asked)
         yield "office.contains", MARKED
+        if rule := asked.pop(_RULE.column, ""):
+            yield "pool.starts", BY_RULE
+            yield "pool.contains", rule
 
     # -- actions
 
@@ -108,6 +112,7 @@ class SmartQuery(OrderPage, DeclarationList):
         drafts = [{"caseNo": line.number} for line in lines[:_MOST]]
         step = await self.order(_CODE, _EVENT, {"action": "3", "Draft": drafts})
         if step is not None:
+            self.table.grid.marked.clear()  # they are done with
             await self.tell(each_in_both(step.info))
         self.again()
 

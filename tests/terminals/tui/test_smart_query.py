@@ -78,10 +78,13 @@ async def test_what_failed_is_found_read_and_put_back(house: House, tmp_path: Pa
         record = await front(terminal, pilot, RecordPage)
         assert "海关校验不通过" in record.query_one(Reader).text
         await terminal.shell.close(record)
+        await pilot.press("space")
+        assert page.table.grid.marked
         await pilot.press("ctrl+r")
         assert "1 票" in await closed(pilot, "y")
         assert "已重新加入智能辅助申报池 1 条" in await closed(pilot)
         await until(pilot, lambda: not found())
+        assert not page.table.grid.marked  # what was done with it is done
         page.criteria.query_one("#by-4").query("Input").first().value = "申报成功"
         page.action_run()
         await until(pilot, lambda: good in found())
@@ -92,6 +95,28 @@ async def test_what_failed_is_found_read_and_put_back(house: House, tmp_path: Pa
     assert body["smart"] == "1"
     assert body["log"][-1]["zh"] == "继续智能辅助申报"
     assert statuses(await asyncio.to_thread(legal.submit, "DEC151-cancel", caseNo=bad)) == [1]
+
+
+@pytest.mark.asyncio
+async def test_what_was_dealt_with_is_found_by_its_rule(house: House, tmp_path: Path) -> None:
+    """By part of the rule's name; what waits, or went by another, is not among it."""
+    good, bad, _ = await asyncio.to_thread(batch, house)
+    waits = await asyncio.to_thread(drafted, house, "DEC111-marked")
+    async with at_work(house, tmp_path, "operator", SMALL) as (terminal, pilot):
+        page = await queried(terminal, pilot)
+
+        def found() -> set[str]:
+            return {line.number for line in page.table.items}
+
+        await until(pilot, lambda: {good, bad, waits} <= found())
+        page.criteria.query_one("#by-10").query("Input").first().value = "进口"
+        page.action_run()
+        await until(pilot, lambda: waits not in found() and {good, bad} <= found())
+        page.criteria.query_one("#by-10").query("Input").first().value = "出口"
+        page.action_run()
+        await until(pilot, lambda: not found())
+    legal = office(house, "enterprise")
+    assert statuses(await asyncio.to_thread(legal.submit, "DEC151-cancel", caseNo=waits)) == [1]
 
 
 @pytest.mark.asyncio
