@@ -78,12 +78,16 @@ async def test_what_failed_is_found_read_and_put_back(house: House, tmp_path: Pa
         record = await front(terminal, pilot, RecordPage)
         assert "海关校验不通过" in record.query_one(Reader).text
         await terminal.shell.close(record)
+        page.criteria.put("smart", "")
+        page.action_run()
+        await until(pilot, lambda: {good, bad} <= set(found()))
+        page.table.grid.go([line.number for line in page.table.items].index(bad))
         await pilot.press("space")
         assert page.table.grid.marked
         await pilot.press("ctrl+r")
         assert "1 票" in await closed(pilot, "y")
         assert "已重新加入智能辅助申报池 1 条" in await closed(pilot)
-        await until(pilot, lambda: not found())
+        await until(pilot, lambda: found()[bad] == "待申报")
         assert not page.table.grid.marked  # what was done with it is done
         page.criteria.query_one("#by-4").query("Input").first().value = "申报成功"
         page.action_run()
