@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -126,27 +127,43 @@ def read_delivered(raw: bytes, prover: Prover) -> Delivered:
     """One DxpMsg, its Data proven. Raises Fault when it is no envelope."""
     found = envelope.parse(raw)
     head = found.head
-    proof, returns, fault = examine(found.data, prover)
+    proof, returns, fault = examine(found.data, prover, head)
     kind = head.msg_type.removesuffix("Message") if proof.root is None else type_of(proof.root)
     return Delivered(raw, kind, head.cop_msg_id, head.sender, wire_time(head.created), proof, returns, fault)
 
 
-def examine(data: bytes, prover: Prover) -> tuple[Proof, tuple[Receipt | Unreadable, ...], str]:
+def examine(
+    data: bytes, prover: Prover, head: envelope.Head | None = None
+) -> tuple[Proof, tuple[Receipt | Unreadable, ...], str]:
     """The proof of a delivered document, its returns if it is a receipt, and why it is not proven, or ''.
 
-    What has a return in it must be signed by a gateway: another party's certificate makes no receipt.
+    What has a return in it must be signed by a gateway: another party's certificate makes no receipt. What
+    has none is a party's message: its signer's certificate must have held when the gateway took it, and be of
+    whom the envelope (`head`) names.
     """
     try:
         proof = prover.prove(data)
+        if head is not None and proof.chain_fault and not proof.gateway and head.created < datetime.now(UTC):
+            proof = prover.prove(data, head.created)
     except Fault as fault:
         return Proof(signature_fault=fault.info), (), fault.info
     if proof.fault or proof.root is None:
         return proof, (), proof.fault
     if not is_receipt(proof.root):
-        return proof, (), ""
+        return proof, (), _another(proof.root, head)
     if not proof.gateway:
         return proof, (), f"a receipt, but its signer {proof.who} is not a gateway"
     try:
         return proof, parse_returns(proof.root), ""
     except Fault as fault:
         return proof, (), fault.info
+
+
+def _another(root: etree._Element, head: envelope.Head | None) -> str:
+    """That a message is signed as another party's than its envelope says; '' where it is not."""
+    namespace = etree.QName(root).namespace
+    prefix = f"{{{namespace}}}" if namespace else ""
+    named = root.findtext(f"{prefix}BaseTransfer/{prefix}dxpId") or ""
+    if head is None or head.sender == named:
+        return ""
+    return f"the envelope says that {head.sender} sent it, but it is signed as {named}'s"

@@ -105,7 +105,10 @@ def wait_for(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
-    """Look until every node has a receipt with `status`, one is refused, or `timeout` seconds are over."""
+    """Look until every node has a receipt with `status`, one is refused, or `timeout` seconds are over.
+
+    Of a routed message `nodes` are its receivers: each is told of by itself.
+    """
     end = clock() + timeout
     pause = _FIRST
     while True:
@@ -127,5 +130,6 @@ def _is(found: Receipt | Unreadable, status: int) -> bool:
 
 
 def _reached(returns: Sequence[Receipt | Unreadable], nodes: frozenset[str], status: int) -> bool:
-    done = {found.ori_guid for found in returns if isinstance(found, Receipt) and found.status == status}
+    receipts = [found for found in returns if isinstance(found, Receipt) and found.status == status]
+    done = {found.receiver or found.ori_guid for found in receipts}
     return bool(done) and nodes <= done

@@ -169,8 +169,7 @@ class _Run:
     def _deliver(self, file: str, kept: Kept, pending: Pending) -> None:
         self._seen.add(kept.path)
         try:
-            routed = bool(set(receivers(kept)) - {self._desk.profile.get("receiver")})
-            session = self._log_in() if routed and self._desk.can_log_in else None
+            session = self._log_in() if self._routed(kept) and self._desk.can_log_in else None
             answer = deliver(kept, self._gateway, pending, self._desk.prover, session)
         except (NotProven, NotSigned, LoginRefused) as trouble:
             self._trouble(trouble)
@@ -188,6 +187,10 @@ class _Run:
             elif self._awaited is not None:
                 self._wait(answer, kept, self._awaited)
 
+    def _routed(self, kept: Kept) -> bool:
+        """Whether it goes to others than customs."""
+        return bool(set(receivers(kept)) - {self._desk.profile.get("receiver")})
+
     def _keep(self, file: str) -> None:
         self._kept += 1
         self._desk.note("kept", file=file)
@@ -201,7 +204,10 @@ class _Run:
     def _wait(self, answer: Answered, kept: Kept, awaited: int) -> None:
         desk, prover = self._desk, self._desk.prover
         session = self._log_in()
-        nodes = node_guids(envelope.parse(kept.body).data)
+        if self._routed(kept):
+            nodes = frozenset(receivers(kept))
+        else:
+            nodes = node_guids(envelope.parse(kept.body).data)
         try:
             outcome = wait_for(session, prover, answer.cop_msg_id, nodes, awaited, self._timeout)
         except Trouble as trouble:

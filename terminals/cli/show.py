@@ -102,4 +102,5 @@ def _fields(found: Receipt | Unreadable) -> dict[str, Any]:
         "returnStatus": found.status,
         "returnTime": return_time(found.time),
         "returnInfo": found.info,
+        **({"receiverId": found.receiver} if found.receiver else {}),
     }

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lxml import etree
 
 from gateway import pki
 from hardware.file import CertificateFile
 from messages import envelope, reply
 from messages.faults import Fault
+from messages.signature.sign import sign
 from messages.signature.template import TemplateSigner
 from messages.wire import new_guid
 from receipts import document
 from terminals.client import Response
 from terminals.compose import Mode, Party, read_file, signed
 from terminals.proof import Prover
-from terminals.receipts import Cursors, examine, read_page
+from terminals.receipts import Cursors, Delivered, examine, read_delivered, read_page
 from terminals.state import node_guids, refuses
 from terminals.submit import judge
 from terminals.trouble import NotProven, Unreachable, Unusable
@@ -26,6 +29,7 @@ from tests.terminals.peer import BVS, ISSUER
 
 NOW = datetime.now(UTC)
 NODE = new_guid()
+ROUTED = Path(__file__).parents[2] / "docs" / "routing" / "ABC101.xml"
 
 
 def receipt(signer: TemplateSigner, when: datetime = NOW) -> bytes:
@@ -179,3 +183,66 @@ def test_a_wait_ends_at_what_speaks_against_it() -> None:
 def test_every_node_is_waited_for() -> None:
     """The guids of the nodes are found, the root's own is not among them."""
     assert node_guids(SAMPLE.read_bytes()) == {"1667E190-10E3-44F3-A81E-83EFDB3CDE62"}
+
+
+def operator_of(office: Office) -> CertificateFile:
+    """The operator's signer."""
+    return CertificateFile(office.operator.key, office.operator.certificate)
+
+
+def message_of(office: Office, sender: str = DXP_ID) -> bytes:
+    """A routed message, signed by somebody who is no gateway, that says who sent it."""
+    root = etree.parse(ROUTED).getroot()
+    for element in root.iter("{*}dxpId"):
+        element.text = sender
+    return etree.tostring(sign(root, operator_of(office)))
+
+
+def arrived(data: bytes, prover: Prover, **changes: Any) -> Delivered:
+    """The document as it lies in a mailbox."""
+    values: dict[str, Any] = {"cop_msg_id": "M1", "sender": DXP_ID, "receivers": ("B",), "created": NOW}
+    values["msg_type"] = "ABC101Message"
+    head = envelope.Head(**{**values, **changes})
+    return read_delivered(envelope.build(head, data), prover)
+
+
+def test_another_party_s_message_is_a_message_and_no_receipt(office: Office, prover: Prover) -> None:
+    """It is proven as its sender's, and has no returns, so nothing takes it for a receipt."""
+    found = arrived(message_of(office), prover)
+    assert (found.fault, found.returns, found.type, found.sender) == ("", (), "ABC101", DXP_ID)
+    assert not found.proof.gateway
+
+
+@pytest.mark.parametrize("name", ["BVS112Message", "EPT900Message", "EPT910Message", "ABC102Message"])
+def test_a_message_that_poses_as_a_receipt_is_neither(office: Office, prover: Prover, name: str) -> None:
+    """Whatever its root and envelope claim: a party's certificate makes no receipt, nothing is believed."""
+    data = message_of(office).replace(b"ABC101Message", name.encode())
+    root = etree.fromstring(data)
+    root.remove(root[-1])
+    posing = etree.tostring(sign(root, operator_of(office)))
+    found = arrived(posing, prover, sender="DXPGATE000000001", msg_type=name)
+    assert found.returns == ()
+    assert "not a gateway" in found.fault
+
+
+def test_an_envelope_that_calls_a_message_a_receipt_makes_none(office: Office, prover: Prover) -> None:
+    """The type is what was signed, and the sender whom the signed part names."""
+    assert arrived(message_of(office), prover, msg_type="BVS112Message").type == "ABC101"
+    found = arrived(message_of(office), prover, sender="DXPGATE000000001")
+    assert found.returns == ()
+    assert "signed as" in found.fault
+
+
+def test_a_message_outlives_its_signer_s_certificate(office: Office) -> None:
+    """It is checked for the moment in which the gateway took it, which is the envelope's time."""
+    past = NOW - timedelta(days=100)
+    key = pki.new_key()
+    ca = pki.authority("old CA", past)
+    holder = pki.issue_signer(ca, key, pki.subject("sender"), past, days=30)
+    root = etree.parse(ROUTED).getroot()
+    data = etree.tostring(sign(root, CertificateFile(key, holder)))
+    prover = Prover([ca.certificate])
+    sender = "DXPENT0000000001"
+    assert arrived(data, prover, sender=sender, created=past + timedelta(days=1)).fault == ""
+    assert arrived(data, prover, sender=sender).fault != ""
+    assert arrived(data, prover, sender=sender, created=NOW + timedelta(days=9)).fault != ""
