@@ -112,7 +112,7 @@ class SmartQuery(OrderPage, DeclarationList):
         drafts = [{"caseNo": line.number} for line in lines[:_MOST]]
         step = await self.order(_CODE, _EVENT, {"action": "3", "Draft": drafts})
         if step is not None:
-            pass#x
+            self.table.grid.marked.clear()  # they are done with
             await self.tell(each_in_both(step.info))
         self.again()
 
