@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 """Of the schema, the newest last; held to the migrations."""
 BUSY_TIMEOUT = 15_000  # milliseconds that a writer of another process is waited for (SQLite)
 CACHE_PAGES = -8_000  # KiB of page cache the writer may hold (SQLite: negative means KiB)

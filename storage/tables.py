@@ -153,6 +153,8 @@ mailboxes = Table(
     Column("party", Name, primary_key=True),
     Column("next", BigKey, nullable=False),  # the position the next receipt gets
     Column("archived", BigKey),  # every receipt up to this position is in the archive
+    Column("read_to", BigKey),  # the highest that its party came back with
+    Column("read_at", Instant),
     sqlite_with_rowid=False,
 )
 
@@ -438,6 +440,30 @@ callbacks = Table(
     Column("registered_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("posted_at", Instant),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("name", Name, nullable=False),  # which rule
+    Column("subject", Name, nullable=False),  # what it is about: a party, a node, a number; '' the whole
+    Column("told", Name, nullable=False),  # what there is to say of it beside the rule's words
+    Column("since", Instant, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("raised_by", Name, nullable=False),  # the node that saw it
+    Column("cleared_at", Instant),
+    Column("taken_at", Instant),  # somebody looks after it
+    Column("taken_by", Name),
+    Index(
+        None,
+        *("name", "subject"),
+        unique=True,
+        sqlite_where=text("cleared_at IS NULL"),
+        postgresql_where=text("cleared_at IS NULL"),
+    ),
+    Index(None, "cleared_at"),
+    sqlite_autoincrement=True,
 )
 
 bulletins = Table(
