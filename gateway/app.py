@@ -15,7 +15,7 @@ import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 
 from gateway import metrics, pki, tls
 from gateway.acceptance import Item, Outcome, Store
@@ -175,7 +175,7 @@ class Gateway:
             node=settings.node,
             clock=clock,
             settings=push,
-            read_to=self._read_to,
+            read_to=noticing.taken if routes_any else _nobody_waits,
         )
         self.registrar = Registrar(
             poster=poster,
@@ -452,6 +452,11 @@ def _own(settings: Settings) -> dict[str, list[x509.Certificate]]:
 
 def _nobody_asks(_party: str, _position: int) -> None:
     """Where nothing is routed, nobody asks who has read what."""
+
+
+def _nobody_waits(_party: str, _position: int) -> Deferred[None]:
+    """The same for what is posted."""
+    return succeed(None)
 
 
 def _count(issued: Sequence[tuple[str, float]]) -> None:

@@ -66,9 +66,9 @@ class Pusher:
         node: str,
         clock: Clock,
         settings: Push,
-        read_to: Callable[[str, int], object],
+        read_to: Callable[[str, int], Deferred[None]],
     ) -> None:
-        """`node`: its own name among the gateways of a database; `read_to`: as for a poll, when taken."""
+        """`node`: its own name among the gateways of a database; `read_to`: told up to where it was taken."""
         self._reactor = reactor
         self._writer = writer
         self._reader = reader
@@ -240,10 +240,10 @@ class Pusher:
             slow = took > self._settings.slow_seconds
             now = self._clock()
             position = found.position
+            await self._read_to(mine.party, position)
             more = await self._writer.run(
                 pushes.advance, mine, position, now, now + self._lease, slow=slow
             )  # fmt: skip
-            self._read_to(mine.party, position)
             self._taken(mine, len(found.documents), took, now, slow, closed=probing)
             if not more:
                 return

@@ -1,7 +1,7 @@
 """Noticing that receivers have picked up their messages: they come back with a cursor at or behind them.
 
 Knows how far each mailbox was looked at already, so that a party that reads on costs one short look and one
-that polls in vain costs nothing; refuses to know cursors and messages. Nothing waits for it: what is missed
+that polls in vain costs nothing; refuses to know cursors and messages. No poll waits for it: what is missed
 by a crash is noticed when the receiver comes again.
 """
 
@@ -40,7 +40,7 @@ class Pickups:
         self._under_way: dict[str, int] = {}  # up to where to look next, by party that is being looked at
 
     def read_to(self, party: str, position: int) -> None:
-        """The party has read its mailbox up to and with `position`."""
+        """The party came back for what is behind `position`; nobody waits for what follows from it."""
         if position <= self._looked.get(party, 0):
             return
         if party in self._under_way:
@@ -48,6 +48,17 @@ class Pickups:
             return
         self._under_way[party] = 0
         self._look(party, position).addErrback(self._failed, party)
+
+    @inlineCallbacks
+    def taken(self, party: str, position: int) -> Any:
+        """The party has taken what was posted to it, up to and with `position`; fires when that is certain.
+
+        Of what was taken nobody may come again, so whoever posts waits for this before he goes on.
+        """
+        _, waits = yield self._reader.run(pickups.looked, party, position)
+        if waits:
+            yield self._writer.run(self._take, party, position)
+            self._noticed()
 
     @inlineCallbacks
     def _look(self, party: str, position: int) -> Any:

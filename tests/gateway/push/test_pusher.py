@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred, succeed
 
 from gateway import metrics
 from gateway.mailboxes import Mailboxes
@@ -50,8 +51,12 @@ class Node:
         self.pusher = Pusher(
             reactor=reactor, writer=self.writer, reader=self.reader, mailboxes=self.boxes,
             poster=poster(push, names, self.now), node=name, clock=self.now, settings=push,
-            read_to=lambda party, position: self.read.append((party, position)),
+            read_to=self._read_to,
         )  # fmt: skip
+
+    def _read_to(self, party: str, position: int) -> Deferred[None]:
+        self.read.append((party, position))
+        return succeed(None)
 
     def now(self) -> datetime:
         """Its clock."""
