@@ -58,6 +58,11 @@ class Reader:
         return bool(self.state & scard.SCARD_STATE_PRESENT)
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing is in the reader; False also while pcscd hasn't looked yet."""
+        return bool(self.state & scard.SCARD_STATE_EMPTY)
+
+    @property
     def mute(self) -> bool:
         """Whether what is in the reader doesn't answer: wrong way round, worn, or no chip card."""
         return bool(self.state & scard.SCARD_STATE_MUTE)

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hardware.pcsc import Context
+from hardware.pcsc import Context, Reader
 from hardware.signer import SignerError
 from hardware.virtual.link import Gate, Link
 from hardware.virtual.medium import NotACard, load
@@ -145,9 +145,10 @@ class Inside:
             raise Failed("card", error) from None
         except OSError as error:
             raise Failed("card", f"{card}: {error.strerror}") from None
+        before = self._state(reader)
         link = Link(self._ports[reader], PivCard(medium), self._gates[reader])
         try:
-            self._noticed(reader, present=True)
+            self._noticed(before, present=True)
         except BaseException:
             link.close()
             raise
@@ -158,16 +159,23 @@ class Inside:
         """Take the card out, until pcscd has noticed."""
         link, _ = self._links.pop(reader, (None, None))
         if link is not None:
-            link.close()
-            self._noticed(reader, present=False)
+            try:
+                before = self._state(reader)
+            finally:
+                link.close()
+            self._noticed(before, present=False)
         return {}
 
-    def _noticed(self, reader: int, *, present: bool) -> None:
+    def _state(self, reader: int) -> Reader:
+        with Context() as context:
+            return context.state(self._names[reader])
+
+    def _noticed(self, before: Reader, *, present: bool) -> None:
         """Wait until pcscd says that there is a powered card, or none."""
         end = time.monotonic() + PATIENCE
         with Context() as context:
-            now = context.state(self._names[reader])
-            while now.present != present or now.mute:
+            now = context.state(before.name)
+            while not noticed(before, now, present=present):
                 left = end - time.monotonic()
                 if left <= 0:
                     raise Failed("failed", f"pcscd did not notice within {PATIENCE:g} s")
@@ -191,6 +199,16 @@ class Inside:
             return {"held": gate.await_held(float(order["timeout"]))}
         gate.hold() if do == "hold" else gate.release()
         return {}
+
+
+def noticed(before: Reader, now: Reader, *, present: bool) -> bool:
+    """Whether pcscd has noticed all of it, when it had the reader as `before`: a powered card in it, or none.
+
+    pcscd says what is there before it counts it, and of a reset that found no card, that none is there: it
+    forgets that one again when a card is in before it has looked. Only at its start it counts nothing.
+    """
+    other = before.empty if present else before.present
+    return now.present == present and not now.mute and not (other and now.changes == before.changes)
 
 
 def isolate(library: Path, drivers: Path, ipc: Path) -> Path:

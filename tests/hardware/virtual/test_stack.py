@@ -16,6 +16,7 @@ import pytest
 from hardware import pcsc
 from hardware.signer import SignerError
 from hardware.virtual import stack as module
+from hardware.virtual.inside import noticed
 from hardware.virtual.stack import (
     FolderShared,
     NotAVirtualCard,
@@ -375,3 +376,26 @@ def test_a_crashed_pcscd_is_started_again(folder: Path, card: Path, alone: None)
         os.kill(crashed, signal.SIGKILL)
         own.start_service()
         own.insert(card)
+
+
+EMPTY, PRESENT, MUTE = 0x10, 0x20, 0x200  # SCARD_STATE_
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "present", "said"),
+    [
+        (EMPTY, PRESENT, True, False),  # there, and not counted yet
+        (EMPTY, PRESENT | 1 << 16, True, True),
+        (EMPTY, PRESENT | MUTE | 1 << 16, True, False),
+        (0, PRESENT, True, True),  # it was there when pcscd looked first, which it doesn't count
+        (PRESENT | 1 << 16, EMPTY | 1 << 16, False, False),  # as a reset says that found no card
+        (PRESENT | 1 << 16, EMPTY | 2 << 16, False, True),
+        (PRESENT | 1 << 16, PRESENT | 1 << 16, False, False),
+        (EMPTY | 1 << 16, EMPTY | 1 << 16, False, True),
+    ],
+)
+def test_a_card_that_came_or_went_is_noticed_when_it_is_counted(
+    before: int, now: int, present: bool, said: bool
+) -> None:
+    """Who is told sooner looks while pcscd has half of it, and takes one change for two, or for none."""
+    assert noticed(pcsc.Reader("r", b"", before), pcsc.Reader("r", b"", now), present=present) is said
