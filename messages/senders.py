@@ -1,7 +1,8 @@
 """Who may send what (谁可发送): roles, kinds of card and key usage that a type, or one event of it, demands.
 
-Knows these tables and how to say what a certificate lacks; refuses to know where certificates are registered
-and whose they are. What is not written in a table is allowed to every card, a certificate file too.
+Knows these tables and how to say what a certificate lacks, and calls forms by their names; refuses to know
+where certificates are registered and whose they are. What is not written in a table is allowed to every card,
+a certificate file too.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Protocol
 
 from messages.faults import Violation
 from messages.signature.oids import LEGAL, OPERATOR
+from messages.titles import title
 
 NO_CARD = ""  # 无卡用户: a certificate file
 ANY_CARD = frozenset({LEGAL, OPERATOR, NO_CARD})
@@ -131,19 +133,20 @@ class Senders:
     def _objections(
         self, code: str, element: str, sender: Sender, nodes: Sequence[Node]
     ) -> Iterator[Violation]:
-        root = f"/{code}Message"
+        root, name = f"/{code}Message", title(code)
         if sender.role not in self.roles:
             roles = ", ".join(sorted(self.roles))
             yield Violation(
                 root, 0, "role",
-                f"{code} 须由角色 {roles} 发送，本证书的角色为 {sender.role} / "
-                f"{code} is sent by the role {roles}; this certificate's is {sender.role}",
+                f"{name.zh}须由角色 {roles} 发送，本证书的角色为 {sender.role} / "
+                f"{name.en}: it is sent by the role {roles}; this certificate's is {sender.role}",
             )  # fmt: skip
         for rule, zh, en in self.demand.unmet(sender) if self.demand else ():
-            yield Violation(root, 0, rule, f"{code} {zh} / {code} {en}")
+            yield Violation(root, 0, rule, f"{name.zh}{zh} / {name.en}: it {en}")
         for place, node in enumerate(nodes, 1):
             demand = self.events.get(node.event)
             for rule, zh, en in demand.unmet(sender) if demand else ():
                 path = f"{root}/{element}[{place}]" if len(nodes) > 1 else f"{root}/{element}"
-                what = f"{code} {node.event} ({node.guid})"
-                yield Violation(path, node.line, rule, f"{what} {zh} / {what} {en}")
+                what = f"{node.event} ({node.guid})"
+                text = f"{name.zh} {what} {zh} / {name.en}, {what}: it {en}"
+                yield Violation(path, node.line, rule, text)

@@ -12,6 +12,7 @@ from typing import Any
 from messages.annotations import Words
 from messages.registry import BY_CODE, BY_NAME
 from messages.senders import Demand, Sender
+from messages.titles import title
 from messages.workflow import Body
 from terminals.work.found import CaseFound
 
@@ -41,12 +42,13 @@ class Kind:
 
         `commits`: the key usage of the certificate in hand has nonRepudiation.
         """
+        name = title(self.code)
         if role not in self.roles:
             roles = ", ".join(sorted(self.roles))
-            return Words(f"{self.code} 须由角色 {roles} 发送", f"{self.code} is sent by the role {roles}")
+            return Words(f"{name.zh}须由角色 {roles} 发送", f"{name.en}: it is sent by the role {roles}")
         hand = Hand(role, card, commits)
         for _, zh, en in self.events.get(event, self.demand).unmet(hand):
-            return Words(f"{self.code} {zh}", f"{self.code} {en}")
+            return Words(f"{name.zh}{zh}", f"{name.en}: it {en}")
         return None
 
 

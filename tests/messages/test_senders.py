@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from messages.annotations import Words
 from messages.codes import CodeLists
 from messages.examine import Examiner, Node
+from messages.forms import own_forms
 from messages.registry import BY_CODE
 from messages.schemas import Schemas
 from messages.senders import ANY_CARD, LEGAL_CARD, WITH_CARD, Demand, Senders
 from messages.signature.oids import LEGAL, OPERATOR, commits
 from messages.signature.trust import Trust
 from messages.signature.verify import CertificateCache
+from messages.titles import title
 from tests.messages import carded
 from tests.messages.carded import guid
 from tests.messages.examining import envelope, examiner, now, signed
@@ -147,3 +150,16 @@ def test_a_certificate_for_authentication_is_believed_and_does_not_commit(
     certificate = issue("Holder", key("p256", 3), authority(), extensions=extensions).certificate
     Trust([authority().certificate]).check(certificate, NOW)
     assert commits(certificate) is binds
+
+
+def test_an_objection_calls_a_form_by_its_name() -> None:
+    """As its schema does, in both languages; nobody knows it by the code of its message."""
+    kind = BY_CODE["DEC141"][1]
+    (found,) = kind.senders.objections("DEC141", kind.node, Sender(card=OPERATOR), [SAVE])
+    assert found.text == (
+        "智能辅助申报预配置须用法人卡签名，签名证书属于操作员卡 / "
+        "Rule for smart-assisted declaration: it needs a legal-person card; "
+        "it was signed with an operator card"
+    )
+    assert all(title(code) == own_forms().form(code).title for code in ("DEC111", "BVS111", "ENT111"))
+    assert title("TST999") == Words("TST999", "TST999")

@@ -6,6 +6,7 @@ import pytest
 
 from messages.annotations import Words
 from messages.registry import BY_CODE
+from messages.titles import title
 from terminals.work.found import CaseFound, CaseLine
 from terminals.work.kinds import Hand, bilingual, kinds_of, refused, why_not
 
@@ -36,7 +37,8 @@ def test_a_button_is_there_for_those_who_may(
     assert (objection is None) == (why == "")
     if objection is not None:
         assert why in objection.zh
-        assert objection.en.startswith("ENT111")
+        assert objection.zh.startswith(title("ENT111").zh)
+        assert objection.en.startswith(f"{title('ENT111').en}: it ")
 
 
 @pytest.mark.parametrize(
