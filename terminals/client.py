@@ -115,6 +115,17 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return None
 
 
+def definitive(status: int, content: bytes, headers: Mapping[str, str]) -> Response:
+    """The answer, if it is one; raises NoAnswer for a status after which the same bytes may go again."""
+    named = {name.lower(): value for name, value in headers.items()}
+    asked = retry_after(named.get("retry-after"), datetime.now(UTC))
+    if status in _BUSY or (status == 413 and asked is not None):
+        raise NoAnswer("reason-busy", status=status, retry_after=asked)
+    if status in _FAULT:
+        raise NoAnswer("reason-fault", status=status, retry_after=asked)
+    return Response(status, content, named)
+
+
 class Gateway:
     """One gateway, over kept connections. Close it, or use it in a `with`."""
 
@@ -254,12 +265,7 @@ class Gateway:
             raise
         except httpx.TransportError as error:
             raise NoAnswer("reason-broken", detail=str(error) or type(error).__name__) from None
-        asked = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
-        if answer.status_code in _BUSY or (answer.status_code == 413 and asked is not None):
-            raise NoAnswer("reason-busy", status=answer.status_code, retry_after=asked)
-        if answer.status_code in _FAULT:
-            raise NoAnswer("reason-fault", status=answer.status_code, retry_after=asked)
-        return Response(answer.status_code, content, {k.lower(): v for k, v in answer.headers.items()})
+        return definitive(answer.status_code, content, answer.headers)
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Of httpcore: remember each connection's socket, which nothing else leads to while it waits."""

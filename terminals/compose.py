@@ -79,15 +79,20 @@ def read_file(path: Path) -> Outgoing:
         content = path.read_bytes()
     except OSError as error:
         raise Unusable("file-unreadable", file=path, reason=error.strerror or error) from None
+    return understood(path.name, content, path)
+
+
+def understood(name: str, content: bytes, said: object) -> Outgoing:
+    """The document `content` of a file called `name`; `said` is the file in what is told. Raises Unusable."""
     try:
         root = parse(content)
     except Fault as fault:
-        raise Unusable("not-xml", file=path, reason=fault.info) from None
+        raise Unusable("not-xml", file=said, reason=fault.info) from None
     if root.tag == envelope.DXP_MSG:
-        return Outgoing(path.name, content, root, ready=True)
+        return Outgoing(name, content, root, ready=True)
     if not etree.QName(root).localname.endswith("Message"):
-        raise Unusable("not-a-message", file=path, root=etree.QName(root).localname)
-    return Outgoing(path.name, content, root, ready=False)
+        raise Unusable("not-a-message", file=said, root=etree.QName(root).localname)
+    return Outgoing(name, content, root, ready=False)
 
 
 def signed(

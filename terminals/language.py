@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from messages.visible import plain
-from terminals.sentences import Sentences, attachments, commands, devices, exchange, host, work
+from terminals.sentences import Sentences, attachments, commands, devices, exchange, folder, host, work
 
 LANGUAGES = ("en", "zh")
 _SENTENCES: Sentences = {
@@ -17,6 +17,7 @@ _SENTENCES: Sentences = {
     **exchange.SENTENCES,
     **devices.SENTENCES,
     **host.SENTENCES,
+    **folder.SENTENCES,
     **work.SENTENCES,
     **attachments.SENTENCES,
 }

@@ -137,8 +137,13 @@ def _about_other_data(said: reply.Reply, body: bytes) -> Trouble | None:
 
 def receivers(kept: Kept) -> tuple[str, ...]:
     """Whom a kept envelope goes to; nobody where it is not one."""
+    return receivers_of(kept.body)
+
+
+def receivers_of(body: bytes) -> tuple[str, ...]:
+    """Whom an envelope goes to; nobody where it is not one."""
     try:
-        return envelope.parse(kept.body).head.receivers
+        return envelope.parse(body).head.receivers
     except Fault:
         return ()
 

@@ -14,6 +14,7 @@ import click
 
 from hardware.memory import keep_memory_private
 from terminals.cli.doctor import doctor
+from terminals.cli.folder import folder
 from terminals.cli.host import host
 from terminals.cli.login_check import login_check
 from terminals.cli.poll import poll
@@ -78,5 +79,5 @@ def main(ctx: click.Context) -> None:
         ctx.invoke(tui)
 
 
-for _command in (send, poll, status, sign, verify, login_check, doctor, virtual_card, host, tui):
+for _command in (send, poll, status, sign, verify, login_check, doctor, virtual_card, folder, host, tui):
     main.add_command(_command)

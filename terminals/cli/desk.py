@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from cryptography import x509
 
 from hardware.choose import CARD_KEYS
+from messages.signature.sign import Signer
 from terminals.cli.holder import Holder
 from terminals.cli.pins import Voice
 from terminals.cli.progress import Progress
@@ -107,27 +109,35 @@ class Desk:
 
     def note(self, key: str, /, **values: object) -> None:
         """Print a sentence to standard error: what a program that reads the output should not see."""
-        self._tell(say(self.lang, key, **values).rstrip())
+        self.tell(say(self.lang, key, **values).rstrip())
 
     def complain(self, trouble: Trouble) -> None:
         """Print what went wrong, in the chosen language."""
-        self._tell(trouble.told(self.lang))
+        self.tell(trouble.told(self.lang))
 
     @cached_property
     def holder(self) -> Holder:
         """Whoever signs, chosen by the settings or by what is plugged in; ended with the command."""
-        holder = Holder(self.profile, Voice(self.lang, self._tell, self._ask), self._prompt)
+        holder = self.new_holder()
         click.get_current_context().find_root().call_on_close(holder.close)
         return holder
+
+    def new_holder(self) -> Holder:
+        """One who looks for the device anew: a holder does not ask again what has failed once."""
+        return Holder(self.profile, Voice(self.lang, self.tell, self._ask), self._prompt)
 
     @cached_property
     def party(self) -> Party:
         """The own party: from the settings, and for what they leave open from the certificate."""
+        return self.party_by(lambda: self.holder.certificate)
+
+    def party_by(self, certificate: Callable[[], x509.Certificate]) -> Party:
+        """The same, with the certificate of another holder."""
         get = self.profile.get
         given = Party(get("dxp_id"), get("cop_code"), get("cop_name"))
         if given.dxp_id and given.cop_name:
             return given
-        read = party_of(self.holder.certificate)
+        read = party_of(certificate())
         return Party(given.dxp_id or read.dxp_id, given.cop_code, given.cop_name or read.cop_name)
 
     @cached_property
@@ -150,9 +160,18 @@ class Desk:
             on_wait=self._waiting,
         )
 
-    def session(self, gateway: Gateway) -> Session:
-        """A login to `gateway`: by certificate where there is one, else by account."""
-        return Session(gateway, self._credentials())
+    def session(self, gateway: Gateway, at: Callable[[str], Signer] | None = None) -> Session:
+        """A login to `gateway`: by certificate where there is one, else by account.
+
+        `at` gives the signer of another holder for a purpose.
+        """
+        return Session(gateway, self._credentials(at or (lambda purpose: self.holder.at(purpose))))
+
+    @property
+    def by_file(self) -> bool:
+        """Whether a certificate file signs, and not a device that is plugged in."""
+        signer = self.profile.one_of("signer", SIGNERS)
+        return signer == "file" or (not signer and bool(self.profile.get("p12")))
 
     @property
     def can_log_in(self) -> bool:
@@ -163,17 +182,18 @@ class Desk:
         """The dxpId whose mailbox the session reads."""
         return str(session.open().get("dxpId") or self.party.dxp_id or self.profile.need("dxp_id"))
 
-    def _credentials(self) -> Credentials:
+    def _credentials(self, at: Callable[[str], Signer]) -> Credentials:
         account = self.profile.get("account")
         if account and not self.holder.named:
             return ByPassword(account, self.profile.secret("password", self._prompt).reveal())
-        return ByCertificate(self.holder.at(say(self.lang, "pin-login")))
+        return ByCertificate(at(say(self.lang, "pin-login")))
 
     def _waiting(self, trouble: Trouble, seconds: float) -> None:
         origin, reason = self.profile.get("url"), trouble.told(self.lang)
         self.note("waiting", origin=origin, reason=reason, seconds=f"{seconds:.1f}")
 
-    def _tell(self, text: str) -> None:
+    def tell(self, text: str) -> None:
+        """Print a line to standard error."""
         self.progress.clear()
         click.echo(text, err=True)
 

@@ -1,0 +1,243 @@
+"""One batch through all its steps: read, signed, kept, sent, answered, its files moved.
+
+Knows the order in which nothing is lost, and what ends it early: a signer that is away, a gateway that no
+longer knows the certificate, a disk that is full. Refuses to know who gives out batches, and tells only what
+happened. A file that somebody signed already, and a DxpMsg, go out as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from messages.xml import text
+from terminals.client import Gateway
+from terminals.compose import SIGNATURE, Mode, Outgoing, Party, envelope_of, sender_of, signed, understood
+from terminals.folder import names
+from terminals.folder.batch import Batch, Result, storage
+from terminals.folder.content import read
+from terminals.folder.signing import Signing, changed_hands, passes
+from terminals.language import say
+from terminals.proof import Prover
+from terminals.session import Session
+from terminals.submit import PATH, Answered, judge, receivers_of
+from terminals.trouble import (
+    NO_SIGNATURE,
+    REFUSED,
+    NoAnswer,
+    NotProven,
+    NotSigned,
+    Trouble,
+    Unreachable,
+    Unusable,
+)
+
+UNKNOWN_CERTIFICATE = "1002"  # DESIGN.md: expired, revoked or unknown; so every file would be refused
+_XML = {"content-type": "application/xml"}
+
+End = Literal["", "left", "away", "fatal"]
+"""How a batch ended: all done; left for later; the signer is away; the client must stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that happened, for the log: `event` and its values, `words` for people, an exit code."""
+
+    event: str
+    values: dict[str, object]
+    words: str = ""
+    code: int = 0
+    end: End = ""
+
+
+Tell = Callable[[Told], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a lane sends with. `customs`: whom files go to whose box names nobody else."""
+
+    gateway: Gateway
+    prover: Prover
+    signing: Signing
+    party: Party
+    customs: str
+    session: Session
+    lang: str
+
+
+class Lane:
+    """Takes one batch after the other; several lanes work side by side."""
+
+    def __init__(self, means: Means, tell: Tell) -> None:
+        self._means = means
+        self._tell = tell
+
+    def run(self, batch: Batch) -> None:
+        """Do all that can be done for the batch now; the last that is told is that it ended, and how."""
+        try:
+            trouble = self._steps(batch)
+            end: End = "" if batch.close() else "left"
+        except OSError as error:
+            self._end(batch, storage(error, batch.path), "fatal")
+            return
+        if trouble is None:
+            self._end(batch, None, end)
+        elif passes(trouble) or changed_hands(trouble):
+            self._end(batch, trouble, "away")
+        elif self._means.gateway.left:
+            self._end(batch, None, "left")
+        else:
+            self._end(batch, trouble, "fatal")
+
+    def _steps(self, batch: Batch) -> Trouble | None:
+        """Why it went no further, if so. Raises OSError."""
+        kept = batch.kept()
+        made: dict[str, bytes] = {}
+        unfit: list[Result] = []
+        trouble: Trouble | None = None
+        for name in batch.files():
+            if name in kept or trouble is not None:
+                continue
+            try:
+                made[name] = self._envelope(batch, name)
+            except NotSigned as error:
+                trouble = error
+            except Unusable as error:
+                if changed_hands(error):
+                    trouble = error
+                else:
+                    unfit.append(self._unfit(batch, name, error))
+        if made:
+            batch.keep(made)
+            kept.update(made)
+        batch.settle(unfit)
+        left = [name for name in batch.files() if name in kept]
+        return self._exchange(batch, {name: kept[name] for name in left}) or self._return(
+            batch, kept, trouble
+        )
+
+    def _exchange(self, batch: Batch, envelopes: dict[str, bytes]) -> Trouble | None:
+        """Send each and write down what came back, also of those before one that fails."""
+        results: list[Result] = []
+        told: list[Told] = []
+        stop: Trouble | None = None
+        for name, envelope in envelopes.items():
+            try:
+                answered = self._answer(envelope)
+            except Trouble as trouble:
+                stop = trouble
+                break
+            if answered.code == UNKNOWN_CERTIFICATE:
+                stop = Trouble("folder-certificate", code=answered.code, info=answered.info)
+                stop.exit_code = REFUSED
+                batch.give_back(name)
+                break
+            results.append(Result(name, answered.accepted, answered.body, _reason(answered)))
+            told.append(self._told(batch, name, answered))
+        batch.settle(results)
+        for one in told:
+            self._tell(one)
+        return stop
+
+    def _return(self, batch: Batch, kept: dict[str, bytes], trouble: Trouble | None) -> Trouble | None:
+        """What is not signed goes back to OutBox, where its owner looks for it."""
+        if trouble is not None:
+            for name in batch.files():
+                if name not in kept:
+                    batch.give_back(name)
+        return trouble
+
+    def _envelope(self, batch: Batch, name: str) -> bytes:
+        means = self._means
+        called, content = read(batch.path / name)
+        outgoing = understood(called, content, names.shown(name))
+        if outgoing.ready:
+            return outgoing.content
+        now = datetime.now(UTC)
+        mode = Mode.SIGN if outgoing.root.find(SIGNATURE) is None else Mode.AS_IS
+        data = signed(outgoing, mode, means.party, lambda: means.signing.at(names.shown(name)), now)
+        return envelope_of(
+            outgoing, data, self._sender(outgoing, mode), batch.box.to or (means.customs,), now
+        )
+
+    def _sender(self, outgoing: Outgoing, mode: Mode) -> str:
+        named = sender_of(outgoing.content) if mode is Mode.AS_IS else ""
+        return named or self._means.party.dxp_id
+
+    def _answer(self, envelope: bytes) -> Answered:
+        """The gateway's proven answer; whatever else comes back is told, and asked again after a while."""
+        means = self._means
+        routed = bool(set(receivers_of(envelope)) - {means.customs})
+
+        def attempt() -> Answered:
+            try:
+                if routed:
+                    answer = means.session.request("POST", PATH, envelope, _XML)
+                else:
+                    answer = means.gateway.once("POST", PATH, envelope, _XML)
+                return judge(answer, envelope, means.gateway.origin, means.prover)
+            except (NotProven, Unreachable) as trouble:
+                self._tell(Told("no-answer", {}, trouble.told(means.lang)))
+                raise NoAnswer("reason-said", reason=trouble) from None
+
+        return means.gateway.patiently(attempt)
+
+    def _told(self, batch: Batch, name: str, answered: Answered) -> Told:
+        values: dict[str, object] = {
+            "box": batch.box.name,
+            "file": names.shown(name),
+            "code": answered.code,
+            "info": answered.info,
+            "copMsgId": answered.cop_msg_id,
+        }
+        key, event = ("accepted", "accepted") if answered.accepted else ("refused", "refused")
+        words = say(
+            self._means.lang, key, file=f"{batch.box.name}/{names.shown(name)}", code=answered.code,
+            info=answered.info,
+        )  # fmt: skip
+        return Told(event, values, words)
+
+    def _unfit(self, batch: Batch, name: str, trouble: Unusable) -> Result:
+        """A file that cannot be sent: FailBox says why, and nothing of it has left."""
+        values: dict[str, object] = {"box": batch.box.name, "file": names.shown(name), "info": str(trouble)}
+        self._tell(Told("unfit", values, f"{batch.box.name}/ {trouble.told(self._means.lang)}"))
+        return Result(name, False, _local(name, batch.when, trouble), _both(trouble))
+
+    def _end(self, batch: Batch, trouble: Trouble | None, end: End) -> None:
+        words = "" if trouble is None else trouble.told(self._means.lang)
+        code = 0 if trouble is None else trouble.exit_code
+        if end == "away":
+            code = NO_SIGNATURE
+        values: dict[str, object] = {"box": batch.box.name, "batch": batch.when}
+        self._tell(Told("batch", values, words, code, end))
+
+
+def _both(trouble: Trouble) -> str:
+    return f"{trouble.told('zh')}\n{trouble.told('en')}\n"
+
+
+def _reason(answered: Answered) -> str:
+    """What stands beside a refused file: code, info, and each result with its place and rule, zh and en."""
+    if answered.accepted:
+        return ""
+    lines = []
+    for lang in ("zh", "en"):
+        lines.append(say(lang, "folder-refused", code=answered.code, info=answered.info))
+        lines += [
+            say(lang, "result", path=one.path, line=one.line, text=one.text, rule=one.rule)
+            for one in answered.results
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _local(name: str, when: str, trouble: Trouble) -> bytes:
+    """The `Failed_` document of a file that was refused here: unsigned, since no gateway has seen it."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<ImportFailed><FileName>{text(names.shown(name))}</FileName><Time>{when}</Time>"
+        f'<Info xml:lang="zh">{text(trouble.told("zh"))}</Info>'
+        f'<Info xml:lang="en">{text(trouble.told("en"))}</Info></ImportFailed>\n'
+    ).encode()
