@@ -129,6 +129,13 @@ def test_what_is_missing_keeps_a_declaration_back_until_it_comes(house: House, t
     assert desk.status(f"/v1/cases/declaration/{rule}") == 404
 
 
+def test_the_samples_of_a_run_go_as_they_are_in_a_fresh_demo(house: House) -> None:
+    """As their README says: enabled, a rule, the run by the rule's number, its stop by the run's."""
+    legal = at_work(house, "enterprise")
+    for sample in ("DEC131", "DEC141", "DEC161-start", "DEC161-stop"):
+        assert statuses(legal.submit(sample)) == [1], sample
+
+
 def test_two_confirmations_for_one_pair_in_one_message_make_one_agreement(house: House) -> None:
     """The other is told which is in force, and the next that it is there."""
     legal = at_work(house, "enterprise")
