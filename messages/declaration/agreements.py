@@ -1,8 +1,13 @@
 """Agency agreements (代理报关委托协议): between the domestic consignee and the declaring unit, for a year.
 
 Made by the engine, where a rule says so, or by hand; one for each pair, while it is in force. Its case
-belongs to whoever declares, and the other is its partner: both can fetch it. The
-receipt that tells them holds it as a document that the gateway has signed.
+belongs to whoever declares, and the other is its partner: both can fetch it. The receipt that tells them
+holds it as a document that the gateway has signed.
+
+One side alone makes it: neither the manual nor the spec knows a confirmation by the other. The manual's words
+are 勾选后则认定您委托本系统对代理报关委托协议进行自动生成，不勾选则由您进行手动生成: whoever sets the rule
+entrusts the system with making it, and else makes it by hand himself. What protects the other is that it is
+told of every one at once, by a signed receipt that names who declares, and that it takes a party's card.
 """
 
 from __future__ import annotations
@@ -84,7 +89,8 @@ def made(
     }
     info = (
         f"代理报关委托协议 {case.number} 已生成，{both['tradeName']} 委托 {both['agentName']}，"
-        f"有效期至 {body['until']} / agency agreement made"
+        f"有效期至 {body['until']} / agency agreement {case.number} made: {both['tradeName']} entrusts "
+        f"{both['agentName']}, until {body['until']}"
     )
     return case.number, (
         Put(case),

@@ -8,6 +8,7 @@ import pytest
 
 from messages.declaration.engine import AT_ONCE
 from messages.workflow import Event, Origin
+from terminals.work.blaming import in_both
 from tests.messages.declaration.world import CARRIER, CARRIER_2, LEGAL, OPERATOR, SECOND, World
 
 ORIGIN = Origin(1, "DEC191", "MSG-1", "1", "0" * 64, OPERATOR.party)
@@ -248,6 +249,9 @@ def test_an_agency_agreement_is_made_once_for_a_pair(world: World) -> None:
     (told,) = (issue for issue in world.receipts if issue.to == SECOND.party)
     assert told.enclosed is not None
     assert told.enclosed[1]["agreementNo"] == made[0].number
+    for words in (in_both(told.info).zh, in_both(told.info).en):
+        assert made[0].number in words
+        assert words.index(SECOND.name) < words.index(LEGAL.name)  # who entrusts whom
     assert ("DEC192", 120) in world.told_to(SECOND)
     world.marked(billNo="B3")
     world.go_on(world.now + timedelta(seconds=61))
