@@ -40,6 +40,8 @@ def explained(place: Place, standing: Standing) -> Words:
 
 def _named(field: Field) -> Words:
     label, kind = field.label, _of_type(field)
+    if kind == SILENT or kind.zh == label.zh:  # which would say the name once more, and nothing else
+        kind = both("field-list") if field.choices or field.hints.list else _length(field)
     return Words(f"{label.zh}：{kind.zh}", f"{label.en}: {kind.en}") if kind != SILENT else label
 
 
