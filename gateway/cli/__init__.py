@@ -8,6 +8,7 @@ from gateway.cli.accounts import account
 from gateway.cli.archives import archive
 from gateway.cli.backups import backup, restore
 from gateway.cli.bulletins import bulletin
+from gateway.cli.callbacks import callback
 from gateway.cli.cards import card
 from gateway.cli.certificates import cert
 from gateway.cli.init import init
@@ -27,7 +28,7 @@ def main() -> None:
 
 
 for command in (
-    init, serve, node, party, cert, card, account, registration, bulletin, notice, journal, archive,
-    backup, restore,
+    init, serve, node, party, cert, card, account, registration, bulletin, notice, callback, journal,
+    archive, backup, restore,
 ):  # fmt: skip
     main.add_command(command)

@@ -20,7 +20,7 @@ TIMEOUT = 20.0
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Post:
     """A request as it came."""
 
@@ -28,6 +28,10 @@ class Post:
     headers: dict[str, str]
     body: bytes
     connection: int
+
+    def __repr__(self) -> str:
+        """Short enough to be read when a test fails."""
+        return f"<{self.kind} {len(self.body)} bytes by {self.connection}>"
 
     @property
     def kind(self) -> str:
