@@ -19,6 +19,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 
 from gateway import metrics, pki, tls
 from gateway.acceptance import Item, Outcome, Store
+from gateway.alarms import Alarms
 from gateway.caretaker import LEFT, Caretaker
 from gateway.commit import GroupCommit
 from gateway.declared import Codes, Systems, Types
@@ -66,6 +67,7 @@ from messages.schemas import Schemas
 from messages.signature.template import TemplateSigner
 from receipts.document import Issuer
 from storage import heads, nodes, pickups
+from storage.alarms import Finding
 from storage.attachments import Store as AttachmentStore
 from storage.database import Database
 from storage.journal import Chain
@@ -76,6 +78,7 @@ WATCH = 1.0  # seconds between two looks at what other processes may have change
 PURGE = 300.0  # seconds between two clean-ups of old sessions and challenges
 GAUGE = 5.0  # seconds between two looks at the backlog
 LATE = 60.0  # seconds that a due work item may wait before the gateway says that it is not ready
+ALARMS = 30.0  # seconds between two looks at what is not well
 ENDINGS = 3600.0  # seconds between two looks at what ends soon
 IDLE_SHARED = 5.0  # seconds after which a dispatch looks for what a gateway that died has left
 NUMBERS = 512  # of cases, kept at hand where gateways share a counter
@@ -150,7 +153,7 @@ class Gateway:
         )
         self.sandbox = Sandbox(self.intake, reactor) if sandbox else None
         noticing = Pickups(self.reader, self.writer, nodes.moment, self._accepted)
-        self._read_to = noticing.read_to if routes_any else _nobody_asks
+        self._noticing = noticing if routes_any else None
         mail = settings.mail
         channels: list[Outbound] = [Smtp(reactor, mail, identity.name)] if mail.host else []
         self.notices = Notices.of(settings)
@@ -175,7 +178,7 @@ class Gateway:
             node=settings.node,
             clock=clock,
             settings=push,
-            read_to=noticing.taken if routes_any else _nobody_waits,
+            read_to=self._taken,
         )
         self.registrar = Registrar(
             poster=poster,
@@ -258,6 +261,17 @@ class Gateway:
         )
         for changes in (self.directory.on_change, self.examination.on_reload):
             changes.append(self._announce_endings)
+        self.alarms = Alarms(
+            writer=self.writer,
+            node=settings.node,
+            home=settings.home,
+            limits=settings.alarms,
+            head_seconds=exchange.head_seconds,
+            silent_seconds=self.nodes.silent_seconds,
+            notices=self.notices,
+            moment=nodes.moment,
+            ends=self._ends,
+        )
         self.server = self._http_server(schemas)
         self.housekeeping = self._housekeeping()
 
@@ -265,6 +279,7 @@ class Gateway:
         """What is looked after, how often, and what the log says where it failed."""
         its = Housekeeping(self.reactor)
         its.every(self.nodes.beat_seconds, self.nodes.beat, "no sign of life could be given")
+        its.every(ALARMS, self.alarms.look, "what is not well could not be looked at")
         its.every(WATCH, self._watch_registry, "the registry could not be read")
         its.every(GAUGE, self.load.measure, "the backlog could not be read")
         its.every(GAUGE, self.outbox.measure, "the outbox could not be read")
@@ -301,6 +316,9 @@ class Gateway:
             chain=self.chain,
             desk=self.settings.gateway.desk_dxp_id,
             ready=self._ready,
+            node=self.settings.node,
+            silent_seconds=self.nodes.silent_seconds,
+            work=self._work,
             sandbox=self.sandbox,
         )
         limits = self.settings.limits
@@ -415,6 +433,27 @@ class Gateway:
         checked = Deferred.fromCoroutine(self.sessions.recheck(self.examination.check))
         checked.addErrback(_complain, "sessions could not be checked again")
 
+    def _read_to(self, party: str, position: int) -> None:
+        """A party came back with this position of its mailbox."""
+        self.alarms.read_to(party, position)
+        if self._noticing is not None:
+            self._noticing.read_to(party, position)
+
+    def _taken(self, party: str, position: int) -> Deferred[None]:
+        """A callback has taken a mailbox up to this position; fires when what waits for that is noted."""
+        self.alarms.read_to(party, position)
+        if self._noticing is None:
+            return succeed(None)
+        noted: Deferred[None] = self._noticing.taken(party, position)
+        return noted
+
+    def _ends(self) -> list[Finding]:
+        node = self.settings.node
+        return [
+            Finding(f"{node} {each.of} {each.key[:32]}", f"{each.ends:%Y-%m-%d}", clock())
+            for each in self.endings.soon
+        ]
+
     def _watch_registry(self) -> Deferred[None]:
         self.examination.watch()
         return self.directory.refresh()
@@ -448,15 +487,6 @@ def _own(settings: Settings) -> dict[str, list[x509.Certificate]]:
     if settings.listen.tls:
         chains[TLS] = pki.load_certificates(settings.tls_certificate)
     return chains
-
-
-def _nobody_asks(_party: str, _position: int) -> None:
-    """Where nothing is routed, nobody asks who has read what."""
-
-
-def _nobody_waits(_party: str, _position: int) -> Deferred[None]:
-    """The same for what is posted."""
-    return succeed(None)
 
 
 def _count(issued: Sequence[tuple[str, float]]) -> None:

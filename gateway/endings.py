@@ -60,6 +60,7 @@ class Endings:
         self._reader = reader
         self._clock = clock
         self._said: dict[str, datetime] = {}
+        self.soon: list[Ending] = []  # of the gateway's own and its CAs', as of the last look
 
     def look(self) -> Deferred[None]:
         """Look at everything; call it every hour, and when the registry or the CAs' files have changed."""
@@ -78,6 +79,7 @@ class Endings:
         ]
         soon += [each for each in (*self._own, *self._authorities()) if each.ends < now + self._warn]
         soon += self._lists(now)
+        self.soon = [each for each in soon if each.of != HOLDER]
         for of in WHOSE:
             metrics.ENDING.labels(of).set(sum(each.of == of for each in soon))
         for each in soon:

@@ -68,6 +68,10 @@ ENDING = Gauge(
     ["of"],
     registry=REGISTRY,
 )
+ARCHIVING = Counter(
+    "eport_archiving", "Runs of the archiving that were started, by result.", ["result"], registry=REGISTRY
+)
+ALARMS = Gauge("eport_alarms", "Open alarms, by rule (gateway/watch.py).", ["name"], registry=REGISTRY)
 NOTICES = Counter(
     "eport_notices",
     "Notices to the outside, by what became of them (written, sent, again, failed, dropped).",

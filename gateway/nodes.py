@@ -80,6 +80,11 @@ class Nodes:
         """How often `beat` is to be called."""
         return BEAT_ALONE if self.alone else BEAT
 
+    @property
+    def silent_seconds(self) -> float:
+        """Without a sign of life after which a gateway counts as dead."""
+        return 3 * self.beat_seconds
+
     def start(self) -> Deferred[None]:
         """Say that this gateway serves, and hear the others from now on."""
         if self._line is not None:

@@ -241,6 +241,17 @@ class Routing(_Section):
     types: tuple[RoutedType, ...] = ()
 
 
+class Alarms(_Section):
+    """From where on those who run the gateway are told that something waits too long, or is not well."""
+
+    work_seconds: Seconds = 300  # that a node which is due may wait
+    attempts: Count = 5  # that failed, of one step
+    unread_days: Seconds = 7  # that a receipt may lie in a mailbox that its party does not read
+    approval_hours: Seconds = 48  # that a registration may wait for a decision
+    disk_percent: Annotated[float, Field(ge=0, le=100)] = 10  # that must be free where the home is
+    mail: tuple[Annotated[str, Field(pattern=r"^[^@\s<>\"]+@[A-Za-z0-9.-]+$")], ...] = ()  # who gets a letter
+
+
 class Logs(_Section):
     """Structured logs, one JSON object a line."""
 
@@ -271,6 +282,7 @@ class Settings(BaseSettings):
     push: Push = Push()
     retention: Retention = Retention()
     routing: Routing = Routing()
+    alarms: Alarms = Alarms()
     logs: Logs = Logs()
 
     @classmethod

@@ -19,6 +19,7 @@ from gateway.http.messages import Messages
 from gateway.http.operations import Operations
 from gateway.http.receipts import ReadTo, Receipts
 from gateway.http.router import Route
+from gateway.http.running import Running
 from gateway.http.sandbox import SandboxCalls
 from gateway.http.statistics import Charts
 from gateway.limits import Allowance, Rates
@@ -63,6 +64,9 @@ class Services:
     chain: Chain
     desk: str  # dxpId that systems' messages go to
     ready: Callable[[], Mapping[str, bool]]
+    node: str  # this gateway's name among those of the database
+    silent_seconds: float  # without a sign of life after which one of them counts as dead
+    work: Callable[[], None]  # there may be some to do
     sandbox: Sandbox | None = None  # on a gateway for tests only
 
 
@@ -99,6 +103,7 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
             limits.attachment_bytes,
             limits.attachment_party_bytes,
         ).routes,
+        *Running(access, its.writer, its.reader, its.node, its.silent_seconds, its.work).routes,
         *(SandboxCalls(its.sandbox, access).routes if its.sandbox else ()),
         *Operations(its.ready, its.sandbox is not None).routes,
     )

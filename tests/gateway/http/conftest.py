@@ -241,7 +241,7 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
             codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
             writer=writer, reader=reader, clock=lambda: datetime.now(UTC), chain=Chain("1"),
             desk="DXPCUS0000000001", ready=lambda: ready, enrolment=enrolment, registrar=registrar,
-            sandbox=sandbox,
+            sandbox=sandbox, node="1", silent_seconds=15.0, work=lambda: None,
         )  # fmt: skip
         made = routes(services, Limits(attachment_bytes=4 * 1024 * 1024, attachment_party_bytes=6_000_000))
         return writer, reader, files, passwords, intake, boxes, sessions, made, ready
