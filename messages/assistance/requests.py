@@ -234,7 +234,7 @@ def _receipt(event: Event, type_: str, written: _Written) -> Issue:
         "send": "已发送外方 / sent to the foreign customs",
     }[event.name]
     if written.against:
-        info = f"{info}；待改正 / to be corrected: {told(written.against)}"
+        info = f"{info}；待改正 / to be corrected；{told(written.against)}"
     return Issue(actor_of(event).party, type_, written.status, info, event.origin, written.case.number)
 
 

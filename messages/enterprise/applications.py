@@ -81,7 +81,7 @@ def save(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     there = tuple(digest for digest, file in known.files.items() if file is not None)
     info = "暂存成功 / draft kept"
     if against:
-        info = f"{info}；待改正 / to be corrected: {told(against)}"
+        info = f"{info}；待改正 / to be corrected；{told(against)}"
     return Put(case), _keep(case, "draft", there), _receipt(event, case, step, info)
 
 
@@ -119,7 +119,7 @@ def declare(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     )
     info = f"{APPLICATIONS[code][0]}申报成功，待审核 / declared, it will be reviewed"
     if told_of:
-        info = f"{info}；提示 / notices: {told(told_of)}"
+        info = f"{info}；提示 / notices；{told(told_of)}"
     effects: list[Effect] = [Put(case), _keep(case, "draft"), _keep(case, "declared", digests(form), CUSTOMS)]
     if code != OBJECT:
         entry = {"case": case.number, "type": code, "regCode": known.cop_code}

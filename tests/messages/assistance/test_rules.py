@@ -13,6 +13,7 @@ from messages.assistance.rules import Fault, Known, demanded, faults
 from messages.codes import CodeLists
 from messages.forms import Field, form
 from messages.workflow import File
+from terminals.work.blaming import each_in_both
 from tests.messages.assistance.world import DESK, OTHER, World, attached, digest, request
 
 KNOWN = Known(
@@ -232,6 +233,9 @@ def test_a_long_list_of_faults_is_cut_for_the_receipt() -> None:
     world.save(Bill=[{"containerNo": "CSQU3054380"}] * 50)
     assert len(world.told) <= 1000
     assert "more" in world.told
+    words = each_in_both(world.told)  # its parts are told in both languages
+    assert words.en.splitlines()[:2] == ["draft kept", "to be corrected"]
+    assert " / " not in words.zh + words.en
     assert len(world.last().body["faults"]) == 450
 
 

@@ -27,6 +27,7 @@ from messages.enterprise.table import (
 from messages.senders import NO_CARD
 from messages.signature.oids import LEGAL, OPERATOR
 from messages.system import CUSTOMS
+from terminals.work.blaming import each_in_both
 from tests.messages.enterprise.world import DESK, DESK_2, OTHER, TRADER, World, attached, digest
 
 
@@ -169,7 +170,10 @@ def test_a_draft_lists_what_a_declaration_needs(world: World) -> None:
     faults = world.last().body["faults"]
     assert any("contactMobile" in one for one in faults)
     assert any("必须包含报关业务负责人和财务负责人" in one for one in faults)
-    assert "待改正" in world.told
+    words = each_in_both(world.told)
+    assert words.zh.splitlines()[1] == "待改正"
+    assert words.en.splitlines()[1] == "to be corrected"
+    assert " / " not in words.zh + words.en
     assert world.save("ENT111", appType="2", caseNo=world.last().number) == [1]
     assert "faults" not in world.last().body
 
