@@ -62,7 +62,6 @@ from gateway.settings import Settings
 from gateway.threads import Reader, SettlingWriter, Writer
 from messages.codes import CodeLists
 from messages.newcomers import ROLES
-from messages.routed import Routed
 from messages.schemas import Schemas
 from messages.signature.template import TemplateSigner
 from receipts.document import Issuer
@@ -97,15 +96,11 @@ class Gateway:
         """`sandbox`: a gateway for tests, where developers order faults."""
         self.settings = settings
         self.reactor = reactor
-        types = [
-            Routed(each.code, frozenset(each.senders), frozenset(each.receivers))
-            for each in settings.routing.types
-        ]
-        self.routing = put_in_force(types, settings.routed_folder, settings.routed_in_force)
+        self.routing = put_in_force(settings)
         self.database = Database(settings.database_url)
         with self.database.write() as connection:
             number = nodes.number(connection, settings.node)
-            routes_any = bool(types) or pickups.anything(connection)
+            routes_any = bool(self.routing.folder) or pickups.anything(connection)
         ids = Ids(number, clock)
         key, certificate = _signing(settings)
         self._key = key

@@ -17,6 +17,7 @@ from gateway.cli.nodes import node
 from gateway.cli.outside import notice
 from gateway.cli.parties import party
 from gateway.cli.registrations import registration
+from gateway.cli.routing import routing
 from gateway.cli.serve import serve
 from gateway.cli.shell import Root
 
@@ -29,6 +30,6 @@ def main() -> None:
 
 for command in (
     init, serve, node, party, cert, card, account, registration, bulletin, notice, callback, journal,
-    archive, backup, restore,
+    archive, backup, restore, routing,
 ):  # fmt: skip
     main.add_command(command)

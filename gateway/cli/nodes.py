@@ -101,7 +101,8 @@ def _furnish(settings: Settings, stage: Path, name: str, hosts: Sequence[str]) -
     made = Settings.load(stage)
     if made.node != name or made.database_url != settings.database_url:
         refuse(f"{settings.home / FILE} is written in a way that cannot be taken over: copy and change it")
-    for folder in _TRUST:
+    schemas = () if settings.routing.folder.is_absolute() else (settings.routing.folder,)
+    for folder in (*_TRUST, *schemas):
         if (settings.home / folder).is_dir():
             shutil.copytree(settings.home / folder, stage / folder, dirs_exist_ok=True)
     if hosts:

@@ -8,10 +8,10 @@ operator of the gateway may be editing: a half-written file disturbs nothing bef
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.settings import Settings
 from messages.catalogue import OWN
 from messages.routed import Routed, Routes, read
 from messages.schemas import Schemas
@@ -29,12 +29,22 @@ class InForce:
         return Schemas(OWN, self.folder) if self.folder else Schemas()
 
 
-def put_in_force(types: Sequence[Routed], folder: Path, target: Path) -> InForce:
-    """Check the types with their schemas in `folder`, and write these into `target`, made anew.
+def configured(settings: Settings) -> tuple[Routes, dict[str, bytes]]:
+    """The types that are configured, and their schemas. Raises SchemaFolderError: what to change."""
+    types = [
+        Routed(each.code, frozenset(each.senders), frozenset(each.receivers))
+        for each in settings.routing.types
+    ]
+    return read(settings.routed_folder, types)
+
+
+def put_in_force(settings: Settings) -> InForce:
+    """Check what is configured, and write the schemas into a folder made anew.
 
     Raises SchemaFolderError, which says what to change; nothing is written then.
     """
-    routes, texts = read(folder, types)
+    routes, texts = configured(settings)
+    target = settings.routed_in_force
     shutil.rmtree(target, ignore_errors=True)
     if not texts:
         return InForce(routes)
