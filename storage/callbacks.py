@@ -49,7 +49,7 @@ class Callback:
     position: int
     revision: int
     failures: int
-    slow: int
+    slow: int  # so many posts have to be quick before it counts as quick
     due_at: datetime
     taken_by: str | None
     taken_until: datetime | None

@@ -40,7 +40,7 @@ class Standing:
     due_at: datetime  # not before, for its last failure
     taken_by: str | None  # the node that has it …
     taken_until: datetime | None  # … until then
-    slow: bool  # it failed, or took long
+    slow: bool  # it failed or took long, not long ago
     behind: bool  # receipts wait for it
     ended: bool  # whoever registered it has lost what he had logged in with
 
@@ -74,7 +74,7 @@ _STANDING = (
         _callback.due_at,
         _callback.taken_by,
         _callback.taken_until,
-        or_(_callback.slow == 1, _callback.failures > 0).label("slow"),
+        (_callback.slow > 0).label("slow"),
         (_head > _callback.position).label("behind"),
         _ended.label("ended"),
     )
@@ -120,7 +120,7 @@ def _if_still_mine() -> Update:
 _ADVANCE = _if_still_mine().values(
     position=bindparam("then"),
     failures=0,
-    slow=bindparam("dawdled"),
+    slow=bindparam("slow"),
     broken_at=None,
     error=None,
     due_at=bindparam("at"),
@@ -131,6 +131,7 @@ _ADVANCE = _if_still_mine().values(
 _RELEASE = _if_still_mine().values(taken_by=None, taken_until=None)
 _FAILED = _if_still_mine().values(
     failures=_callback.failures + 1,
+    slow=bindparam("slow"),
     error=bindparam("why"),
     due_at=bindparam("again"),
     broken_at=bindparam("broken"),
@@ -203,10 +204,11 @@ def take(
 
 
 def advance(
-    conn: Connection, mine: Callback, position: int, now: datetime, until: datetime | None, *, slow: bool
+    conn: Connection, mine: Callback, position: int, now: datetime, until: datetime | None, *, slow: int
 ) -> bool:
     """Receipts up to `position` were taken over there. Whether it is mine still, and receipts wait for it.
 
+    `slow`: how many posts from now on have to be quick before it counts as quick again.
     With `until` it stays mine until then if there is more; else it is let go. Somebody else's since: nothing
     is changed.
     """
@@ -215,7 +217,7 @@ def advance(
     moved = conn.execute(
         _ADVANCE,
         {
-            "whose": mine.party, "mine": mine.revision, "then": position, "at": now, "dawdled": int(slow),
+            "whose": mine.party, "mine": mine.revision, "then": position, "at": now, "slow": slow,
             "node": mine.taken_by if keep else None, "until": until if keep else None,
         },
     )  # fmt: skip
@@ -228,7 +230,7 @@ def release(conn: Connection, mine: Callback) -> None:
 
 
 def failed(
-    conn: Connection, mine: Callback, again: datetime, why: str, broken_at: datetime | None
+    conn: Connection, mine: Callback, again: datetime, why: str, broken_at: datetime | None, *, slow: int
 ) -> Callback | None:
     """It took nothing: not before `again`. As it is now; None: it is not mine any more.
 
@@ -236,7 +238,7 @@ def failed(
     """
     values = {
         "whose": mine.party, "mine": mine.revision, "again": again, "why": why[:MAX_ERROR],
-        "broken": broken_at,
+        "broken": broken_at, "slow": slow,
     }  # fmt: skip
     return of(conn, mine.party) if conn.execute(_FAILED, values).rowcount else None
 

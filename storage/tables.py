@@ -428,7 +428,7 @@ callbacks = Table(
     Column("position", BigKey, nullable=False),  # of the last receipt that was taken there
     Column("revision", BigKey, nullable=False),  # moves with each taking and change
     Column("failures", Integer, nullable=False),  # in a row
-    Column("slow", Integer, nullable=False),  # 1: its last post took long
+    Column("slow", Integer, nullable=False),  # so many posts must be quick before it is quick
     Column("due_at", Instant, nullable=False),
     Column("taken_by", Name),  # the node that is posting
     Column("taken_until", Instant),

@@ -93,6 +93,11 @@ def target(url: str) -> Target:
     return Target(f"https://{made.authority}{path}", host, port, path, address)
 
 
+def host(url: str) -> str:
+    """What the log may say of a callback's URL: there may be a secret in its path."""
+    return url.partition("//")[2].partition("/")[0]
+
+
 def public(address: Address, allow: Collection[Network] = (), deny: Collection[Network] = ()) -> bool:
     """Whether anybody in the world could reach it: unicast, of no special purpose, nor a wrapping of such.
 

@@ -25,7 +25,7 @@ from twisted.internet.ssl import Certificate, optionsForClientTLS, trustRootFrom
 from twisted.python.failure import Failure
 
 from gateway import pki
-from gateway.push.address import Address, BadUrl, Target, public, target
+from gateway.push.address import Address, Target, public, target
 from gateway.push.line import Answer, BadAnswer, Line, Lost
 from gateway.push.resolver import Resolve, Unresolved
 from gateway.services import Clock
@@ -131,7 +131,7 @@ class Channel:
         its, seconds = self._poster, self._poster.settings.connect_seconds
         factory = Factory.forProtocol(Line)
         factory.noisy = False
-        error: Exception = Unresolved("it has no address")
+        error: Exception = Lost("it has no address", unheard=True)
         for each in addresses[:MOST_ADDRESSES]:
             kind: Any = TCP4ClientEndpoint if isinstance(each, IPv4Address) else TCP6ClientEndpoint
             plain = kind(its.reactor, str(each), self._to.port, timeout=seconds)
@@ -145,15 +145,18 @@ class Channel:
         raise error
 
     async def _addresses(self) -> list[Address]:
-        """All of the host's. Raises NotTaken unless each of them is public, Unresolved."""
+        """All of the host's. Raises NotTaken unless each of them is public."""
         its = self._poster.settings
         if self._to.address is not None:
             found = [self._to.address]
         else:
-            found = [ip_address(each) for each in await self._poster.resolve(self._to.host)]
-        for each in found:
-            if not public(each, its.allow, its.deny):
-                raise NotTaken(f"{self._to.host} has the address {each}, which is not public")
+            try:
+                found = [ip_address(each) for each in await self._poster.resolve(self._to.host)]
+            except Unresolved:
+                found = []
+        if not found or not all(public(each, its.allow, its.deny) for each in found):
+            # In the same words: nobody learns from it which names there are inside, and where they lead.
+            raise NotTaken(f"{self._to.host} was not found, or has an address that is not public")
         return found
 
     def _not_taken(self, failure: Failure) -> Failure:
@@ -162,7 +165,7 @@ class Channel:
         if isinstance(error, TooLong):
             seconds = self._poster.settings.timeout_seconds
             raise NotTaken(f"it did not answer within {seconds:g} seconds") from None
-        if isinstance(error, BadAnswer | Lost | Unresolved | BadUrl):
+        if isinstance(error, BadAnswer | Lost):
             raise NotTaken(str(error)) from None
         if isinstance(error, ConnectError):
             raise NotTaken(f"no connection: {error}") from None

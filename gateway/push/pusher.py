@@ -19,7 +19,7 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from gateway import metrics
 from gateway.mailboxes import Mailboxes
-from gateway.push.address import BadUrl
+from gateway.push.address import BadUrl, host
 from gateway.push.patience import after_failure
 from gateway.push.post import Channel, NotTaken, Poster
 from gateway.services import Clock, Jobs, Reactor, Timer
@@ -33,7 +33,8 @@ from storage.pushes import Measures, Standing
 log = structlog.get_logger("gateway.push")
 
 IDLE = 5.0  # seconds between two looks at what others delivered, registered or left
-SLICE = 20  # posts to one callback, before others that wait have their turn
+SLICE, SLICE_SECONDS = 20, 5.0  # posts to one callback, and how long, before others have their turn
+PROBATION = 16  # posts that have to be quick, after one that was slow or failed
 MARGIN = 60.0  # seconds of a lease beyond the longest post, for a busy database
 ENDED = "whoever registered it can log in with that no more; register it anew"
 
@@ -227,7 +228,8 @@ class Pusher:
 
     async def _pages(self, mine: Callback, channel: Channel) -> None:
         """Page after page, until nothing waits or it is somebody else's turn. Raises NotTaken."""
-        position, probing = mine.position, mine.failures > 0
+        position, slow, probing = mine.position, mine.slow, mine.failures > 0
+        until = self._reactor.seconds() + SLICE_SECONDS
         for _ in range(SLICE):
             most = 1 if probing else self._settings.page
             found = await self._mailboxes.page(mine.party, position, most, 0)
@@ -238,17 +240,19 @@ class Pusher:
             body = page.document(cursor.encode(found.position), found.documents)
             await channel.post("receipts", body, "application/xml")
             took = self._reactor.seconds() - began
-            slow = took > self._settings.slow_seconds
+            slow = PROBATION if took > self._settings.slow_seconds else max(slow - 1, 0)
             now = self._clock()
             position = found.position
             await self._read_to(mine.party, position)
             more = await self._writer.run(
                 pushes.advance, mine, position, now, now + self._lease, slow=slow
             )  # fmt: skip
-            self._taken(mine, len(found.documents), took, now, slow, closed=probing)
+            self._taken(mine, len(found.documents), took, now, bool(slow), closed=probing)
             if not more:
                 return
             probing = False
+            if self._reactor.seconds() > until:
+                break
         await self._writer.run(pushes.release, mine)
         self._once_more.add(mine.party)
 
@@ -260,17 +264,19 @@ class Pusher:
         metrics.PUSH_SECONDS.observe(seconds)
         self._stands(mine.party, now, slow)
         if closed and mine.broken_at is not None:
-            log.info("a callback takes receipts again", party=mine.party, url=mine.url)
+            log.info("a callback takes receipts again", party=mine.party, host=host(mine.url))
 
     async def _not_taken(self, mine: Callback, why: str) -> None:
         now = self._clock()
         verdict = after_failure(mine, now, self._settings)
-        found = await self._writer.run(pushes.failed, mine, verdict.again, why, verdict.broken_at)
+        found = await self._writer.run(
+            pushes.failed, mine, verdict.again, why, verdict.broken_at, slow=PROBATION
+        )
         metrics.PUSH_POSTS.labels("again").inc()
         if found is None:  # changed meanwhile: what it said is nothing to what is there now
             self._once_more.add(mine.party)
             return
-        told = {"party": mine.party, "url": mine.url, "failures": found.failures, "error": why}
+        told = {"party": mine.party, "host": host(mine.url), "failures": found.failures, "error": why}
         if verdict.over:
             given_up = await self._writer.run(callbacks.stop, mine.party, f"given up: {why}", now)
             self._say_stopped(given_up, mine.party, why)

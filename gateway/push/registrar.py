@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from gateway import metrics
 from gateway.limits import Rates
-from gateway.push.address import target
+from gateway.push.address import host, target
 from gateway.push.post import NotTaken, Poster
 from gateway.services import Clock, Jobs
 from receipts import cursor
@@ -109,7 +109,7 @@ class Registrar:
         new = NewCallback(party, to.url, session.holder, session.certificate, session.account, position)
         told = await self._writer.run(self._store, new)
         metrics.PUSH_REGISTRATIONS.labels("registered").inc()
-        log.info("a callback is registered", party=party, url=to.url, holder=session.holder)
+        log.info("a callback is registered", party=party, host=host(to.url), holder=session.holder)
         self._changed()
         return told
 

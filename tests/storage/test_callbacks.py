@@ -53,7 +53,7 @@ def test_a_callback_that_moves_goes_on_where_it_was(database: Database) -> None:
         put(connection, 1, 2, 3)
         register(connection, after=1)
         (mine,) = take(connection, ENTERPRISE)
-        assert pushes.failed(connection, mine, later(9), "500", NOW) is not None
+        assert pushes.failed(connection, mine, later(9), "500", NOW, slow=16) is not None
         moved = register(connection, after=None, url="https://new.example.com/")
         assert (moved.position, moved.failures, moved.broken_at, moved.error) == (1, 0, None, None)
         assert moved.url == "https://new.example.com/"
@@ -67,9 +67,9 @@ def test_what_waits_is_taken_by_one_node_and_moves_on_when_it_was_posted(databas
         (mine,) = take(connection, ENTERPRISE)
         assert (mine.taken_by, mine.position) == ("1", 0)
         assert take(connection, ENTERPRISE, node="2") == []
-        assert pushes.advance(connection, mine, 2, NOW, UNTIL, slow=False)
+        assert pushes.advance(connection, mine, 2, NOW, UNTIL, slow=0)
         assert take(connection, ENTERPRISE, node="2") == []
-        assert not pushes.advance(connection, mine, 3, NOW, UNTIL, slow=False)
+        assert not pushes.advance(connection, mine, 3, NOW, UNTIL, slow=0)
         found = callbacks.of(connection, ENTERPRISE)
         assert found is not None
         assert (found.position, found.taken_by, found.posted_at) == (3, None, NOW)
@@ -86,9 +86,9 @@ def test_a_lease_that_has_run_out_is_anybodys_and_who_had_it_changes_nothing(dat
         (late,) = take(connection, ENTERPRISE)
         assert take(connection, ENTERPRISE, node="2", seconds=59) == []
         (mine,) = take(connection, ENTERPRISE, node="2", seconds=61)
-        assert pushes.advance(connection, mine, 3, NOW, None, slow=False) is False
-        assert not pushes.advance(connection, late, 1, NOW, None, slow=False)
-        assert pushes.failed(connection, late, later(9), "late", None) is None
+        assert pushes.advance(connection, mine, 3, NOW, None, slow=0) is False
+        assert not pushes.advance(connection, late, 1, NOW, None, slow=0)
+        assert pushes.failed(connection, late, later(9), "late", None, slow=16) is None
         pushes.release(connection, late)
         found = callbacks.of(connection, ENTERPRISE)
         assert found is not None
@@ -110,7 +110,7 @@ def test_whatever_changes_a_callback_fences_off_the_post_under_way(database: Dat
             if what.startswith("remove"):
                 assert callbacks.remove(connection, ENTERPRISE)
             register(connection, url="https://new.example.com/")
-        assert not pushes.advance(connection, mine, 2, NOW, None, slow=False)
+        assert not pushes.advance(connection, mine, 2, NOW, None, slow=0)
         found = callbacks.of(connection, ENTERPRISE)
         assert found is not None
         assert found.position == 0
@@ -122,17 +122,19 @@ def test_failures_put_it_off_and_are_forgotten_with_the_next_success(database: D
         put(connection, 1, 2)
         register(connection)
         (mine,) = take(connection, ENTERPRISE)
-        found = pushes.failed(connection, mine, later(5), "it answered 500", None)
+        found = pushes.failed(connection, mine, later(5), "it answered 500", None, slow=16)
         assert found is not None
         assert (found.failures, found.error, found.broken_at) == (1, "it answered 500", None)
         assert take(connection, ENTERPRISE, seconds=4) == []
         for seconds in (10, 20):
             (mine,) = take(connection, ENTERPRISE, seconds=seconds)
-            pushes.failed(connection, mine, later(seconds + 5), "x" * 2_000, mine.broken_at or later(seconds))
+            pushes.failed(
+                connection, mine, later(seconds + 5), "x" * 2_000, mine.broken_at or later(seconds), slow=16
+            )
         (found,) = callbacks.broken(connection)
         assert (found.broken_at, found.failures, len(found.error or "")) == (later(10), 3, 500)
         (mine,) = take(connection, ENTERPRISE, seconds=30)
-        pushes.advance(connection, mine, 1, NOW, None, slow=True)
+        pushes.advance(connection, mine, 1, NOW, None, slow=2)
         assert callbacks.broken(connection) == []
         (standing,) = pushes.standing(connection)
         assert (standing.slow, standing.behind) == (True, True)
@@ -198,7 +200,7 @@ def test_a_node_that_starts_frees_what_it_had_taken(database: Database) -> None:
         take(connection, OTHER, node="2")
         assert pushes.free(connection, "1") == 1
         assert [each.party for each in take(connection, ENTERPRISE, OTHER, node="3")] == [ENTERPRISE]
-        assert not pushes.advance(connection, mine, 1, NOW, None, slow=False)
+        assert not pushes.advance(connection, mine, 1, NOW, None, slow=0)
 
 
 def test_measures_count_states_and_know_the_oldest_receipt_that_waits(database: Database) -> None:
@@ -213,7 +215,7 @@ def test_measures_count_states_and_know_the_oldest_receipt_that_waits(database: 
         register(connection, OTHER)
         callbacks.pause(connection, OTHER, "abuse", NOW)
         (mine,) = take(connection, ENTERPRISE)
-        pushes.failed(connection, mine, later(9), "500", NOW)
+        pushes.failed(connection, mine, later(9), "500", NOW, slow=16)
         found = pushes.measures(connection)
         assert found.states == {"active": 0, "broken": 1, "paused": 1, "stopped": 0}
         assert found.oldest == later(2)

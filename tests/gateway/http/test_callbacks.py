@@ -131,7 +131,7 @@ def test_a_url_that_is_none_for_callbacks_is_refused(api: Api, url: str) -> None
 )
 def test_an_address_inside_is_refused_without_a_connection(api: Api, host: str) -> None:
     """The answer says so, and no more than that."""
-    assert put(api, f"https://{host}/").json["info"].endswith("which is not public")
+    assert put(api, f"https://{host}/").json["info"].endswith("has an address that is not public")
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_broken_callback_says_what_it_failed_with(peer: Peer, api: Api) -> Non
     put(api, peer.url, after="")
     with api.database.write() as connection:
         (mine,) = pushes.take(connection, [ENTERPRISE], "1", callbacks_due(api), callbacks_due(api))
-        pushes.failed(connection, mine, NOW, "it answered 500", NOW)
+        pushes.failed(connection, mine, NOW, "it answered 500", NOW, slow=1)
     shown = api.ask("GET /v1/callback", token=api.token()).json
     assert (shown["state"], shown["failures"], shown["error"]) == ("broken", 1, "it answered 500")
     assert shown["nextTry"] is not None

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gateway import pki
 
-TIMEOUT = 20.0
+TIMEOUT = 60.0
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 

@@ -137,14 +137,14 @@ def test_a_name_that_leads_inside_is_not_dialled(
     """Not even where only one of its addresses does."""
     names.answers["erp.example.com"] = [addresses]
     posting = opened(f"https://erp.example.com:{peer.port}/", allow=())
-    assert "is not public" in posting.refused()
+    assert "not public" in posting.refused()
     assert peer.hellos == 0
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"])
 def test_an_address_that_leads_inside_is_not_dialled(opened: Open, peer: Peer, host: str) -> None:
     """Written out in the URL itself, no name is needed to refuse it."""
-    assert "is not public" in opened(f"https://{host}:{peer.port}/", allow=()).refused()
+    assert "not public" in opened(f"https://{host}:{peer.port}/", allow=()).refused()
     assert peer.hellos == 0
 
 
@@ -157,8 +157,8 @@ def test_a_name_that_changes_between_two_looks_has_no_second_look(
     peer.answer = lambda post: b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
     posting.post()
     assert names.asked == ["localhost"]
-    assert "127.0.0.2, which is not public" in posting.refused()
-    assert "169.254.169.254, which is not public" in posting.refused()
+    assert "not public" in posting.refused()
+    assert "not public" in posting.refused()
     assert len(peer.posts) == 1
 
 
@@ -169,8 +169,8 @@ def test_the_next_address_is_tried_where_one_does_not_answer(opened: Open, peer:
     assert len(peer.posts) == 1
 
 
-def test_a_name_that_nobody_knows_is_said_so(opened: Open, peer: Peer, names: Names) -> None:
-    """A sentence, no traceback."""
+def test_nobody_learns_which_names_there_are_inside(opened: Open, peer: Peer, names: Names) -> None:
+    """A name that nobody knows and one that leads inside are refused in the same words."""
     names.answers["erp.example.com"] = [[]]
     assert (
         opened(f"https://erp.example.com:{peer.port}/").refused().startswith("erp.example.com was not found")
