@@ -62,8 +62,7 @@ def sign(root: etree._Element, signer: Signer) -> etree._Element:
     the empty reference) or the key is none of the profile's, SigningFailed when key and certificate differ,
     and whatever the signer raises.
     """
-    if "Id" in root.attrib or "ID" in root.attrib:
-        raise ValueError("the root has an attribute Id, which no message type has: take it out")
+    refuse_id(root)
     unsigned = _copy(root)
     if len(unsigned) and unsigned[-1].tag == SIGNATURE:
         detach(unsigned[-1])
@@ -75,6 +74,12 @@ def sign(root: etree._Element, signer: Signer) -> etree._Element:
         c14n_algorithm=CanonicalizationMethod(EXC_C14N),
     ).sign(unsigned, key=key, cert=[signer.certificate], key_name=serial_hex(signer.certificate))
     return signed
+
+
+def refuse_id(root: etree._Element) -> None:
+    """Raise ValueError for an Id or ID at the root: a signature of ours covers what has none."""
+    if "Id" in root.attrib or "ID" in root.attrib:
+        raise ValueError("the root has an attribute Id, which no message type has: take it out")
 
 
 def _copy(root: etree._Element) -> etree._Element:
@@ -97,7 +102,7 @@ def _delegate(signer: Signer) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
     raise ValueError(f"a {type(public).__name__} cannot sign messages: use an RSA or an elliptic-curve key")
 
 
-def _checked(signer: Signer, data: bytes) -> bytes:
+def checked(signer: Signer, data: bytes) -> bytes:
     """What `signer` made over `data`, once its own certificate verifies it."""
     made = signer.sign(data)
     public = signer.certificate.public_key()
@@ -125,7 +130,7 @@ class _RsaDelegate(rsa.RSAPrivateKey):
         self._signer, self._public = signer, public
 
     def sign(self, data: Any, padding: Any, algorithm: Any) -> bytes:
-        return _checked(self._signer, bytes(data))
+        return checked(self._signer, bytes(data))
 
     def public_key(self) -> rsa.RSAPublicKey:
         return self._public
@@ -157,7 +162,7 @@ class _EcDelegate(ec.EllipticCurvePrivateKey):
         self._signer, self._public = signer, public
 
     def sign(self, data: Any, signature_algorithm: Any) -> bytes:
-        return _checked(self._signer, bytes(data))
+        return checked(self._signer, bytes(data))
 
     def public_key(self) -> ec.EllipticCurvePublicKey:
         return self._public

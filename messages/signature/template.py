@@ -1,4 +1,4 @@
-"""Fast signing of canonical bytes, for the gateway's replies and receipts.
+"""Fast signing of canonical bytes: the gateway's replies and receipts, and files by the thousand.
 
 Knows that a document written in canonical form need not be parsed to be signed: its digest is the digest of
 its bytes, and SignedInfo is written in canonical form too. Refuses to canonicalise anything.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -26,9 +27,23 @@ class TemplateSigner:
         """ValueError when the certificate is not this key's, or the key is none of the profile's."""
         if key.public_key() != certificate.public_key():
             raise ValueError("the certificate was issued for another key")
+        algorithm = algorithm_for(key.public_key())
+        self._prepare(certificate, lambda data: algorithm.sign(key, data))
+
+    @classmethod
+    def of(cls, certificate: x509.Certificate, sign: Callable[[bytes], bytes]) -> TemplateSigner:
+        """One whose key is elsewhere: `sign` makes the signature (PKCS#1 v1.5, or ECDSA as DER).
+
+        ValueError when the certificate's key is none of the profile's.
+        """
+        signer = cls.__new__(cls)
+        signer._prepare(certificate, sign)
+        return signer
+
+    def _prepare(self, certificate: x509.Certificate, sign: Callable[[bytes], bytes]) -> None:
         self.certificate = certificate
-        self._key = key
-        self._algorithm = algorithm_for(key.public_key())
+        self._sign = sign
+        self._algorithm = algorithm_for(certificate.public_key())
         self._before_digest = (
             f'<ds:SignedInfo xmlns:ds="{DS}">'
             f'<ds:CanonicalizationMethod Algorithm="{EXC_C14N}"></ds:CanonicalizationMethod>'
@@ -54,7 +69,7 @@ class TemplateSigner:
         """The ds:Signature element for the document whose canonical bytes (exclusive C14N) are `payload`."""
         digest = base64.b64encode(hashlib.sha256(payload).digest())
         info = self._before_digest + digest + self._after_digest
-        value = base64.b64encode(self._algorithm.value(self._algorithm.sign(self._key, info)))
+        value = base64.b64encode(self._algorithm.value(self._sign(info)))
         return b"".join((self._before_info, info, b"<ds:SignatureValue>", value, self._after_value))
 
     def seal(self, payload: bytes) -> bytes:

@@ -24,7 +24,6 @@ from terminals.folder.running import AWAY, Run
 from terminals.folder.sending import Lane, Means, Tell, Told
 from terminals.folder.signing import Signing, passes
 from terminals.folder.workers import SWITCH, Crew, Opened, Processes, Threads
-from terminals.host.logs import configure
 from terminals.language import say
 from terminals.receipts import Cursors, Mailbox
 from terminals.session import Session
@@ -97,7 +96,7 @@ class _Client:
         self._log = log
         self._once = once
         self._lines = lines
-        self._events: SimpleQueue[Told] = SimpleQueue()
+        self._events: SimpleQueue[tuple[Told, ...]] = SimpleQueue()
         self._by_file = desk.by_file
         self._signing = Signing(desk.new_holder, device=not self._by_file)
         self._trust = tls(desk.profile.path("ca"))
@@ -122,7 +121,7 @@ class _Client:
         signal.signal(signal.SIGIO, signal.SIG_IGN)  # a writer came while its file had our lease
         names, who = " ".join(box.name for box in self._boxes), subject_of(signing.certificate)
         self._say("started", "folder-started", root=self._root, boxes=names, who=who)
-        line = self._gateway(self._events.put)
+        line = self._gateway(self._tell)
         session = desk.session(line, signing.at)
         postman = self._postman(session, line)
         postman.start()
@@ -138,7 +137,7 @@ class _Client:
         return code
 
     def _crew(self, processes: int | None) -> Crew:
-        tell = self._events.put
+        tell = self._tell
         count = (
             min(processes or min(os.cpu_count() or 1, MOST_PROCESSES), self._lines) if self._by_file else 1
         )
@@ -177,7 +176,7 @@ class _Client:
 
     def _postman(self, session: Session, line: Gateway) -> Postman:
         desk = self._desk
-        arrivals = Arrivals(self._root, self._boxes, self._events.put, desk.lang)
+        arrivals = Arrivals(self._root, self._boxes, self._tell, desk.lang)
 
         def cursors() -> Cursors:
             owner = str(session.open().get("dxpId") or self._party.dxp_id)
@@ -187,7 +186,7 @@ class _Client:
 
     def _last(self, session: Session, sweep: bool) -> int:
         """Read what has come to the mailbox, if wanted, and log out."""
-        with self._gateway(self._events.put) as line:
+        with self._gateway(self._tell) as line:
             try:
                 if sweep:
                     session.gateway = line
@@ -200,7 +199,8 @@ class _Client:
             finally:
                 session.close(line)
                 while not self._events.empty():
-                    self._log.tell(self._events.get())
+                    for told in self._events.get():
+                        self._log.tell(told)
         return OK
 
     def _wait_for_signer(self) -> None:
@@ -217,6 +217,9 @@ class _Client:
             with suppress(NotSigned):
                 self._signing.renew()
 
+    def _tell(self, *told: Told) -> None:
+        self._events.put(told)
+
     def _progress(self, done: int, total: int) -> None:
         if self._once:
             self._desk.progress.step(done, total, say(self._desk.lang, "folder-progress"))
@@ -226,12 +229,10 @@ class _Client:
 
 
 def _log(desk: Desk, file: Path | None, stack: ExitStack) -> Log:
-    """Sentences where somebody sits, JSON lines otherwise; with a file, both."""
+    """Sentences where somebody sits; JSON lines otherwise, and in a file."""
     if file is not None:
         try:
-            configure(stream=stack.enter_context(file.open("a", encoding="utf-8", buffering=1)))
+            return Log(stack.enter_context(file.open("a", encoding="utf-8", errors="backslashreplace")))
         except OSError as error:
             raise Unusable("file-unwritable", file=file, reason=error.strerror or error) from None
-        return Log(None)
-    configure()
-    return Log(desk.tell if sys.stderr.isatty() else None)
+    return Log(sys.stderr, desk.tell if sys.stderr.isatty() else None)

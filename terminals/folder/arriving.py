@@ -17,7 +17,7 @@ from terminals.client import Gateway
 from terminals.folder import names
 from terminals.folder.batch import storage, write_all
 from terminals.folder.places import Box, inbox_of
-from terminals.folder.sending import Told
+from terminals.folder.sending import Tell, Told
 from terminals.folder.signing import passes
 from terminals.language import say
 from terminals.receipts import Cursors, Delivered, Mailbox, Page
@@ -34,7 +34,7 @@ class Arrivals:
 
     root: Path
     boxes: Sequence[Box]
-    tell: Callable[[Told], None]
+    tell: Tell
     lang: str
 
     def write(self, page: Page) -> None:
@@ -48,8 +48,7 @@ class Arrivals:
             told.append(self._told(one, f"{folder.parent.name}/{name}"))
         for folder, some in files.items():
             write_all(folder, some)
-        for each in told:
-            self.tell(each)
+        self.tell(*told)
 
     def _told(self, one: Delivered, file: str) -> Told:
         values: dict[str, object] = {"file": file, "type": one.type, "copMsgId": one.cop_msg_id}

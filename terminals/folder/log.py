@@ -5,10 +5,12 @@ Knows that the same complaint again and again is one complaint; refuses to know 
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
-
-import structlog
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TextIO
 
 from terminals.folder.sending import Told
 
@@ -19,14 +21,17 @@ _PLAIN = frozenset({"accepted", "receipt", "message", "started", "stopped"})  # 
 
 
 class Log:
-    """Writes what is told; `say` prints a sentence for people, and is None where nobody sits there."""
+    """Writes what is told: to `out` as JSON lines, or with `say` as sentences for who sits there."""
 
     def __init__(
-        self, say: Callable[[str], None] | None, clock: Callable[[], float] = time.monotonic
+        self,
+        out: TextIO,
+        say: Callable[[str], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._out = out
         self._say = say
         self._clock = clock
-        self._log = structlog.get_logger()
         self._last: dict[str, float] = {}
 
     def tell(self, told: Told) -> None:
@@ -39,13 +44,13 @@ class Log:
             if told.words:
                 self._say(told.words)
             return
-        write = self._log.error if told.end == "fatal" else self._log.info
-        if told.event in _WARNINGS:
-            write = self._log.warning
-        values = dict(told.values)
+        level = "error" if told.end == "fatal" else "warning" if told.event in _WARNINGS else "info"
+        line = {"at": datetime.now(UTC).isoformat(), "level": level, "event": told.event, **told.values}
         if told.words and told.event not in _PLAIN:
-            values["words"] = told.words
-        write(told.event, **values)
+            line["words"] = told.words
+        with suppress(OSError):  # a log whose disk is full, or whose reader has gone, stops nothing
+            self._out.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+            self._out.flush()
 
     def _due(self, event: str) -> bool:
         now = self._clock()

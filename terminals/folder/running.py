@@ -50,7 +50,7 @@ class Run:
 
     boxes: Sequence[Box]
     crew: Crew
-    events: SimpleQueue[Told]
+    events: SimpleQueue[tuple[Told, ...]]
     log: Log
     lanes: int
     once: bool
@@ -76,7 +76,7 @@ class Run:
 
     def stop(self) -> None:
         """End soon; may be called in a signal's handler."""
-        self.events.put(Told("stopping", {}))
+        self.events.put((Told("stopping", {}),))
 
     def go(self) -> int:
         """Work until it is told to stop, or `once` everything has a result; the exit code."""
@@ -162,12 +162,16 @@ class Run:
         due = self._next if self._away is None else self._away
         wait = 0.2 if self._stopping is not None else min(max(due - self.clock(), 0.0), PAUSE)
         try:
-            self._take(self.events.get(timeout=wait))
+            self._take_all(self.events.get(timeout=wait))
             while True:
-                self._take(self.events.get_nowait())
+                self._take_all(self.events.get_nowait())
         except Empty:
             waiting = sum(map(len, self._ready.values())) + TOGETHER * len(self._under_way)
             self.progress(self.counts.done, self.counts.done + waiting)
+
+    def _take_all(self, some: tuple[Told, ...]) -> None:
+        for told in some:
+            self._take(told)
 
     def _take(self, told: Told) -> None:
         if told.event == "stopping":

@@ -7,14 +7,17 @@ happened. A file that somebody signed already, and a DxpMsg, go out as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, Protocol
 
+from lxml import etree
+
+from messages.signature.sign import SigningFailed, checked, refuse_id
+from messages.signature.template import TemplateSigner
 from messages.xml import text
 from terminals.client import Gateway
-from terminals.compose import SIGNATURE, Mode, Outgoing, Party, envelope_of, sender_of, signed, understood
+from terminals.compose import SIGNATURE, Outgoing, Party, envelope_of, fill, sender_of, understood
 from terminals.folder import names
 from terminals.folder.batch import Batch, Result, storage
 from terminals.folder.content import read
@@ -52,7 +55,12 @@ class Told:
     end: End = ""
 
 
-Tell = Callable[[Told], None]
+class Tell(Protocol):
+    """Takes what happened, in its order; any thread may call it."""
+
+    def __call__(self, *told: Told) -> None:
+        """All of it at once."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +146,7 @@ class Lane:
             results.append(Result(name, answered.accepted, answered.body, _reason(answered)))
             told.append(self._told(batch, name, answered))
         batch.settle(results)
-        for one in told:
-            self._tell(one)
+        self._tell(*told)
         return stop
 
     def _return(self, batch: Batch, kept: dict[str, bytes], trouble: Trouble | None) -> Trouble | None:
@@ -156,16 +163,22 @@ class Lane:
         outgoing = understood(called, content, names.shown(name))
         if outgoing.ready:
             return outgoing.content
-        now = datetime.now(UTC)
-        mode = Mode.SIGN if outgoing.root.find(SIGNATURE) is None else Mode.AS_IS
-        data = signed(outgoing, mode, means.party, lambda: means.signing.at(names.shown(name)), now)
-        return envelope_of(
-            outgoing, data, self._sender(outgoing, mode), batch.box.to or (means.customs,), now
-        )
+        if outgoing.root.find(SIGNATURE) is None:
+            data, sender = self._signed(outgoing, names.shown(name)), means.party.dxp_id
+        else:
+            data, sender = outgoing.content, sender_of(outgoing.content) or means.party.dxp_id
+        return envelope_of(outgoing, data, sender, batch.box.to or (means.customs,), datetime.now(UTC))
 
-    def _sender(self, outgoing: Outgoing, mode: Mode) -> str:
-        named = sender_of(outgoing.content) if mode is Mode.AS_IS else ""
-        return named or self._means.party.dxp_id
+    def _signed(self, outgoing: Outgoing, said: str) -> bytes:
+        """The business message, filled in, canonical and signed: half the time of terminals.compose."""
+        signer = self._means.signing.at(said)
+        try:
+            refuse_id(outgoing.root)
+            fill(outgoing.root, self._means.party)
+            canonical = etree.tostring(outgoing.root, method="c14n", exclusive=True)
+            return TemplateSigner.of(signer.certificate, lambda data: checked(signer, data)).seal(canonical)
+        except (ValueError, SigningFailed) as error:
+            raise Unusable("sign-failed", file=said, reason=error) from None
 
     def _answer(self, envelope: bytes) -> Answered:
         """The gateway's proven answer; whatever else comes back is told, and asked again after a while."""

@@ -138,7 +138,7 @@ def _listen(end: Connection, tell: Tell) -> None:
             return
         if told is None:
             return
-        tell(told)
+        tell(*told)
 
 
 def _work(end: Connection, others: list[Connection], open_here: Callable[[Tell], Opened], lanes: int) -> None:
@@ -150,7 +150,7 @@ def _work(end: Connection, others: list[Connection], open_here: Callable[[Tell],
     sys.setswitchinterval(SWITCH)
     turn = Lock()
 
-    def tell(told: Told | None) -> None:
+    def tell(*told: Told) -> None:
         with turn:
             end.send(told)
 
@@ -162,7 +162,7 @@ def _work(end: Connection, others: list[Connection], open_here: Callable[[Tell],
             os._exit(1)  # nobody is left to tell; what is on disk says how far everything is
         if order is None:
             crew.close()
-            tell(None)
+            end.send(None)
             return
         if order == "leave":
             crew.leave()
