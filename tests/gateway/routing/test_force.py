@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from gateway.routing.force import put_in_force
 from gateway.settings import BadSettings, Settings
 from messages.catalogue import SchemaFolderError
 
-SCHEMA = Path(__file__).parents[3] / "docs" / "routing" / "ABC101.xsd"
+DOCUMENTS = Path(__file__).parents[3] / "docs"
+SCHEMA = DOCUMENTS / "routing" / "ABC101.xsd"
 TYPE = '[routing]\ntypes = [{ code = "ABC101", senders = ["enterprise"] }]\n'
 
 
@@ -82,3 +85,19 @@ def test_the_command_says_what_would_be_taken_and_what_not(home: Path) -> None:
     assert "ABC101.xsd" in check(3)
     (home / "gateway.toml").write_text("")
     assert "no type is configured" in check()
+
+
+def test_the_documents_say_what_is_taken(home: Path) -> None:
+    """The lines of configuration and the frame of a schema in docs/routing.md, as they stand there."""
+    text = (DOCUMENTS / "routing.md").read_text(encoding="utf-8")
+    lines = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    frame = re.search(r"```xml\n(.*?)```", text, re.DOTALL)
+    assert lines
+    assert frame
+    (home / "gateway.toml").write_text(textwrap.dedent(lines[1]))
+    schema = frame[1].replace("…", '<xs:element name="note" type="TextLine"/>')
+    for code in ("ABC101", "ABC103"):
+        (home / "routed" / f"{code}.xsd").write_text(schema.replace("ABC101", code))
+    routes = put_in_force(Settings.load(home)).routes.by_code
+    assert routes["ABC101"].senders == routes["ABC101"].receivers == frozenset()
+    assert (routes["ABC103"].senders, routes["ABC103"].receivers) == ({"enterprise"}, {"carrier", "agency"})
