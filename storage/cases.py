@@ -41,7 +41,7 @@ from messages.workflow import (
     RecordsUnder,
 )
 from storage import owners, registry, tables
-from storage.bulk import BulkInsert
+from storage.bulk import BulkInsert, BulkUpdate
 from storage.conflict import by_dialect
 
 Columns = Mapping[str, tuple[str, ...]]
@@ -119,11 +119,8 @@ _COUNTED = {
 _BEHIND = "\U0010ffff"  # behind every key that begins alike
 _NAMES = tuple(column.name for column in tables.cases.c)
 _INSERT = BulkInsert(tables.cases, _NAMES, unless_taken=True)
-_UPDATE = (
-    update(tables.cases)
-    .where(_case.number == bindparam("which"), _case.revision == bindparam("read"))
-    .values({column.name: bindparam(column.name) for column in tables.cases.c if column.name != "number"})
-)
+_CHANGED = tuple(name for name in _NAMES if name != "number")
+_UPDATE = BulkUpdate(tables.cases, ("number", "revision"), _CHANGED)
 _same_key = and_(
     _record.system == bindparam("of_system"),
     _record.kind == bindparam("of_kind"),
@@ -250,15 +247,15 @@ def save(conn: Connection, changed: Sequence[Case], columns: Columns) -> None:
     new = [one for one in changed if one.revision == 0]
     if _INSERT(conn, [[*map(_row(one, columns).__getitem__, _NAMES)] for one in new]) != len(new):
         raise InnerNumberUsed(one.number for one in new)
-    old = [one for one in changed if one.revision != 0]
-    if old:
-        rows = [{**_row(one, columns), "which": one.number, "read": one.revision} for one in old]
-        try:
-            updated = conn.execute(_UPDATE, rows).rowcount
-        except IntegrityError as error:
-            raise InnerNumberUsed(one.number for one in old) from error
-        if updated != len(old):
-            raise StaleCase(one.number for one in old)
+    # In one order whoever saves them: two transactions do not wait for each other in a circle.
+    old = sorted((one for one in changed if one.revision != 0), key=lambda one: one.number)
+    try:
+        rows = [[one.number, one.revision, *map(_row(one, columns).__getitem__, _CHANGED)] for one in old]
+        updated = _UPDATE(conn, rows)
+    except IntegrityError as error:
+        raise InnerNumberUsed(one.number for one in old) from error
+    if updated != len(old):
+        raise StaleCase(one.number for one in old)
 
 
 def _row(one: Case, columns: Columns) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, literal, select
+from sqlalchemy import Connection, bindparam, func, literal, select
 
 from storage import tables
+from storage.bulk import BulkInsert
 from storage.conflict import by_dialect
 
 
@@ -57,7 +58,11 @@ _TAKE = by_dialect(
         index_elements=[_box.party], set_={"next": _box.next + statement.excluded.next - 1}
     ).returning(_box.party, _box.next),
 )
-_INSERT = insert(tables.receipts)
+_INSERT = BulkInsert(
+    tables.receipts,
+    ("party", "position", "id", "type", "cop_msg_id", "ori_message_id", "ori_cop_msg_id", "status", "case_no",
+     "digest", "document", "created_at"),
+)  # fmt: skip
 _archived = select(_box.archived).where(_box.party == bindparam("party")).scalar_subquery()
 _PAGE = {
     dialect: select(_receipt.position, _receipt.document)
@@ -133,23 +138,11 @@ def deliver(conn: Connection, receipts: Sequence[NewReceipt]) -> dict[str, int]:
     for new in receipts:
         position = free[new.party]
         free[new.party] = position + 1
-        rows.append(
-            {
-                "party": new.party,
-                "position": position,
-                "id": new.id,
-                "type": new.type,
-                "cop_msg_id": new.cop_msg_id,
-                "ori_message_id": new.ori_message_id,
-                "ori_cop_msg_id": new.ori_cop_msg_id,
-                "status": new.status,
-                "case_no": new.case_no,
-                "digest": new.digest,
-                "document": new.document,
-                "created_at": new.created_at,
-            }
-        )
-    conn.execute(_INSERT, rows)
+        rows.append([
+            new.party, position, new.id, new.type, new.cop_msg_id, new.ori_message_id, new.ori_cop_msg_id,
+            new.status, new.case_no, new.digest, new.document, new.created_at,
+        ])  # fmt: skip
+    _INSERT(conn, rows)
     return {party: following - 1 for party, following in after.items()}
 
 

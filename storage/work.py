@@ -21,9 +21,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Connection,
+    any_,
     bindparam,
     case,
     delete,
@@ -35,6 +37,7 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage import tables
 from storage.bulk import BulkInsert
@@ -199,6 +202,7 @@ _CLAIM = select(_item.id).where(_item.id.in_(bindparam("ids", expanding=True)), 
 _locked = _CLAIM.add_columns(_item.order_key).with_for_update(skip_locked=True).cte("locked")
 _CLAIM_LOCKED = select(_locked.c.id).where(_hold(_locked.c.order_key))
 _FINISH = delete(tables.work).where(_item.id == bindparam("gone"))
+_FINISH_ALL = delete(tables.work).where(_item.id == any_(bindparam("gone", type_=ARRAY(BigInteger))))
 _POSTPONE = (
     update(tables.work)
     .where(_item.id == bindparam("which"))
@@ -324,8 +328,12 @@ def claim(conn: Connection, ids: Collection[int], now: datetime) -> set[int]:
 
 def finish(conn: Connection, ids: Iterable[int]) -> int:
     """These items are done; how many of them there still were."""
-    gone = [{"gone": number} for number in ids]
-    return conn.execute(_FINISH, gone).rowcount if gone else 0
+    gone = list(ids)
+    if not gone:
+        return 0
+    if conn.dialect.name == "postgresql":
+        return conn.execute(_FINISH_ALL, {"gone": gone}).rowcount
+    return conn.execute(_FINISH, [{"gone": number} for number in gone]).rowcount
 
 
 def postpone(conn: Connection, number: int, due_at: datetime, error: str) -> None:
