@@ -20,6 +20,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks, succeed
 from gateway import metrics, pki, tls
 from gateway.acceptance import Item, Outcome, Store
 from gateway.alarms import Alarms
+from gateway.archiving import Archiving
 from gateway.caretaker import LEFT, Caretaker
 from gateway.commit import GroupCommit
 from gateway.declared import Codes, Systems, Types
@@ -268,6 +269,7 @@ class Gateway:
             ends=self._ends,
         )
         self.server = self._http_server(schemas)
+        self.archiving = Archiving(reactor, settings.home, settings.retention, clock)
         self.housekeeping = self._housekeeping()
 
     def _housekeeping(self) -> Housekeeping:
@@ -286,6 +288,7 @@ class Gateway:
         its.every(PURGE, self.caretaker.sweep, "attachments that nothing names could not be dropped")
         its.every(PURGE, self.enrolment.purge, "registrations that have expired could not be dropped")
         its.every(PURGE, self.outbox.purge, "old notices could not be dropped")
+        its.every(PURGE, self.archiving.look, "the archiving could not be started")
         its.every(ENDINGS, self.endings.look, "what ends soon could not be read")
         return its
 
@@ -399,6 +402,7 @@ class Gateway:
         log.info("stopping")
         notify("STOPPING=1")
         self.housekeeping.stop()
+        self.archiving.stop()
         yield self.port.stopListening()
         if self.metrics_port is not None:
             yield self.metrics_port.stopListening()

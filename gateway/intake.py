@@ -278,14 +278,15 @@ class Intake:
     def _repeated(self, found: Examined, stored: StoredMessage) -> Answer:
         """Accepted before: the first reply again, or a fault when it was another content.
 
-        The same content in other bytes gets a reply of its own: it names the digest of the bytes that were
-        sent now, so that their sender knows it for his, and the CopMsgId under which the receipts are.
+        The same content in other bytes gets a reply of its own, and so does a message that is in the archive:
+        it names the digest of the bytes that were sent now, so that their sender knows it for his, and the
+        CopMsgId under which the receipts are.
         """
         head = found.head
         assert head is not None
         if same(found, stored):
             metrics.REPEATED.inc()
-            if stored.digest == found.digest:
+            if stored.digest == found.digest and stored.reply:  # an archived one has none any more
                 return Answer(200, stored.reply)
             first = replace(head, cop_msg_id=stored.cop_msg_id)
             info = f"accepted before as {stored.cop_msg_id}, in Data whose SHA-256 is {stored.digest}"

@@ -39,9 +39,10 @@ LEFT = "left"
 """The folder for whole files that no database knows: of a run that was killed, or of before a restore."""
 
 MANIFEST = ".manifest.json"
-_SUFFIX = ".jsonl.gz"
+SUFFIX = ".jsonl.gz"
 _PART = ".part"
 _LEVEL = 6  # of compression
+_SYNCED = 4 * 1024 * 1024  # bytes after which what was written goes to the disk: all at once holds up others
 _CHUNK = 1024 * 1024
 _NAME = re.compile(r"(\d{4}-\d{2})/(\d{8,18})-(message|receipt)s-(\d{4}-\d{2}-\d{2})\.jsonl\.gz")
 
@@ -118,7 +119,7 @@ class Manifest:
     @property
     def file(self) -> str:
         """The file's place in the archive's folder."""
-        return f"{self.day[:7]}/{self.number:08d}-{self.kind}s-{self.day}{_SUFFIX}"
+        return f"{self.day[:7]}/{self.number:08d}-{self.kind}s-{self.day}{SUFFIX}"
 
     def statement(self) -> bytes:
         """The bytes that are signed: compact JSON with sorted keys, UTF-8."""
@@ -164,6 +165,7 @@ class Volume:
         self._raw: IO[bytes] = os.fdopen(handle, "wb")
         self._packed = gzip.GzipFile("", "wb", _LEVEL, self._raw, mtime=0)
         self._lines = hashlib.sha256()
+        self._synced = 0
         self.ids: list[int] = []
         self.size = 0  # of its lines, bytes
 
@@ -174,6 +176,10 @@ class Volume:
         self._lines.update(line)
         self.size += len(line)
         self.ids.append(item.id)
+        if self._raw.tell() - self._synced > _SYNCED:
+            self._raw.flush()
+            os.fdatasync(self._raw.fileno())
+            self._synced = self._raw.tell()
 
     def finish(self, previous: str, made: datetime) -> Manifest:
         """Make the file durable under its name; the manifest that it needs yet, without a signature."""
@@ -296,7 +302,7 @@ def clear(folder: Path, known: Mapping[int, str]) -> list[str]:
     aside = []
     for path in _all(folder, _PART):
         path.unlink()
-    for path in list(_all(folder, _SUFFIX)):
+    for path in list(_all(folder, SUFFIX)):
         name = path.relative_to(folder).as_posix()
         if not _NAME.fullmatch(name) or known.get(_number(name)) == name:
             continue

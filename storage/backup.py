@@ -1,8 +1,9 @@
 """Backup and restore (备份与恢复): the home folder and the database in one tar file that proves itself.
 
 Knows the order that keeps them consistent while the gateway runs: the exported journal heads first, then the
-database, then the attachments, which only ever grow. A manifest at the end names each file with size and
-SHA-256; a restore believes nothing that it does not name. The archive holds the gateway's keys: mode 0600.
+database, then attachments and what was archived, which only ever grow. A manifest at the end names each file
+with size and SHA-256; a restore believes nothing that it does not name. The file holds the gateway's keys:
+mode 0600.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import IO, Any
 
 from sqlalchemy.engine import make_url
 
+from storage.archive import MANIFEST as SIGNED
+from storage.archive import SUFFIX as PACKED
 from storage.attachments import sync_folder
 from storage.database import Database
 from storage.dump import PlaceNotEmpty, Progress, dump, load, reset_after_restore
@@ -57,16 +60,17 @@ def backup(
     try:
         with os.fdopen(handle, "wb") as raw:
             with tarfile.open(fileobj=raw, mode="w") as archive:
-                plain, attached = _home_files(database, home, target)
-                for path in plain:
+                for path in _home_files(database, home, target, grown=False):
                     _add(archive, path, f"home/{path.relative_to(home).as_posix()}", files)
                 with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
                     dumped = Path(folder) / _DATABASE
                     dump(database, dumped, progress)
                     _add(archive, dumped, _DATABASE, files)
-                for number, path in enumerate(attached, 1):
+                # Listed only now: what the database names was there before it was taken.
+                grown = _home_files(database, home, target, grown=True)
+                for number, path in enumerate(grown, 1):
                     _add(archive, path, f"home/{path.relative_to(home).as_posix()}", files)
-                    progress("attachments", number, len(attached))
+                    progress("attachments", number, len(grown))
                 manifest = {
                     "format": _FORMAT,
                     "dialect": database.dialect,
@@ -82,15 +86,14 @@ def backup(
         part.unlink(missing_ok=True)
 
 
-def _home_files(database: Database, home: Path, target: Path) -> tuple[list[Path], list[Path]]:
-    """The files of the home but the database's own and what is only passing: (all others, attachments)."""
+def _home_files(database: Database, home: Path, target: Path, *, grown: bool) -> list[Path]:
+    """The home's files but the database's own and passing ones: those that only become more, or others."""
     own = set()
     if database.file is not None:
         name = database.file.name
         own = {database.file.resolve().with_name(name + end) for end in ("", "-wal", "-shm", "-journal")}
     attachments = home / "attachments"
-    plain: list[Path] = []
-    attached: list[Path] = []
+    found: list[Path] = []
     for path in sorted(home.rglob("*")):
         if (
             path.is_symlink()
@@ -101,8 +104,9 @@ def _home_files(database: Database, home: Path, target: Path) -> tuple[list[Path
             continue
         if path.resolve() == target.resolve() or (attachments / "incoming") in path.parents:
             continue
-        (attached if attachments in path.parents else plain).append(path)
-    return plain, attached
+        if (attachments in path.parents or path.name.endswith((PACKED, SIGNED))) == grown:
+            found.append(path)
+    return found
 
 
 def _add(archive: tarfile.TarFile, path: Path, name: str, files: dict[str, _File]) -> None:

@@ -18,6 +18,7 @@ from storage import archive as files
 from storage import archived, retention
 from storage.archive import Item
 from storage.journal import MESSAGE, RECEIPT
+from storage.retention import ArchivingElsewhere
 
 
 @click.group(cls=Group)
@@ -43,7 +44,12 @@ def run(home: Path, messages_days: int | None, receipts_days: int | None) -> Non
     with opened(home) as (settings, database), Progress() as progress:
         settings = _overridden(settings, messages_days, receipts_days)
         key = pki.load_key(settings.gateway_key)
-        told = Archivist(database, settings, lambda data: pki.sign(key, data), _now, progress=progress).run()
+        archivist = Archivist(database, settings, lambda data: pki.sign(key, data), _now, progress=progress)
+        try:
+            told = archivist.run()
+        except ArchivingElsewhere as elsewhere:
+            say(f"nothing was done: {elsewhere}")
+            return
     for name in told.aside:
         say(f"put aside, for the database does not know it: {settings.archive_folder / name}")
     for each in told.elsewhere:

@@ -29,7 +29,7 @@ from storage.dump import DumpFailed, PlaceNotEmpty
 from storage.heads import HeadUnreadable
 from storage.registrations import AlreadyDecided
 from storage.registry import AlreadyRegistered, NotRegistered
-from storage.retention import ArchivingElsewhere, LockLost
+from storage.retention import LockLost
 
 _REFUSALS = (
     PkiError,
@@ -37,7 +37,6 @@ _REFUSALS = (
     AlreadyRegistered,
     NotRegistered,
     AlreadyDecided,
-    ArchivingElsewhere,
     HeadUnreadable,
     PlaceNotEmpty,
     NumberTaken,

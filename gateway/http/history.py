@@ -24,6 +24,7 @@ from storage.mailboxes import StoredReceipt
 from storage.signers import Signer, signers
 
 MOST = 100  # steps of one answer
+ARCHIVED = "已归档 / in the archive"  # what a step tells whose receipt has left the database
 
 
 def history(
@@ -44,7 +45,7 @@ def _concerns(status: int, system: System, desk: bool) -> bool:
 
 def _step(one: StoredReceipt, system: System, signer: Signer | None) -> dict[str, Any]:
     assert one.status is not None  # what has none, an EPT900, names no case
-    returned = _returned(one.document)
+    returned = _returned(one.document) if one.document else None
     zh, en = codes.words(one.status, system)
     return {
         "time": wire_time(one.created_at),
@@ -53,8 +54,8 @@ def _step(one: StoredReceipt, system: System, signer: Signer | None) -> dict[str
         "zh": zh,
         "en": en,
         "refused": codes.refuses(one.status),
-        "info": returned.info,
-        "guid": returned.ori_guid,
+        "info": returned.info if returned else ARCHIVED,
+        "guid": returned.ori_guid if returned else "",
         "copMsgId": one.ori_cop_msg_id,
         "sent": wire_time(made_at(one.ori_message_id)) if one.ori_message_id is not None else None,
         "holder": signer.holder if signer else None,

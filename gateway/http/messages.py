@@ -115,6 +115,7 @@ class Messages:
             "digest": found.digest,
             "acceptedAt": wire_time(found.accepted_at) if found.accepted_at else "",
             "openNodes": str(found.open_nodes),
+            "archivedReceipts": str(sum(each.archived for each in found.receipts) or ""),
         }
         head = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items() if value)
         body = b"".join((f"<MessageStatus{head}>".encode(), *documents, b"</MessageStatus>"))
@@ -161,6 +162,7 @@ def _line(name: str, found: Progress | None) -> dict[str, Any]:
             "status": each.status,
             "caseNo": each.case_no,
             "createdAt": wire_time(each.created_at),
+            **({"archived": True} if each.archived else {}),
         }
         for each in found.receipts
     ]
@@ -171,4 +173,4 @@ def _one(conn: Connection, party: str, name: str) -> tuple[Progress | None, tupl
     found = progress(conn, party, (name,)).get(name)
     if found is None:
         return None, ()
-    return found, tuple(each.document for each in mailboxes.for_message(conn, party, name))
+    return found, tuple(each.document for each in mailboxes.for_message(conn, party, name) if each.document)

@@ -143,7 +143,7 @@ def test_a_receipt_that_stays_in_the_middle_is_read(home: Path, old: Database, d
 def test_only_one_archives_at_a_time(home: Path, old: Database, database_url: str) -> None:
     """While one is at it another ends at once, and has changed nothing."""
     other = Database(database_url)
-    refused = []
+    refused: list[str] = []
 
     def step(name: str) -> None:
         if name == "sealed" and not refused:
