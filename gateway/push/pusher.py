@@ -32,7 +32,8 @@ from storage.pushes import Measures, Standing
 
 log = structlog.get_logger("gateway.push")
 
-IDLE = 5.0  # seconds between two looks at what others delivered, registered or left
+IDLE = 5.0  # seconds between two looks at what others delivered, registered or left; at the least …
+LOOKING = 50  # … so many times as long as a look takes, where callbacks are many
 SLICE, SLICE_SECONDS = 20, 5.0  # posts to one callback, and how long, before others have their turn
 PROBATION = 16  # posts that have to be quick, after one that was slow or failed
 MARGIN = 60.0  # seconds of a lease beyond the longest post, for a busy database
@@ -86,7 +87,7 @@ class Pusher:
         self._once_more: set[str] = set()  # of those under way: something came meanwhile
         self._taking = self._looking = self._look_again = self._stopped = False
         self._timer: Timer | None = None
-        self._timer_at = 0.0
+        self._retries: dict[str, Timer] = {}  # of those that are due again before the next look
         self._ended: Deferred[None] = Deferred()
 
     def start(self) -> None:
@@ -115,12 +116,16 @@ class Pusher:
             return
         self._cancel_timer()
         self._looking, self._look_again = True, False
-        self._reader.run(pushes.standing).addCallbacks(self._seen, self._complain).addCallback(self._looked)
+        looked = self._reader.run(pushes.standing).addCallbacks(self._seen, self._complain)
+        looked.addCallback(self._looked, self._reactor.seconds())
 
     def stop(self) -> Deferred[None]:
         """Break off what is under way: it is posted again. Fires when nothing is."""
         self._stopped = True
         self._cancel_timer()
+        for timer in self._retries.values():
+            timer.cancel()
+        self._retries.clear()
         for each in list(self._under_way.values()):
             each.cancel()
         self._end()
@@ -150,14 +155,13 @@ class Pusher:
                 self._hint(each.party)
         self._fill()
 
-    def _looked(self, _: None) -> None:
+    def _looked(self, _: None, began: float) -> None:
         self._looking = False
         if self._look_again:
             self.look()
         elif not self._stopped:
-            now = self._clock()
-            waits = [(self._due(each) - now).total_seconds() for each in self._known.values() if each.behind]
-            self._later(min((each for each in waits if each > 0), default=IDLE))
+            took = self._reactor.seconds() - began
+            self._timer = self._reactor.callLater(max(IDLE, LOOKING * took), self.look)
         self._end()
 
     def _due(self, one: Standing) -> datetime:
@@ -286,7 +290,7 @@ class Pusher:
             log.warning("a callback took nothing; it is tried again", **told)
         self._stands(mine.party, verdict.again, slow=True)
         self._once_more.discard(mine.party)
-        self._later((verdict.again - now).total_seconds())
+        self._retry(mine.party, (verdict.again - now).total_seconds())
 
     def _stands(self, party: str, due_at: datetime, slow: bool) -> None:
         known = self._known.get(party)
@@ -300,17 +304,21 @@ class Pusher:
 
     # -- waiting and ends
 
-    def _later(self, seconds: float) -> None:
-        """Look again then, or when a look was to come before."""
-        if self._stopped:
+    def _retry(self, party: str, seconds: float) -> None:
+        """It is due again then; what is later than the next look is found by that."""
+        if seconds > IDLE or self._stopped:
             return
-        then = self._reactor.seconds() + min(max(seconds, 0.01), IDLE)
-        if self._timer is not None and self._timer.active():
-            if self._timer_at <= then:
-                return
-            self._timer.cancel()
-        self._timer_at = then
-        self._timer = self._reactor.callLater(then - self._reactor.seconds(), self.look)
+        earlier = self._retries.pop(party, None)
+        if earlier is not None:
+            earlier.cancel()
+        # A little later: the reactor's clock is not the one by which it is due.
+        self._retries[party] = self._reactor.callLater(seconds + 0.01, self._due_again, party)
+
+    def _due_again(self, party: str) -> None:
+        del self._retries[party]
+        if party in self._known:
+            self._hint(party)
+            self._fill()
 
     def _cancel_timer(self) -> None:
         if self._timer is not None and self._timer.active():
