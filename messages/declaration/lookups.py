@@ -93,14 +93,26 @@ def _filed_unit(prefix: str, code: str, facts: Facts) -> Body:
 
 
 def _unit(prefix: str) -> Lookup:
-    """A unit by its customs code (海关编码)."""
+    """A unit by its customs code (海关编码), told to enterprises that have proven their own."""
     by = f"{prefix}Code"
+
+    def values(key: Key, facts: Facts) -> Body | None:
+        return (_filed_unit(prefix, key[by], facts) or None) if key[CODE] else None
+
     return Lookup(
         by=(by,),
         facts=lambda key: (units.registration(key[by]), PartyByCode(key[by])),
-        values=lambda key, facts: _filed_unit(prefix, key[by], facts) or None,
+        values=values,
         roles=ENTERPRISES,
+        of_asker=True,
+        proven=True,
     )
+
+
+def _own(key: Key, facts: Facts) -> Body | None:
+    """The own enterprise as a declaring unit."""
+    code = key[CODE]
+    return {"agentCode": code, **_filed_unit("agent", code, facts)} if code else None
 
 
 LOOKUPS = {
@@ -111,9 +123,10 @@ LOOKUPS = {
     "own": Lookup(
         by=(),
         facts=lambda key: (units.registration(key[CODE]), PartyByCode(key[CODE])),
-        values=lambda key, facts: {"agentCode": key[CODE], **_filed_unit("agent", key[CODE], facts)},
+        values=_own,
         roles=ENTERPRISES,
         of_asker=True,
+        proven=True,
     ),
     "standing": Lookup(
         by=(),
