@@ -171,7 +171,7 @@ class Dispatcher:
     def _single(self, connection: Connection, item: Work) -> Performed | None:
         if not work.claim(connection, [item.id], self._moment(connection)):
             return None  # another gateway has it, or has done it
-        return self._performer.perform(connection, [item], self._moment)
+        return self._performer.perform(connection, [item], self._moment, alone=True)
 
     @inlineCallbacks
     def _alone(self, item: Work) -> Any:

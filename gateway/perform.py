@@ -124,10 +124,12 @@ class Performer:
         self._instead = instead
         self._trees: OrderedDict[int, etree._Element] = OrderedDict()
 
-    def perform(self, connection: Connection, items: Sequence[Work], moment: Moment) -> Performed:
+    def perform(
+        self, connection: Connection, items: Sequence[Work], moment: Moment, *, alone: bool = False
+    ) -> Performed:
         """Carry out `items`, no two of one order key, taken in the caller's transaction.
 
-        Raises NotTogether, DoneMeanwhile.
+        With `alone` nothing besides them. Raises NotTogether, DoneMeanwhile.
         """
         routed = [item for item in items if item.kind in KINDS]
         steps = self._steps(connection, [item for item in items if item.kind not in KINDS])
@@ -166,7 +168,7 @@ class Performer:
         if self._notices is not None:
             told = sum(self._notices.tell(connection, each, now) for each in effects.notices)
         receipts = [self._outgoing.receipt(issue, namespace, now) for issue, namespace in effects.issues]
-        carried = self._courier.carry(connection, routed, now)
+        carried = self._courier.carry(connection, routed, now, alone=alone)
         receipts += carried.documents
         whose = {case.number: case.owner for case in effects.puts}
         work.add(connection, [_follow_work(follow, whose, now) for follow in effects.follows])

@@ -223,7 +223,7 @@ class Retention(_Section):
     file_items: Count = 20_000  # messages or receipts of one file; also no more than 256 MiB before packing
 
 
-Word = Annotated[str, Field(pattern=r"^[a-z]{1,32}$")]
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 
 
 class RoutedType(_Section):

@@ -1,11 +1,11 @@
-"""What waits behind an item of its own order key: so a long queue from one party to another goes quickly.
+"""What waits behind an item of its own order key, and how large it is: so a long queue goes in good portions.
 
-Knows the order of work items; refuses to know what they mean.
+Knows the order of work items and the size of messages; refuses to know what they mean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
@@ -41,17 +41,26 @@ _BEHIND = (
     .limit(bindparam("limit"))
 )
 _END = (1 << 63) - 1
+_message = tables.messages.c
+_SIZES = select(_message.id, func.length(_message.data)).where(
+    _message.id.in_(bindparam("ids", expanding=True))
+)
 
 
-def behind(conn: Connection, items: Sequence[Work], kind: str, now: datetime, limit: int) -> list[Work]:
-    """The due items of `kind` that follow those of `items` under the same order key without a gap, in order.
+def behind(conn: Connection, item: Work, now: datetime, limit: int) -> list[Work]:
+    """Up to `limit` due items of the same kind and order key that follow `item` without a gap, in order.
 
-    Of each key up to `limit`, and none behind an item that failed before. Whoever calls it holds the keys.
+    None from the first on that failed before. Whoever calls it holds the key.
     """
-    found: list[Work] = []
-    for item in items:
-        if item.kind == kind and item.attempts == 0:
-            keys = {"key": item.order_key, "after": item.id, "kind": kind, "now": now}
-            rows = conn.execute(_BEHIND, {**keys, "end": _END, "limit": limit})
-            found += [Work(*row) for row in rows]
-    return found
+    if not limit:
+        return []
+    keys = {"key": item.order_key, "after": item.id, "kind": item.kind, "now": now}
+    rows = conn.execute(_BEHIND, {**keys, "end": _END, "limit": limit})
+    return [Work(*row) for row in rows]
+
+
+def sizes(conn: Connection, ids: Collection[int]) -> dict[int, int]:
+    """How many bytes of Data these messages have, by id."""
+    if not ids:
+        return {}
+    return {row[0]: row[1] for row in conn.execute(_SIZES, {"ids": list(ids)})}

@@ -27,7 +27,8 @@ ROUTE = "route"
 """The work item of one receiver; its payload is {"to": dxpId, "info": AddInfo}."""
 
 KINDS = frozenset({ROUTE, pickups.KIND})
-TOGETHER = 64  # messages from one party to another that go in one transaction
+TOGETHER = 64  # messages that are taken along behind others of their key, in one transaction
+MOST_BYTES = 16 * 1024 * 1024  # of messages in one transaction, unless the first alone is larger
 
 
 @dataclass(slots=True)
@@ -55,16 +56,20 @@ class Courier:
     def __init__(self, outgoing: Outgoing) -> None:
         self._outgoing = outgoing
 
-    def carry(self, connection: Connection, items: Sequence[Work], now: datetime) -> Carried:
-        """Carry out items of KINDS, and what is due behind a delivery from the same party to the same.
+    def carry(
+        self, connection: Connection, items: Sequence[Work], now: datetime, *, alone: bool = False
+    ) -> Carried:
+        """Carry out items of KINDS and, unless `alone`, what is due behind a delivery under the same key.
 
-        `items` hold their order keys, so nobody else has those behind them in work. The documents are still
-        to be delivered; after that `delivered` is to be called.
+        `items` hold their order keys, so nobody else has those behind them in work. Large messages are left
+        for another time when enough are under way. The documents are still to be delivered; after that
+        `delivered` is to be called.
         """
         carried = Carried()
         if not items:
             return carried
-        items = [*items, *routes.behind(connection, items, ROUTE, now, TOGETHER)]
+        more = [] if alone else _behind(connection, items, now)
+        items = _as_many_as_fit(connection, [*items, *more])
         stored = messages.load(connection, {number for item in items for number in _messages(item)})
         for item in items:
             assert item.payload is not None
@@ -96,6 +101,27 @@ class Courier:
             message.id, message.type, message.cop_msg_id, message.root_guid, message.digest, message.sender
         )
         return self._outgoing.routed(origin, RECEIPT, to, status, _WORDS[status].format(to), now)
+
+
+def _behind(connection: Connection, items: Sequence[Work], now: datetime) -> list[Work]:
+    """What follows the deliveries among `items`, for each the same share."""
+    routed = [item for item in items if item.kind == ROUTE and item.attempts == 0]
+    share = TOGETHER // max(1, len(routed))
+    return [each for item in routed for each in routes.behind(connection, item, now, share)]
+
+
+def _as_many_as_fit(connection: Connection, items: Sequence[Work]) -> list[Work]:
+    """The beginning of `items`, so that none overtakes another; the first of them in any case."""
+    wanted = [item.message_id for item in items if item.kind == ROUTE and item.message_id is not None]
+    sizes = routes.sizes(connection, wanted)
+    fit: list[Work] = []
+    room = MOST_BYTES
+    for item in items:
+        room -= sizes.get(item.message_id or 0, 0)
+        if fit and room < 0:
+            break
+        fit.append(item)
+    return fit
 
 
 _WORDS = {

@@ -7,6 +7,7 @@ from lxml import etree
 from sqlalchemy import text
 
 from gateway.identifiers import made_at
+from gateway.routing import courier
 from messages.schemas import Schemas
 from storage import work
 from storage.database import Database
@@ -81,7 +82,7 @@ def test_a_message_that_cannot_be_carried_holds_back_only_its_own_pair_and_keeps
         connection.execute(text(spoilt))
     other = post.accept(C)
     post.work()
-    post.clock.pump([1] * 30)
+    post.clock.pump([1] * 4)
     assert post.names(C) == [other]
     assert post.names(B) == names[:2]
     kinds = post.left()
@@ -90,7 +91,7 @@ def test_a_message_that_cannot_be_carried_holds_back_only_its_own_pair_and_keeps
     with post.database.write() as connection:
         connection.execute(text("UPDATE work SET payload = :payload WHERE id = (SELECT min(id) FROM work)"),
                            {"payload": f'{{"info":{{}},"to":"{B}"}}'})  # fmt: skip
-    post.clock.pump([10] * 60)
+    post.clock.pump([60, 60])
     assert post.names(B) == names
 
 
@@ -116,3 +117,20 @@ def test_the_age_of_a_receipt_is_the_gateway_s_own(post: Post) -> None:
     post.pickups.read_to(B, 1)
     assert issued == [("EPT910", 0.0)]
     assert made_at(1 << 40) < NOW
+
+
+def test_large_messages_go_in_portions_and_in_their_order(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much is due at once, a transaction holds a few; one that is larger than that goes alone."""
+    monkeypatch.setattr(courier, "MOST_BYTES", 10_000)
+    large = [post.accept(B, C, data=b"<x/>" * 1_000) for _ in range(7)]
+    huge = post.accept(B, data=b"<x/>" * 5_000)
+    last = post.accept(B)
+    with post.database.write() as connection:
+        items = work.take(connection, post.now(), 64)
+        done = post.performer.perform(connection, items, lambda _: post.now())
+    assert len(done.issued) == 2 * 2
+    post.work()
+    assert post.names(B) == [*large, huge, last]
+    assert post.names(C) == large
