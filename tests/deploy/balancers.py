@@ -20,11 +20,15 @@ PLACES = re.compile(r"10\.0\.0\.1[12]:8443")
 def haproxy(folder: Path, port: int, houses: Sequence[House]) -> list[str]:
     """The command that runs deploy/haproxy in front of `houses` on loopback port `port`."""
     shipped = (DEPLOY / "haproxy" / "haproxy.cfg").read_text()
-    config = _placed(shipped, houses).replace("bind :8443", f"bind 127.0.0.1:{port}")
-    config = config.replace("maxconn 20000", "maxconn 200")  # a test may not open so many files
-    authority = houses[0].home / "demo" / "ca.pem"
+    return placed(folder, port, _placed(shipped, houses), houses[0].home / "demo" / "ca.pem")
+
+
+def placed(folder: Path, port: int, config: str, authority: Path) -> list[str]:
+    """The command that runs HAProxy with `config` on loopback port `port`; `authority`: the gateways' CA."""
+    config = config.replace("bind :8443", f"bind 127.0.0.1:{port}")
+    config = re.sub(r"maxconn \d+", "maxconn 200", config)  # a test may not open so many files
     file = folder / "haproxy.cfg"
-    file.write_text(config.replace("/etc/haproxy/eport-ca.pem", str(authority)))
+    file.write_text(re.sub(r"ca-file \S+", f"ca-file {authority}", config))
     return [_program("haproxy"), "-db", "-f", str(file)]
 
 

@@ -151,7 +151,7 @@ class House:
         self.environment = {"EPORT_LISTEN__HOST": "127.0.0.1", **environment}
         if database:
             _init(home, "--database", database)
-        else:
+        elif not home.exists():  # one that is there is moved into as it is
             shutil.copytree(_furnished(), home)
         self.process: subprocess.Popen[bytes] | None = None
         self.log = home.parent / f"{home.name}.log"
