@@ -50,12 +50,16 @@ class Press:
         self._signer = TemplateSigner(sender.key, sender.certificate)
         self._parts = re.split(b"|".join(hole.encode() for hole in _HOLES), _canonical(sender, lines))
 
-    def data(self) -> bytes:
-        """A signed business message."""
+    def unsigned(self) -> bytes:
+        """A business message, as enterprise software writes it."""
         before, between, inner, after = self._parts
         name = uuid.uuid4().hex[:20].upper()
         text = (before, guid(), between, guid(), inner, name, after)
-        return self._signer.seal(b"".join(x if isinstance(x, bytes) else x.encode() for x in text))
+        return b"".join(x if isinstance(x, bytes) else x.encode() for x in text)
+
+    def data(self) -> bytes:
+        """A signed business message."""
+        return self._signer.seal(self.unsigned())
 
     def envelope(self) -> bytes:
         """The same in a DxpMsg."""

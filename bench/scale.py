@@ -31,6 +31,7 @@ class Scale:
     cases: int = 1_000_000  # among which is searched
     systems: tuple[str, ...] = ("bonded", "assistance")  # whose cases are searched
     drafts: int = 10_000  # declared unattended in one run
+    files: int = 10_000  # put into an OutBox
     every: bool = False  # the whole cross product of the throughput part
     databases: tuple[str, ...] = ("sqlite", "postgresql")
 
@@ -42,7 +43,7 @@ class Scale:
 
 TINY = Scale(
     pairs=1, messages=40, large=2, repeats=1, signings=2, polls=20, total=120, sample=30,
-    people=3, logins=2, idle=0.5, typing=3.0, cases=500, drafts=200,
+    people=3, logins=2, idle=0.5, typing=3.0, cases=500, drafts=200, files=60,
     databases=("sqlite",),
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import struct
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,6 +31,7 @@ from terminals.trouble import Unusable
 
 _BUNDLE = ".signed-"
 _LENGTHS = struct.Struct(">II")  # of a name and of its envelope, which follow
+_DRAFT = re.compile(r"\.[0-9a-f]{16}\.tmp")
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
 
 
@@ -163,6 +165,14 @@ def take(box: Box, wanted: Iterable[str], now: datetime) -> Batch:
 def left(box: Box) -> list[Batch]:
     """The batches that have not been closed, oldest first."""
     return [Batch(box, entry.name) for entry in sorted(box.sending.iterdir()) if entry.is_dir()]
+
+
+def clean(box: Box) -> None:
+    """After a kill: remove the drafts that nobody has given a name."""
+    for folder in (box.inbox, box.failbox):
+        for entry in folder.iterdir():
+            if _DRAFT.fullmatch(entry.name):
+                entry.unlink(missing_ok=True)
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -22,8 +22,7 @@ MAX_FILE = 16 * 1024 * 1024  # bytes, packed and unpacked; a gateway takes 5 MB 
 MAX_DIRECTORY = 4096  # bytes of a zip's list of its one entry
 _END = b"PK\x05\x06"
 _END_SIZE = 22  # of the record at a zip's end, without its comment of up to 64 KiB (APPNOTE.TXT, 4.3.16)
-# What a socket answers to open(2) is ENXIO, a link under O_NOFOLLOW ELOOP.
-_OF_THE_FILE = (errno.EACCES, errno.EPERM, errno.EIO, errno.ENXIO)
+_OF_THE_FILE = (errno.EACCES, errno.EPERM, errno.EIO)  # not of the machine, as no memory is
 _PLAIN_WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # general purpose flags (4.4.4)
 
@@ -41,28 +40,33 @@ def read(path: Path) -> tuple[str, bytes]:
 
 
 def _bytes(path: Path) -> bytes:
+    name = shown(path.name)
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        try:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise Unusable("folder-not-plain", file=name)
+            content = b"" if found.st_size > MAX_FILE else _read(handle)
+        finally:
+            os.close(handle)
     except OSError as error:
         if path.is_symlink():
-            raise Unusable("folder-link", file=shown(path.name)) from None
+            raise Unusable("folder-link", file=name) from None
+        if error.errno == errno.ENXIO:  # a socket
+            raise Unusable("folder-not-plain", file=name) from None
         if error.errno not in _OF_THE_FILE:
             raise
-        raise Unusable("file-unreadable", file=shown(path.name), reason=error.strerror) from None
-    with os.fdopen(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise Unusable("folder-not-plain", file=shown(path.name))
-        if found.st_size <= MAX_FILE:
-            try:
-                content = file.read(MAX_FILE + 1)
-            except OSError as error:
-                if error.errno not in _OF_THE_FILE:
-                    raise
-                raise Unusable("file-unreadable", file=shown(path.name), reason=error.strerror) from None
-            if len(content) <= MAX_FILE:
-                return content
-        raise Unusable("folder-too-large", file=shown(path.name), size=found.st_size, limit=MAX_FILE)
+        raise Unusable("file-unreadable", file=name, reason=error.strerror) from None
+    size = max(found.st_size, len(content))
+    if size > MAX_FILE:
+        raise Unusable("folder-too-large", file=name, size=size, limit=MAX_FILE)
+    return content
+
+
+def _read(handle: int) -> bytes:
+    with os.fdopen(handle, "rb", closefd=False) as file:
+        return file.read(MAX_FILE + 1)
 
 
 def unpacked(name: str, content: bytes) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from terminals.folder import names
-from terminals.folder.batch import Batch, left, storage, take
+from terminals.folder.batch import Batch, clean, left, storage, take
 from terminals.folder.log import Log
 from terminals.folder.looking import Looker
 from terminals.folder.places import Box
@@ -24,7 +24,7 @@ from terminals.folder.workers import Crew
 from terminals.language import say
 from terminals.trouble import INPUT, NO_SIGNATURE, OK, REFUSED, Trouble
 
-PAUSE = 1.0  # seconds between two looks; twenty times as long as a look takes, at least
+PAUSE = 1.0  # seconds between two looks, or twenty times as long as a look takes
 TOGETHER = 16  # files of a batch, at most
 GRACE = 10.0  # seconds after which a stop no longer waits for the gateway's answers
 AWAY = 2.0  # seconds between two looks for the signer's device
@@ -66,6 +66,7 @@ class Run:
     _next: float = 0.0
     _looks: int = 0
     _growing: int = 0
+    _bare: bool = False  # the last look found nothing that was ready
 
     def __post_init__(self) -> None:
         self._lookers = {box.path: Looker(box.outbox) for box in self.boxes}
@@ -82,6 +83,7 @@ class Run:
         """Work until it is told to stop, or `once` everything has a result; the exit code."""
         try:
             for box in self.boxes:
+                clean(box)
                 for batch in left(box):
                     batch.recover()
                     self._again.append(batch)
@@ -100,14 +102,16 @@ class Run:
                 self._left = True
                 self.crew.leave()
             return not self._under_way
-        if not self.once or self._under_way or self._again or any(self._ready.values()):
-            return False
-        return self._looks > LOOKS or (self._looks > 1 and not self._growing)
+        return self.once and self._idle and self._bare and (not self._growing or self._looks > LOOKS)
+
+    @property
+    def _idle(self) -> bool:
+        return not (self._under_way or self._again or any(self._ready.values()))
 
     def _give(self) -> None:
         if self._stopping is not None or not self._there():
             return
-        if self.clock() >= self._next:
+        if self.clock() >= self._next or (self.once and self._idle and not self._growing):
             self._look()
         while len(self._under_way) < 2 * self.lanes and (batch := self._next_batch()):
             self._under_way.add(batch.path)
@@ -126,11 +130,12 @@ class Run:
 
     def _look(self) -> None:
         began = self.clock()
-        self._growing = 0
+        self._growing, self._bare = 0, True
         for box in self.boxes:
             found = self._lookers[box.path].look()
             self._ready[box.path] = deque(found.ready)
             self._growing += len(found.growing)
+            self._bare = self._bare and not found.ready
             for name in set(found.strange) - self._strange:
                 values: dict[str, object] = {"box": box.name, "file": names.shown(name)}
                 words = say(self.lang, "folder-strange", file=f"{box.name}/{names.shown(name)}")
@@ -138,7 +143,7 @@ class Run:
             self._strange.update(found.strange)
         now = self.clock()
         self._looks += 1
-        self._next = now + max(PAUSE, 20 * (now - began))
+        self._next = now + (PAUSE if self._growing else max(PAUSE, 20 * (now - began)))
 
     def _there(self) -> bool:
         """Whether the signer is there; looked for again from time to time."""

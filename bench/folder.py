@@ -1,0 +1,119 @@
+"""Part 12: files through the folder client, beside what the same gateway takes from the load generator.
+
+Both go all the way: from the first byte until the last receipt 120 is polled, or is a file in InBox. The
+generator's messages are signed beforehand and nothing of them is written; the client reads, signs, keeps,
+sends, verifies, moves and writes three files a message (the result, 申报中, 入库), and shares the cores with
+the gateway. Gateway alone, client, gateway alone: the ratio is to the mean of the two around it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from bench import processes
+from bench.driver import Load, reader
+from bench.people import RSA, demo_sender
+from bench.prebuilt import ROOT, Press
+from bench.scale import Bench
+from bench.server import BenchError, Houses, Server
+
+COMMAND = Path(sys.executable).parent / "eport-terminal"
+CONNECTIONS = 32
+FILES_EACH = 3  # in InBox, for a message that is declared: its result and two receipts
+LOOK = 0.2  # seconds between two looks at the boxes
+PATIENCE = 900.0
+
+
+def run(bench: Bench) -> dict[str, Any]:
+    """The rates, the ratio, and CPU a message of gateway and client."""
+    houses, files = Houses(bench.folder), bench.scale.files
+    before = _alone(bench, houses, files)
+    client = _client(bench, houses, files)
+    after = _alone(bench, houses, files)
+    own = mean((before["rate"], after["rate"]))
+    found = {
+        "files": files,
+        "alone": [before, after],
+        "client": client,
+        "ratio": client["rate"] / own,
+        "sent_ratio": client["sent_rate"] / mean((before["sent_rate"], after["sent_rate"])),
+    }
+    bench.say(
+        f"{files:,} files: {client['rate']:.0f}/s to the last receipt in InBox, the gateway alone "
+        f"{own:.0f}/s: {found['ratio']:.0%}; CPU a file: client {client['client_ms']:.2f} ms, gateway "
+        f"{client['server_ms']:.2f} ms; load {client['load']:.1f}"
+    )
+    return found
+
+
+def _alone(bench: Bench, houses: Houses, count: int) -> dict[str, Any]:
+    """What the gateway takes from the generator."""
+    warm = min(bench.scale.warm, count)
+    with Server(houses.home()) as server, Load(bench.folder) as load:
+        sender = demo_sender(server.home, RSA)
+        load.prepare("alone", sender, warm + count)
+        load.order("connect", port=server.port, connections=CONNECTIONS)
+        who = reader(server, sender)
+        load.send_and_poll(server, "alone", who, warm)
+        sent, whole = load.send_and_poll(server, "alone", who, count)
+    bench.say(f"the gateway alone: {whole.rate:.0f} msg/s to receipt 120, {sent.rate:.0f} to the reply")
+    return {
+        "rate": whole.rate,
+        "sent_rate": sent.rate,
+        "server_ms": whole.server_ms,
+        "load": os.getloadavg()[0],
+    }
+
+
+def _client(bench: Bench, houses: Houses, count: int) -> dict[str, Any]:
+    """The same through an OutBox, with the client's start in it."""
+    with Server(houses.home()) as server:
+        box = bench.folder / "root" / "BVS"
+        (box / "OutBox").mkdir(parents=True)
+        press = Press(demo_sender(server.home, RSA))
+        for number in range(count):
+            (box / "OutBox" / f"{number:06d}.xml").write_bytes(press.unsigned())
+        before, began = server.cpu(), time.perf_counter()
+        with (bench.folder / "folder.log").open("wb") as log:
+            process = subprocess.Popen(
+                [
+                    str(COMMAND), "folder", str(box.parent), "--demo", str(server.home), "--as", RSA,
+                    "--url", f"https://127.0.0.1:{server.port}",
+                ],
+                cwd=ROOT, stdin=subprocess.DEVNULL, stderr=log,
+            )  # fmt: skip
+            try:
+                sent = _until(process, began, box / "SentBox", count)
+                whole = _until(process, began, box / "InBox", FILES_EACH * count)
+                client = processes.cpu(processes.children(process.pid))
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(60)
+        server_ms = (server.cpu() - before) * 1000 / count
+    return {
+        "rate": count / whole,
+        "sent_rate": count / sent,
+        "client_ms": client * 1000 / count,
+        "server_ms": server_ms,
+        "load": os.getloadavg()[0],
+    }
+
+
+def _until(process: subprocess.Popen[bytes], began: float, folder: Path, wanted: int) -> float:
+    """Seconds since `began` when `folder` holds so many files. Raises BenchError."""
+    while True:
+        spent = time.perf_counter() - began
+        there = folder.iterdir() if folder.is_dir() else ()
+        with_them = sum(1 for one in there if not one.name.startswith("."))
+        if with_them >= wanted:
+            return spent
+        if process.poll() is not None or spent > PATIENCE:
+            raise BenchError(f"the folder client came to {with_them} of {wanted} in {folder}")
+        time.sleep(LOOK)
