@@ -32,7 +32,7 @@ FOREIGN = ("EPORT_", "LC_", "LANGUAGE", "COLUMNS", "LINES", "NO_COLOR", "FORCE_C
            "NOTIFY_SOCKET", "SOFTHSM2_CONF")  # fmt: skip
 
 HERE = Path(__file__).parent
-LONG = ("bench", "scenarios", "terminals/host", "terminals", "hardware")
+LONG = ("bench", "scenarios", "clients", "deploy", "terminals/host", "terminals", "hardware")
 MOST_PROCESSES = 8
 
 _numbers = itertools.count(1)
