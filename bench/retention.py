@@ -12,6 +12,7 @@ import http.client
 import os
 import re
 import secrets
+import sqlite3
 import ssl
 import subprocess
 import tempfile
@@ -141,9 +142,14 @@ def _fill(home: Path, url: str, count: int) -> None:
 
 
 def _size(home: Path) -> str:
-    return ", ".join(
-        f"{path.name} {path.stat().st_size / 1e6:.0f} MB" for path in sorted(home.glob("gateway.db*"))
-    )
+    """Of the SQLite file, and how much of it is free for what comes."""
+    file = home / "gateway.db"
+    if not file.exists():
+        return "on PostgreSQL"
+    with closing(sqlite3.connect(file)) as database:
+        (free,) = database.execute("PRAGMA freelist_count").fetchone()
+        (page,) = database.execute("PRAGMA page_size").fetchone()
+    return f"{file.name} {file.stat().st_size / 1e6:.0f} MB, {free * page / 1e6:.0f} MB of it free"
 
 
 def _command(home: Path, *arguments: str) -> str:

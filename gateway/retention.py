@@ -30,9 +30,9 @@ from storage.retention import Archived, Open, Place, Write
 from storage.types import EPOCH
 
 PAGE = 50  # items that one query reads: a message may have megabytes
-HOLD = 0.01  # seconds that a transaction which purges should take; the next takes more or fewer items
-FEWEST, MOST = 5, 500  # items of one
-REST = 3.0  # a pause after each, in times of what it took
+HOLD = 0.02  # seconds that a transaction which purges should take; the next takes more or fewer items
+FEWEST, MOST = 50, 500  # items of one: of few, the wait for the disk is nearly all
+REST, LONGEST_REST = 3.0, 0.1  # a pause after each, in times of what it took; and no longer than seconds
 VOLUME_BYTES = 256 * 1024 * 1024  # of the lines of one file
 
 Step = Callable[[str], None]
@@ -200,7 +200,7 @@ class Archivist:
             done += len(some)
             self._some = min(MOST, max(FEWEST, int(len(some) * min(2.0, HOLD / self._held))))
             self._progress(f"archive {sealed.number}: purging", done, len(ids))
-            self._sleep(self._held * REST)
+            self._sleep(min(self._held * REST, LONGEST_REST))
         if sealed.kind == RECEIPT:
             self._skip(write, ids)
         self._step("emptied")
