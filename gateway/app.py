@@ -312,6 +312,7 @@ class Gateway:
             reader=self.reader,
             clock=clock,
             chain=self.chain,
+            notices=self.notices,
             desk=self.settings.gateway.desk_dxp_id,
             ready=self._ready,
             node=self.settings.node,

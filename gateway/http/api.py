@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gateway.enrolment import Enrolment
 from gateway.http.access import Access
+from gateway.http.approvals import Approvals
 from gateway.http.attachments import Attachments, Files
 from gateway.http.callbacks import Callbacks
 from gateway.http.cases import Cases
@@ -24,6 +25,7 @@ from gateway.http.sandbox import SandboxCalls
 from gateway.http.statistics import Charts
 from gateway.limits import Allowance, Rates
 from gateway.mailboxes import Mailboxes
+from gateway.outbound.notices import Notices
 from gateway.push.registrar import Registrar
 from gateway.sandbox import Sandbox
 from gateway.services import Clock, Codes, Directory, Intake, Jobs, Reactor, Systems, Types
@@ -62,6 +64,7 @@ class Services:
     reader: Jobs
     clock: Clock
     chain: Chain
+    notices: Notices
     desk: str  # dxpId that systems' messages go to
     ready: Callable[[], Mapping[str, bool]]
     node: str  # this gateway's name among those of the database
@@ -104,6 +107,7 @@ def routes(services: Services, limits: Limits) -> tuple[Route, ...]:
             limits.attachment_party_bytes,
         ).routes,
         *Running(access, its.writer, its.reader, its.node, its.silent_seconds, its.work).routes,
+        *Approvals(access, its.writer, its.reader, its.chain, its.notices, its.clock).routes,
         *(SandboxCalls(its.sandbox, access).routes if its.sandbox else ()),
         *Operations(its.ready, its.sandbox is not None).routes,
     )

@@ -58,13 +58,13 @@ class Running:
 
     async def show(self, request: Request) -> Response:
         """All of it, as of now."""
-        await self._operator(request)
+        await operator(self._access, request)
         request.only(())
         return answer_json(await self._reader.run(self._look))
 
     async def take(self, request: Request) -> Response:
         """The caller looks after an alarm: it stays open, and others see by whom."""
-        session = await self._operator(request)
+        session = await operator(self._access, request)
         number = int(request.parameters["id"])
         if not await self._writer.run(self._taken, number, session.holder):
             raise HttpError(409, f"alarm {number} is over, or somebody looks after it already")
@@ -73,19 +73,13 @@ class Running:
 
     async def retry(self, request: Request) -> Response:
         """A work item that failed is tried again at once."""
-        session = await self._operator(request)
+        session = await operator(self._access, request)
         number = int(request.parameters["id"])
         if not await self._writer.run(self._retried, number):
             raise HttpError(409, f"work item {number} is done meanwhile, or has not failed")
         log.info("a work item is tried again", item=number, by=session.holder)
         self._wake()
         return Response(204)
-
-    async def _operator(self, request: Request) -> Session:
-        session = await self._access.session(request)
-        if session.role != OPERATIONS:
-            raise HttpError(403, f"only the role {OPERATIONS} may look at this")
-        return session
 
     @staticmethod
     def _taken(connection: Connection, number: int, who: str) -> bool:
@@ -109,8 +103,8 @@ class Running:
                 {
                     "name": each.name,
                     "version": each.version or "",
-                    "startedAt": _time(each.started_at),
-                    "seenAt": _time(each.seen_at),
+                    "startedAt": wire(each.started_at),
+                    "seenAt": wire(each.seen_at),
                     "state": self._state(each.seen_at, now),
                 }
                 for each in nodes.listed(connection)
@@ -119,7 +113,7 @@ class Running:
             "ended": [_alarm(each) for each in alarms.ended(connection, ENDED)],
             "work": {
                 "due": due.count,
-                "oldest": _time(due.oldest),
+                "oldest": wire(due.oldest),
                 "failed": count,
                 "items": [
                     {
@@ -132,15 +126,28 @@ class Running:
                     for each in failing
                 ],
             },
-            "notices": {"waiting": told, "oldest": _time(oldest)},
-            "callbacks": {**measured.states, "oldest": _time(measured.oldest)},
-            "registrations": {"waiting": asked, "oldest": _time(first)},
+            "notices": {"waiting": told, "oldest": wire(oldest)},
+            "callbacks": {**measured.states, "oldest": wire(measured.oldest)},
+            "registrations": {"waiting": asked, "oldest": wire(first)},
         }
 
     def _state(self, seen: datetime | None, now: datetime) -> str:
         if seen is None:
             return "stopped"
         return "serving" if (now - seen).total_seconds() < self._silent else "silent"
+
+
+async def operator(access: Access, request: Request) -> Session:
+    """The session of somebody who runs the gateway. Raises HttpError."""
+    session = await access.session(request)
+    if session.role != OPERATIONS:
+        raise HttpError(403, f"only the role {OPERATIONS} may look at this")
+    return session
+
+
+def wire(at: datetime | None) -> str:
+    """A time as calls tell it; '' for none."""
+    return "" if at is None else wire_time(at)
 
 
 def _alarm(each: Alarm) -> dict[str, Any]:
@@ -158,11 +165,7 @@ def _alarm(each: Alarm) -> dict[str, Any]:
         "since": wire_time(each.since),
         "raisedAt": wire_time(each.raised_at),
         "raisedBy": each.raised_by,
-        "clearedAt": _time(each.cleared_at),
-        "takenAt": _time(each.taken_at),
+        "clearedAt": wire(each.cleared_at),
+        "takenAt": wire(each.taken_at),
         "takenBy": each.taken_by or "",
     }
-
-
-def _time(at: datetime | None) -> str:
-    return "" if at is None else wire_time(at)

@@ -220,10 +220,13 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
             trusted=lambda certificate, at: None, passwords=passwords, origins=("https://localhost:8443",),
             settings=SessionSettings(), clock=lambda: datetime.now(UTC),
         )  # fmt: skip
+        notices = Notices({"mail": valid}, "gate.example", "Gateway", 100)
+        chain = Chain("1")
+        writer.on_failure.append(chain.forget)
         enrolment = Enrolment(
-            reactor=reactor, writer=writer, reader=reader, passwords=passwords,
-            notices=Notices({"mail": valid}, "gate.example", "Gateway", 100), roles=("agency", "enterprise"),
-            chain=Chain("1"), clock=lambda: datetime.now(UTC), settings=Registration(),
+            reactor=reactor, writer=writer, reader=reader, passwords=passwords, notices=notices,
+            roles=("agency", "enterprise"), chain=chain, clock=lambda: datetime.now(UTC),
+            settings=Registration(),
         )  # fmt: skip
         ca = tmp_path / "peer" / "ca.pem"  # of a receiver that the test has made before
         push = Push(allow=(ip_network("127.0.0.0/8"),), ca=ca if ca.exists() else None)
@@ -231,7 +234,7 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
             reactor, push, Resolver(reactor), lambda data: b"", "f" * 64, lambda: datetime.now(UTC)
         )
         registrar = Registrar(
-            poster=poster, writer=writer, reader=reader, chain=Chain("1"), seconds=reactor.seconds,
+            poster=poster, writer=writer, reader=reader, chain=chain, seconds=reactor.seconds,
             clock=lambda: datetime.now(UTC), changed=lambda: None, enabled=True,
         )  # fmt: skip
         services = Services(
@@ -239,7 +242,7 @@ def api(loop: Loop, serve: Serve, sqlite_database_url: str, tmp_path: Path) -> I
             read_to=lambda party, position: None,
             trusted=lambda certificate, at: running.believe(certificate, at), systems=common,
             codes=common, types=common, store=Store(tmp_path / "attachments"), files=files,
-            writer=writer, reader=reader, clock=lambda: datetime.now(UTC), chain=Chain("1"),
+            writer=writer, reader=reader, clock=lambda: datetime.now(UTC), chain=chain, notices=notices,
             desk="DXPCUS0000000001", ready=lambda: ready, enrolment=enrolment, registrar=registrar,
             sandbox=sandbox, node="1", silent_seconds=15.0, work=lambda: None,
         )  # fmt: skip
