@@ -70,9 +70,10 @@ _INSPECTORS = DemoParty("DXPAGE0000000002", "1100980002", "演示装运前检验
 _OFFICE_1 = DemoParty("DXPOFF0000000001", "FCUSTOMS01", "Foreign Customs One", "officer")
 _OFFICE_2 = DemoParty("DXPOFF0000000002", "FCUSTOMS02", "Foreign Customs Two", "officer")
 _CARRIER = DemoParty("DXPCAR0000000001", "3100990001", "演示承运人 Demo Carrier", "carrier")
+_WATCH = DemoParty("DXPOPS0000000001", "OPERATIONS", "演示运行值班室 Demo Operations", "operations")
 _HOST = DemoParty("DXPHOST000000001", "TERMHOST01", "演示终端主机 Demo Terminal Host", "host")
 
-PARTIES = (_DESK, _FIRST, _SECOND, _AGENCY, _INSPECTORS, _OFFICE_1, _OFFICE_2, _CARRIER, _HOST)
+PARTIES = (_DESK, _FIRST, _SECOND, _AGENCY, _INSPECTORS, _OFFICE_1, _OFFICE_2, _CARRIER, _WATCH, _HOST)
 
 HOLDERS = (
     DemoHolder("customs", _DESK, "关员 王核", "customs"),
@@ -85,6 +86,7 @@ HOLDERS = (
     DemoHolder("officer", _OFFICE_2, "Officer K. Tanaka", "officer2"),
     DemoHolder("carrier", _CARRIER, "舱单员 吴航", "carrier"),
     DemoHolder("agency", _INSPECTORS, "检验员 何验", "inspector1", card="operator"),
+    DemoHolder("operations", _WATCH, "值班员 钱望", "operations"),
 )
 
 HOST = DemoHolder("host", _HOST, "终端主机 Terminal Host", "host", key="P-256")

@@ -45,9 +45,10 @@ def _open(home: Path, party: dict[str, str]) -> tuple[Any, x509.Certificate]:
 
 
 def test_every_role_of_the_contract_is_there(parties: list[dict[str, str]]) -> None:
-    """Customs, two enterprises with an operator each, two agencies, two foreign officers, a carrier."""
+    """Customs, two enterprises with an operator each, two agencies, two officers, a carrier, a watch."""
     roles = sorted(party["role"] for party in parties)
-    assert roles == sorted(["customs", "carrier"] + ["agency", "enterprise", "operator", "officer"] * 2)
+    twice = ["agency", "enterprise", "operator", "officer"] * 2
+    assert roles == sorted(["customs", "carrier", "operations", *twice])
     wanted = {"role", "name", "copCode", "dxpId", "p12", "password", "account", "accountPassword"}
     assert all(wanted <= party.keys() for party in parties)
 
