@@ -21,7 +21,9 @@ from messages.wire import new_guid
 from receipts.document import Receipt
 from terminals.proof import Prover, load_certificates
 from terminals.receipts import read_page
+from tests.gateway.push.peer import Peer, well
 from tests.scenarios.house import ROOT, Desk, House, Person, command
+from tests.scenarios.test_push import hold
 
 EXAMPLE = ROOT / "docs" / "routing"
 FIRST, SECOND, AGENCY, CARRIER = (
@@ -35,7 +37,7 @@ LINES = """
 types = [{ code = "ABC101", senders = ["enterprise", "operator"], receivers = ["enterprise", "agency"] }]
 """
 DELIVERED, PICKED_UP = 10, 11
-MESSAGES, KILLS = 120, 4
+MESSAGES, KILLS = 80, 3
 
 
 def furnish(home: Path) -> None:
@@ -82,6 +84,13 @@ def whole(house: House, dxp_id: str) -> Desk:
     while desk.poll_raw():
         pass
     return desk
+
+
+def again(house: House, desk: Desk) -> Desk:
+    """The same person with a new session, where he had been."""
+    made = Desk(house, desk.person)
+    made.cursor = desk.cursor
+    return made
 
 
 def told(desk: Desk, count: int) -> Counter[tuple[str, str | None, int]]:
@@ -169,9 +178,8 @@ def test_what_may_not_be_sent_reaches_nobody(routing: House) -> None:
             assert agency.poll_raw() == []
         assert refused(AGENCY, SECOND)[0] == expected
     assert len(agency.poll_raw(wait=10)) == 1
-    again = Desk(routing, second.person)  # whose sessions ended when the party was disabled
-    again.cursor = second.cursor
-    assert len(again.poll_raw(wait=10)) == 1
+    # whose sessions ended when the party was disabled
+    assert len(again(routing, second).poll_raw(wait=10)) == 1
 
 
 def test_the_same_again_is_the_same_and_to_others_it_is_another_message(routing: House) -> None:
@@ -299,6 +307,41 @@ def test_each_receiver_gets_each_message_once_in_order_and_each_is_told_once_und
     assert house.stop() == 0
     verified = command("eport-gateway", "journal", "verify", "--home", str(house.home))
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_what_was_posted_and_taken_is_picked_up_once_over_kill_9(tmp_path: Path, database_url: str) -> None:
+    """A receiver that never polls: what he did not take is not picked up; what he took twice is so once."""
+    peer = Peer(tmp_path / "peer")
+    taking = threading.Event()
+    house = House(
+        tmp_path / "home", database_url, EPORT_PUSH__ALLOW='["127.0.0.0/8", "::1/128"]',
+        EPORT_PUSH__CA=str(peer.ca), EPORT_PUSH__RETRY_SECONDS="0.2",
+    )  # fmt: skip
+    try:
+        furnish(house.home)
+        house.start()
+        sender, second = whole(house, FIRST), whole(house, SECOND)
+        assert second.client.put("/v1/callback", json={"url": peer.url}).status_code == 200
+        peer.answer = hold(taking)
+        name = new_guid()
+        sender.send(sender.person.envelope(order(sender.person), name, receivers=(SECOND,)))
+        assert told(sender, 1) == {(name, SECOND, DELIVERED): 1}
+        peer.until(lambda: any(post.kind == "receipts" for post in peer.posts))
+        house.kill()
+        taking.set()
+        peer.answer = well
+        house.start()
+        sender = again(house, sender)
+        assert told(sender, 1) == {(name, SECOND, PICKED_UP): 1}
+        later = new_guid()
+        sender.send(sender.person.envelope(order(sender.person), later, receivers=(SECOND,)))
+        assert told(sender, 2) == {(later, SECOND, DELIVERED): 1, (later, SECOND, PICKED_UP): 1}
+        bodies = b"".join(post.body for post in peer.posts)
+        assert bodies.count(name.encode()) == 2
+        assert bodies.count(later.encode()) == 1
+    finally:
+        house.close()
+        peer.stop()
 
 
 def test_a_schema_that_cannot_be_taken_keeps_the_gateway_from_starting_and_says_why(tmp_path: Path) -> None:
