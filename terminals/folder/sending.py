@@ -7,12 +7,17 @@ happened. A file that somebody signed already, and a DxpMsg, go out as they are.
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from messages import envelope
+from messages.faults import Fault
 from messages.signature.sign import SigningFailed, checked, refuse_id
 from messages.signature.template import TemplateSigner
 from messages.xml import text
@@ -38,6 +43,7 @@ from terminals.trouble import (
 )
 
 UNKNOWN_CERTIFICATE = "1002"  # DESIGN.md: expired, revoked or unknown; so every file would be refused
+_CERTIFICATE = "folder-certificate"
 _XML = {"content-type": "application/xml"}
 
 End = Literal["", "left", "away", "fatal"]
@@ -122,24 +128,27 @@ class Lane:
             batch.keep(made)
             kept.update(made)
         batch.settle(unfit)
-        left = [name for name in batch.files() if name in kept]
-        return self._exchange(batch, {name: kept[name] for name in left}) or self._return(
-            batch, kept, trouble
-        )
+        left = {name: kept[name] for name in batch.files() if name in kept}
+        stop = self._exchange(batch, left)
+        if stop is not None and stop.key == _CERTIFICATE:
+            self._return(batch, kept.keys() - made.keys())
+        elif trouble is not None:
+            self._return(batch, kept.keys())
+        return stop or trouble
 
     def _exchange(self, batch: Batch, envelopes: dict[str, bytes]) -> Trouble | None:
         """Send each and write down what came back, also of those before one that fails."""
         results: list[Result] = []
         told: list[Told] = []
         stop: Trouble | None = None
-        for name, envelope in envelopes.items():
+        for name, body in envelopes.items():
             try:
-                answered = self._answer(envelope)
+                answered = self._answer(body)
             except Trouble as trouble:
                 stop = trouble
                 break
-            if answered.code == UNKNOWN_CERTIFICATE:
-                stop = Trouble("folder-certificate", code=answered.code, info=answered.info)
+            if answered.code == UNKNOWN_CERTIFICATE and self._ours(body):
+                stop = Trouble(_CERTIFICATE, code=answered.code, info=answered.info)
                 stop.exit_code = REFUSED
                 batch.give_back(name)
                 break
@@ -149,13 +158,19 @@ class Lane:
         self._tell(*told)
         return stop
 
-    def _return(self, batch: Batch, kept: dict[str, bytes], trouble: Trouble | None) -> Trouble | None:
-        """What is not signed goes back to OutBox, where its owner looks for it."""
-        if trouble is not None:
-            for name in batch.files():
-                if name not in kept:
-                    batch.give_back(name)
-        return trouble
+    def _return(self, batch: Batch, sent: Set[str]) -> None:
+        """What has surely not been accepted goes back to OutBox, where its owner looks for it."""
+        for name in batch.files():
+            if name not in sent:
+                batch.give_back(name)
+
+    def _ours(self, body: bytes) -> bool:
+        """Whether an envelope's message has our certificate: one that others signed may have another."""
+        certificate = self._means.signing.certificate.public_bytes(Encoding.DER)
+        try:
+            return base64.b64encode(certificate) in envelope.parse(body).data
+        except Fault:
+            return False
 
     def _envelope(self, batch: Batch, name: str) -> bytes:
         means = self._means
@@ -180,18 +195,18 @@ class Lane:
         except (ValueError, SigningFailed) as error:
             raise Unusable("sign-failed", file=said, reason=error) from None
 
-    def _answer(self, envelope: bytes) -> Answered:
+    def _answer(self, body: bytes) -> Answered:
         """The gateway's proven answer; whatever else comes back is told, and asked again after a while."""
         means = self._means
-        routed = bool(set(receivers_of(envelope)) - {means.customs})
+        routed = bool(set(receivers_of(body)) - {means.customs})
 
         def attempt() -> Answered:
             try:
                 if routed:
-                    answer = means.session.request("POST", PATH, envelope, _XML)
+                    answer = means.session.request("POST", PATH, body, _XML)
                 else:
-                    answer = means.gateway.once("POST", PATH, envelope, _XML)
-                return judge(answer, envelope, means.gateway.origin, means.prover)
+                    answer = means.gateway.once("POST", PATH, body, _XML)
+                return judge(answer, body, means.gateway.origin, means.prover)
             except (NotProven, Unreachable) as trouble:
                 self._tell(Told("no-answer", {}, trouble.told(means.lang)))
                 raise NoAnswer("reason-said", reason=trouble) from None
