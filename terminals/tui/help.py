@@ -15,6 +15,8 @@ from messages.annotations import Words
 from terminals.tui.keys import described, shown
 from terminals.tui.words import word
 
+_NO_ROOM = ("print", "export")  # actions that a footer has none for; nothing else says that lists have them
+
 
 @runtime_checkable
 class Helpful(Protocol):
@@ -41,6 +43,6 @@ def _keys(screen: Screen[object], language: str) -> str:
     lines = {
         f"  {shown(active.binding.key):<10} {described(active, language)}": None
         for active in screen.active_bindings.values()
-        if active.binding.show
+        if active.binding.show or active.binding.action in _NO_ROOM
     }
     return "\n".join([word(language, "help-keys"), *lines])

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from terminals.tui.app import Terminal
 from terminals.tui.detail import DetailPage
 from terminals.tui.entry import EntryPage
+from terminals.tui.help import help_of
 from terminals.tui.query import QueryPage
 from tests.scenarios.house import House
 from tests.terminals.tui.at_house import at_work, closed, until
@@ -95,6 +96,9 @@ async def test_what_was_found_is_printed_and_exported_in_the_columns_that_are_sh
     """打印 and 导出 of the list: headings, states in words, without hidden columns."""
     async with query(house, tmp_path) as (_, pilot, page, own):
         page.table.grid.hide({"etpsName"})
+        keys = help_of(pilot.app.screen).zh
+        assert "Ctrl+P     打印" in keys  # the footer has no room for them
+        assert "Ctrl+Y     导出" in keys
         await pilot.press("ctrl+y")
         await until(pilot, lambda: list(tmp_path.glob("保税核查查询-*.xlsx")))
         await pilot.press("ctrl+p")
