@@ -1,4 +1,4 @@
-"""Smart-assisted declaration through the screens: a rule, a draft, its mark, a manifest, taxes, a run, customs.
+"""Smart-assisted declaration through the screens: a rule, a draft, its mark, taxes, a manifest, a run.
 
 Each person at a terminal, all at one gateway; customs' tariff comes by messages.
 """
