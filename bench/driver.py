@@ -64,6 +64,11 @@ class Program:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def begin(self, do: str, **given: Any) -> None:
         """Give an order; `end` waits for its answer."""
         assert self._process.stdin is not None

@@ -90,10 +90,16 @@ class Generator:
         return self._exchange(requests, answered) | {"codes": dict(codes)}
 
     def poll(
-        self, mailbox: str, token: str, wanted: int, status: str = "120", limit: int = 500
+        self,
+        mailbox: str,
+        token: str,
+        wanted: int,
+        status: str = "120",
+        limit: int = 500,
+        after: str | None = None,
     ) -> dict[str, Any]:
-        """Read a mailbox from where its last `poll` ended, until `wanted` receipts have `status`."""
-        cursor = self._cursors.get(mailbox, "")
+        """Read a mailbox behind `after`, or where its last `poll` ended, until `wanted` have `status`."""
+        cursor = self._cursors.get(mailbox, "") if after is None else after
         seen: Counter[str] = Counter()
         pages = 0
         total: dict[str, Any] = {"seconds": 0.0, "cpu": 0.0}

@@ -63,10 +63,15 @@ class Houses:
 
 
 def _init(home: Path, *options: str) -> None:
-    command = [str(COMMAND), "init", "--demo", "--home", str(home), *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=PATIENCE)
+    command("init", "--demo", "--home", str(home), *options)
+
+
+def command(*arguments: str) -> None:
+    """Run one of the gateway's commands. Raises BenchError."""
+    whole = [str(COMMAND), *arguments]
+    done = subprocess.run(whole, capture_output=True, text=True, check=False, cwd=ROOT, timeout=PATIENCE)
     if done.returncode:
-        raise BenchError(f"{' '.join(command)}:\n{done.stderr}{done.stdout}")
+        raise BenchError(f"{' '.join(whole)}:\n{done.stderr}{done.stdout}")
 
 
 class Postgres:
