@@ -101,13 +101,17 @@ class Ladder:
 
 
 def steps_of(delivered: Delivered) -> Iterator[Step]:
-    """What one document of the mailbox says: a step a return, or one where nothing in it may be believed."""
+    """What one document of the mailbox says: a step a return, or one where nothing in it may be believed.
+
+    What another party sent, or says it did, is named by both: its CopMsgId may be another's, or one's own.
+    """
     kind, cop = delivered.type, delivered.cop_msg_id
+    whose = f"{delivered.sender}/{cop}"
     when = parse_wire_time(delivered.time)
     if delivered.fault:
-        yield Step(cop, cop, "", kind, 0, _UNPROVEN, delivered.fault, when, "", bad=True)
+        yield Step(whose, whose, "", kind, 0, _UNPROVEN, delivered.fault, when, "", bad=True)
     elif not delivered.returns:
-        yield Step(cop, cop, "", kind, 0, _FOREIGN, delivered.sender, when, "", bad=False)
+        yield Step(whose, whose, "", kind, 0, _FOREIGN, delivered.sender, when, "", bad=False)
     for found in delivered.returns:
         answered = found.ori_cop_msg_id
         if isinstance(found, Receipt):

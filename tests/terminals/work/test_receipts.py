@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -207,3 +208,33 @@ def test_what_came_before_the_first_login_is_no_news_but_for_own_submissions(tmp
     new = known.take([delivered(receipt(120, "old", "N")), delivered(receipt(2))], old=True)
     assert [step.read for step in new] == [True, False]
     assert known.unread == 1
+
+
+def message(sender: str, cop: str) -> Delivered:
+    """A proven message of another party."""
+    return Delivered(b"", "ABC101", cop, sender, wire_time(NOON), Proof(""), (), "")
+
+
+def test_what_another_party_sent_is_a_ladder_of_its_own_whatever_it_calls_itself(tmp_path: Path) -> None:
+    """A CopMsgId is its sender's choice: that of a submission here, or of somebody else's message."""
+    known = ladders(tmp_path)
+    known.note([sent()])
+    known.take([delivered(receipt(2)), message("A", "C1"), message("B", "C1"), message("B", "C1")])
+    own, *others = sorted(known.all(), key=lambda ladder: ladder.sent is None)
+    assert [step.status for step in own.steps] == [2]
+    assert sorted(step.info for ladder in others for step in ladder.steps) == ["A", "B"]
+    assert {step.label.zh for ladder in others for step in ladder.steps} == {"收到报文"}
+
+
+def test_what_became_of_a_routed_message_is_told_receiver_by_receiver(tmp_path: Path) -> None:
+    """Delivered and picked up, in words, and by whom."""
+    known = ladders(tmp_path)
+    returns = [
+        replace(receipt(status, "R1", "ROOT", minute), info=f"{to}: {status}", receiver=to)
+        for minute, (to, status) in enumerate([("A", 10), ("B", 10), ("B", 11)], 1)
+    ]
+    known.take([delivered(each, kind="EPT910") for each in returns])
+    (ladder,) = known.all()
+    assert [step.label.zh for step in ladder.steps] == ["已送达接收方信箱"] * 2 + ["接收方已提取"]
+    assert [step.info for step in ladder.steps] == ["A: 10", "B: 10", "B: 11"]
+    assert not any(step.bad for step in ladder.steps)
