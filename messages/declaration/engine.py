@@ -237,9 +237,20 @@ def _finish(case: Case, rules: Sequence[Body], event: Event, context: Context) -
         **case.body,
         "batch": ended,
         "all": {"batches": every["batches"] + 1, **counts},
-        "batches": [*case.body["batches"], ended][-KEPT:],
+        "batches": kept([*case.body["batches"], ended]),
     }
     return _pause(dataclasses.replace(case, body=body), rules, event, context)
+
+
+def kept(batches: Sequence[Body]) -> Sequence[Body]:
+    """The latest KEPT. One in which nothing was declared or failed makes room before others: a run may wait
+    all night for one arrival, batch after batch.
+    """
+    if len(batches) <= KEPT:
+        return batches
+    idle = (at for at, each in enumerate(batches) if not each[trying.DECLARED] and not each[trying.FAILED])
+    gone = next(idle, 0)
+    return [*batches[:gone], *batches[gone + 1 :]]
 
 
 def _pause(case: Case, rules: Sequence[Body], event: Event, context: Context) -> tuple[Effect, ...]:

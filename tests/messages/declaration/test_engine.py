@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from messages.declaration.engine import AT_ONCE
+from messages.declaration.engine import AT_ONCE, KEPT
 from messages.workflow import Event, Origin
 from terminals.work.blaming import in_both
 from tests.messages.declaration.world import CARRIER, CARRIER_2, LEGAL, OPERATOR, SECOND, World
@@ -377,6 +377,23 @@ def test_a_rule_by_user_is_for_what_that_user_has_marked(world: World) -> None:
     assert world.start(rule) == [1]
     world.one_batch()
     assert (world.cases[mine].state, world.cases[theirs].state) == ("入库", "暂存")
+
+
+def test_batches_that_did_nothing_are_forgotten_before_those_that_did(world: World) -> None:
+    """However long one waits for its manifest, the batch that declared something stays known."""
+    world.marked(billNo="HERE")
+    world.manifest(billNo="HERE")
+    world.marked(billNo="NEVER")
+    assert world.start(world.ruled(manifest="1")) == [1]
+    world.one_batch()
+    first = world.run().body["batch"]
+    assert (first["declared"], first["waiting"]) == (1, 1)
+    while world.run().body["all"]["batches"] < KEPT + 3:
+        world.go_on(world.now + timedelta(minutes=1))
+    batches = world.run().body["batches"]
+    assert len(batches) == KEPT
+    assert batches[0] == first
+    assert batches[-1] == world.run().body["batch"]
 
 
 def test_what_is_declared_by_hand_meanwhile_is_left_alone(world: World) -> None:
