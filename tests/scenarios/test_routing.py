@@ -309,6 +309,45 @@ def test_each_receiver_gets_each_message_once_in_order_and_each_is_told_once_und
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+def test_two_gateways_route_as_one(tmp_path: Path, postgres_database_url: str) -> None:
+    """Sent at one, read at either, told at the other; a second home has the types of the first."""
+    first = House(tmp_path / "n1", postgres_database_url)
+    furnish(first.home)
+    made = command("eport-gateway", "node", "add", str(tmp_path / "n2"), "--home", str(first.home))
+    assert made.returncode == 0, made.stdout + made.stderr
+    second = House(tmp_path / "n2", made=True)
+    try:
+        first.start()
+        second.start()
+        sender, elsewhere = whole(first, FIRST), whole(second, FIRST)
+        here, there = whole(first, SECOND), whole(second, SECOND)
+        names = [new_guid() for _ in range(20)]
+        for place, name in enumerate(names):
+            desk = (sender, elsewhere)[place % 2]
+            assert (
+                desk.send(desk.person.envelope(order(desk.person), name, receivers=(SECOND,))).code == "0000"
+            )
+        delivered = {(name, SECOND, DELIVERED): 1 for name in names}
+        assert told(sender, 20) == delivered
+        got: list[bytes] = []
+        while len(got) < 20:  # each page from another gateway, with the other's cursor
+            got += here.poll_raw(wait=10, limit=3)
+            there.cursor = here.cursor
+            got += there.poll_raw(limit=3)
+            here.cursor = there.cursor
+        assert len(set(got)) == len(got) == 20
+        there.poll_raw()
+        here.poll_raw()
+        both = told(elsewhere, 40)
+        assert both == delivered | {(name, SECOND, PICKED_UP): 1 for name in names}
+        assert (
+            sender.client.get("/v1/receipts", params={"after": elsewhere.cursor}).text.count("<DxpMsg") == 0
+        )
+    finally:
+        first.close()
+        second.close()
+
+
 def test_what_was_posted_and_taken_is_picked_up_once_over_kill_9(tmp_path: Path, database_url: str) -> None:
     """A receiver that never polls: what he did not take is not picked up; what he took twice is so once."""
     peer = Peer(tmp_path / "peer")
