@@ -6,6 +6,7 @@ import itertools
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -270,7 +271,7 @@ def test_a_callback_that_hangs_keeps_nobody_else_waiting(opened: Open, peer: Pee
     slow._context.load_cert_chain(tmp_path / "peer" / "peer.pem", tmp_path / "peer" / "peer.key")
     go_on = threading.Event()
     slow.answer = lambda post: answered(b"", "500 Oops")
-    node = opened(at_once=1, timeout_seconds=15)
+    node = opened(at_once=1, timeout_seconds=600)
     node.register(slow, OTHER)
     node.deliver("x", party=OTHER)
     node.until(lambda one: one.failures >= 1, OTHER)
@@ -280,7 +281,7 @@ def test_a_callback_that_hangs_keeps_nobody_else_waiting(opened: Open, peer: Pee
     for number in range(5):
         node.deliver(f"n{number}")
         node.until(lambda one, number=number: one.position == number + 1)  # type: ignore[misc]
-    assert not go_on.is_set()
+    assert node.of(OTHER).taken_by == "1"  # still
     go_on.set()
     slow.stop()
 
@@ -383,6 +384,26 @@ def test_what_a_killed_gateway_was_posting_is_its_own_to_finish(opened: Open, pe
     assert peer.received == ["a", "b"]
     with other.database.write() as connection:
         assert not pushes.advance(connection, taken[0], 1, other.now(), None, slow=0)
+
+
+def test_what_this_gateway_had_itself_when_it_looked_is_not_taken_for_anothers(
+    opened: Open, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look that is answered late, when the post is over, puts nothing off."""
+    node = opened()
+    node.register(peer)
+    node.deliver("a")
+    node.until(lambda one: one.position == 1)
+    standing = pushes.standing
+    until = node.now() + timedelta(seconds=75)
+    monkeypatch.setattr(
+        pushes, "standing",
+        lambda connection: [replace(each, taken_by="1", taken_until=until) for each in standing(connection)],
+    )  # fmt: skip
+    node.look()
+    node.settle()
+    node.deliver("b")
+    node.until(lambda one: one.position == 2)
 
 
 def test_another_gateway_goes_on_where_a_lost_ones_lease_has_run_out(opened: Open, peer: Peer) -> None:
