@@ -65,6 +65,7 @@ class Door:
         self.store = Store(
             Chain("1"), Outgoing(Issuer("0000000000", "G", "DXPGATE000000001"), _signer, Ids(1, self.now).new)
         )
+        self.steps: list[Callable[[], object]] = []  # what happens before a message has its answer
         self.directory = Directory(Held(database))
         self.found = Examined()
         clock = Clock()
@@ -100,6 +101,8 @@ class Door:
         self.found = Examined(**{**values, **changes})
         answers: list[Any] = []
         self.intake.take(b"", "192.0.2.1", session).addCallback(answers.append)
+        for step in self.steps:
+            step()
         return reply.parse(answers[0].body)
 
     def queued(self) -> list[tuple[str, str]]:
@@ -132,6 +135,23 @@ def test_a_receiver_that_is_disabled_just_before_the_commit_gets_nothing(door: D
     door.meanwhile = lambda connection: registry.change_party(connection, C, state=registry.ACTIVE)
     assert door.send(B).code == "0000"  # judged again, and nothing speaks against it
     assert door.send(C).code == "0000"
+
+
+def test_a_sender_that_is_disabled_between_two_look_ups_sends_nothing(door: Door) -> None:
+    """Signer and receivers are judged as they are in one state of the registry, never in two."""
+    reads = door.directory._reader = Held(door.database, hold=True)
+
+    def disable() -> None:
+        with door.database.write() as connection:
+            registry.change_party(connection, A, state=registry.SUSPENDED)
+
+    def read() -> None:
+        while reads.jobs:
+            reads.go()
+
+    door.steps = [reads.go, disable, read]
+    assert door.send(B).code == "1002"
+    assert door.queued() == []
 
 
 @pytest.mark.parametrize(
