@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from messages.declaration.cases import form_now
 from messages.declaration.names import SYSTEM_NAME
 from messages.declaration.taxes import HUNDRED, Assessment, assess, currencies
 from messages.workflow import Case, Facts, RecordInForce
@@ -47,7 +48,7 @@ def assessment(form: Mapping[str, Any], known: Facts) -> Assessment:
 def unconfirmed(case: Case | None, form: Mapping[str, Any], known: Facts) -> str | None:
     """Why a self-assessed declaration waits: its taxes are not confirmed, or have changed since. Or None."""
     confirmed = case.body.get("taxes") if case else None
-    if case is None or confirmed is None or case.body.get("entered") != form:
+    if case is None or confirmed is None or form_now(case) != form:
         return "税费未确认 / its taxes are not confirmed"
     now = assessment(form, known)
     if now.against:

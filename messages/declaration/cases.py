@@ -74,6 +74,12 @@ def check_draft(event: Event, case: Case) -> None:
         raise NodeFault(STALE, f"{case.number} 草稿已变化，请重新查看 / the draft has changed: look at it")
 
 
+def form_now(case: Case) -> Body:
+    """What a declaration says: what was typed last, else what customs has."""
+    form: Body = case.body.get("entered") or case.body["stored"]
+    return form
+
+
 def new_case(owner: str, prefix: str, context: Context) -> Case:
     """One more, in no state yet; its number begins with `prefix`."""
     number = f"{prefix}{context.next_number()}"

@@ -8,7 +8,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from messages.declaration import agreements, assessing, pool
-from messages.declaration.cases import about, actor_of, check_draft, check_time, named, row
+from messages.declaration.cases import (
+    about,
+    actor_of,
+    check_draft,
+    check_time,
+    form_now,
+    named,
+    objection,
+    row,
+)
 from messages.declaration.names import MISSING, TAXES, WRONG
 from messages.faults import NodeFault
 from messages.wire import app_time
@@ -22,9 +31,9 @@ def needs(event: Event) -> Needs:
 
     def then(known: Facts) -> tuple[Fact, ...]:
         case: Case | None = known[number]
-        if case is None or "entered" not in case.body:
+        if case is None or objection(case.state, case.body, event.name) is not None:
             return ()
-        form = case.body["entered"]
+        form = form_now(case)
         if event.name == "confirm-taxes":
             return assessing.facts(form)
         if event.name == "agree":
@@ -41,7 +50,7 @@ def step(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     step = row(case, event.name)
     check_time(event, case, context)
     check_draft(event, case)
-    form = case.body["entered"]
+    form = form_now(case)
     if event.name == "agree":
         return _agree(event, case, facts, context)
     if event.name == "confirm-taxes":
@@ -67,7 +76,7 @@ def step(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 
 def _agree(event: Event, case: Case, facts: Facts, context: Context) -> tuple[Effect, ...]:
-    form, owner = case.body["entered"], actor_of(event).party
+    form, owner = form_now(case), actor_of(event).party
     if not agreements.needed(form):
         raise NodeFault(WRONG, "申报单位即境内收发货人，无须委托协议 / it declares for itself")
     known = facts[agreements.record_of(form)]

@@ -30,7 +30,7 @@ from messages.declaration.table import DRAFT
 from messages.faults import NodeFault
 from messages.happenings import NEW
 from messages.senders import CARD_WORDS, WITH_CARD
-from messages.stepping import Pair, joined
+from messages.stepping import Pair, apart, joined
 from messages.workflow import (
     Actor,
     Body,
@@ -84,10 +84,18 @@ def submit(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         return _kept(event, case, facts, context, step.status)
     check_submission(form)
     if form["selfTax"] == "1":
-        against = assessing.unconfirmed(before, form, facts)
-        if against is not None:
-            raise NodeFault(TAXES, against)
+        case = pool.confirmed(case, "taxes", _taxes(before, form, facts), context)
     return declared(case, event.origin, context)
+
+
+def _taxes(before: Case | None, form: Body, facts: Facts) -> Body:
+    """What was confirmed of a self-assessed declaration's taxes, and still holds. Raises NodeFault."""
+    against = assessing.unconfirmed(before, form, facts)
+    if against is not None:
+        raise NodeFault(TAXES, against)
+    assert before is not None  # what was not there before is not confirmed
+    taxes: Body = before.body["taxes"]
+    return taxes
 
 
 def _kept(event: Event, case: Case, facts: Facts, context: Context, status: int) -> tuple[Effect, ...]:
@@ -170,7 +178,7 @@ def decide(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     zh, en = ("审结", "concluded") if event.name == "conclude" else ("退单", "returned")
     body = {**case.body, "answer": {"result": event.content["result"], "content": said}}
     case = dataclasses.replace(case, state=step.target, body=body, changed=context.now)
-    info = joined((zh, en), (said, said), zh="：", en=": ") if said else f"{zh} / {en}"
+    info = joined((zh, en), apart(said), zh="：", en=": ") if said else f"{zh} / {en}"
     return (
         Put(case),
         Issue(case.owner, "DEC112", step.status, info, Origin(**body["submitted"]), case.number),

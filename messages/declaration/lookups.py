@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from messages.declaration import assessing, units
-from messages.declaration.cases import enabled
+from messages.declaration.cases import enabled, form_now, objection
 from messages.declaration.events import ENTERPRISES
 from messages.declaration.filed import FILED
 from messages.declaration.names import SYSTEM_NAME
@@ -44,27 +44,29 @@ def _standing(key: Key, facts: Facts) -> Body:
     return told
 
 
-def _draft(key: Key, facts: Facts) -> Case | None:
+def _to_declare(key: Key, facts: Facts) -> Case | None:
+    """The asker's own declaration, if its taxes may still be confirmed."""
     case: Case | None = facts[CaseByNumber(key["caseNo"])]
-    if case is None or case.owner != key[ASKER] or "entered" not in case.body:
+    if case is None or case.system != SYSTEM_NAME or case.owner != key[ASKER]:
         return None
-    return case if "draft" in case.body else None
+    return case if objection(case.state, case.body, "confirm-taxes") is None else None
 
 
 def _then(key: Key, facts: Facts) -> tuple[Fact, ...]:
-    case = _draft(key, facts)
-    return assessing.facts(case.body["entered"]) if case else ()
+    case = _to_declare(key, facts)
+    return assessing.facts(form_now(case)) if case else ()
 
 
 def _taxes(key: Key, facts: Facts) -> Body | None:
-    case = _draft(key, facts)
-    if case is None or case.body["entered"]["selfTax"] != "1":
+    case = _to_declare(key, facts)
+    if case is None or form_now(case)["selfTax"] != "1":
         return None
-    taxes = assessing.assessment(case.body["entered"], facts)
-    told = {"draftDigest": case.body["draft"]["digest"], "confirmed": "1" if "taxes" in case.body else "0"}
+    form = form_now(case)
+    taxes, holds = assessing.assessment(form, facts), assessing.unconfirmed(case, form, facts) is None
+    told = {"draftDigest": case.body["draft"]["digest"], "confirmed": "1" if holds else "0"}
     if taxes.against:
         return {**told, "objection": "；".join(taxes.against)}
-    return {**told, **taxes.plain(), **_gone_by(case.body["entered"], taxes.plain()["Line"], facts)}
+    return {**told, **taxes.plain(), **_gone_by(form, taxes.plain()["Line"], facts)}
 
 
 def _gone_by(form: Body, lines: Sequence[Body], facts: Facts) -> Body:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from messages.declaration.cases import day, found_by
+from messages.declaration.cases import day, form_now, found_by
 from messages.declaration.names import (
     BY_RULE,
     CONFIRMED,
@@ -90,7 +90,7 @@ def confirmed(case: Case, what: str, how: Any, context: Context) -> Case:
 
 def placed(case: Case, context: Context) -> Case:
     """The search columns that follow from its body."""
-    form, state = case.body.get("entered") or case.body["stored"], smart(case)
+    form, state = form_now(case), smart(case)
     taxes = "" if form["selfTax"] != "1" else CONFIRMED if case.body.get("taxes") else UNCONFIRMED
     flags = (MARKED if state else "") + (SELF_ASSESSED if taxes else "")
     by_rule = f"{BY_RULE}{case.body['rule']}" if "rule" in case.body else ""

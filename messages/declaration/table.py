@@ -78,6 +78,7 @@ TABLE = (
     Row(STORED,     "return",       RETURNED,   Status.RETURNED),
     Row(RETURNED,   "save",         RETURNED,   Status.DRAFTED),
     Row(RETURNED,   "declare",      DECLARING,  Status.DECLARING),
+    Row(RETURNED,   "confirm-taxes", RETURNED,  Status.DRAFTED),
     # rules 预配置
     Row(None,       "enable-rule",  ENABLED,    Status.DRAFTED),
     Row(None,       "disable-rule", DISABLED,   Status.DRAFTED),

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from itertools import accumulate
 from typing import Any
 
 Form = Mapping[str, Any]
@@ -183,9 +184,19 @@ def _values(form: Form, goods: Sequence[Form], rates: Mapping[str, Decimal | Non
         charge = _charge(form, name, before, rates)
         charges += charge
         before += charge if name == "fee" else 0
-    whole = _round(price + charges if imported else max(price - charges, Decimal(0)))
-    shared = [_round(whole * each / price) if price else Decimal(0) for each in prices]
-    shared[-1] += whole - sum(shared, Decimal(0))
+    return _shared(_round(price + charges if imported else max(price - charges, Decimal(0))), prices)
+
+
+def _shared(whole: Decimal, prices: Sequence[Decimal]) -> list[Decimal]:
+    """By the prices, to the fen, each line from one rounded sum to the next: so none is below zero, and none
+    takes what the rounding of all the others has left. It is the last one's where nothing has a price.
+    """
+    price, before, shared = sum(prices, Decimal(0)), Decimal(0), []
+    for upto in accumulate(prices):
+        behind = _round(whole * upto / price) if price else Decimal(0)
+        shared.append(behind - before)
+        before = behind
+    shared[-1] += whole - before
     return shared
 
 

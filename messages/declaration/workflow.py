@@ -48,14 +48,16 @@ STEPS: dict[str, tuple[Asking, Step]] = {
 }
 WORKFLOW = TableWorkflow(SYSTEM_NAME, STEPS)
 _INTERNAL = ("submitted", "code", "made")
-_SMART = ("mark", "smart", "log", "batch", "rule", "entered")
+_OWN = ("mark", "smart", "log", "batch", "rule", "entered", "reminders")
 
 
 def shown(case: Case, others: bool) -> Body:
     """A case's body as it is seen: marks and the engine's record are its owner's own, and so is what the form
-    itself says of a mark.
+    itself says of a mark, and what was confirmed of a change that is not declared.
     """
-    hidden = (*_INTERNAL, *_SMART) if others else _INTERNAL
+    hidden = (*_INTERNAL, *_OWN) if others else _INTERNAL
+    if others and "entered" in case.body:
+        hidden = (*hidden, "taxes")
     seen = {name: value for name, value in case.body.items() if name not in hidden}
     if others and "stored" in seen:
         seen["stored"] = {name: value for name, value in seen["stored"].items() if name != "smartMark"}

@@ -63,6 +63,10 @@ def test_what_customs_says_is_told_in_both_languages(world: World) -> None:
     world.go_on()
     assert world.decide(world.newest("I"), "0") == [100]
     assert in_both(world.told) == Words("退单：意见", "returned: 意见")
+    assert world.declare() == [2]
+    world.go_on()
+    assert world.decide(world.newest("I"), "0", content="缺少箱单 / no packing list") == [100]
+    assert in_both(world.told) == Words("退单：缺少箱单", "returned: no packing list")
 
 
 def test_customs_decides_on_what_it_has_seen(world: World) -> None:

@@ -177,10 +177,12 @@ def test_nobody_marks_the_drafts_of_others(world: World) -> None:
 def test_the_smart_state_is_nobody_elses(world: World) -> None:
     """Customs sees the declaration, and not how it came to be declared."""
     number = world.marked()
-    assert world.start(world.ruled()) == [1]
+    assert world.confirm(number, "2") == [1]
+    assert world.start(world.ruled(confirm="0")) == [1]
     world.one_batch()
+    assert world.cases[number].state == "入库"
     seen = world.system.shown(world.cases[number], True)
-    assert {"smart", "mark", "log", "batch"}.isdisjoint(seen)
+    assert {"smart", "mark", "log", "batch", "rule", "reminders"}.isdisjoint(seen)
     assert seen["stored"]["billNo"] == "BL20261101"
     assert "smartMark" not in seen["stored"]
     assert world.system.shown(world.cases[number], False)["stored"]["smartMark"] == "1"

@@ -9,8 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messages.declaration.lookups import LOOKUPS
 from messages.declaration.taxes import assess
-from tests.messages.declaration.world import FORM, GOODS, World
+from messages.declaration.workflow import shown
+from messages.lookups import ASKER
+from messages.workflow import Actor
+from tests.messages.declaration.world import FORM, GOODS, LEGAL, SECOND, World
 
 RATES = {"USD": Decimal("7.1234"), "EUR": Decimal("7.8")}
 PLAIN = {"dutyRate": "10", "vatRate": "13"}
@@ -108,6 +112,17 @@ def test_charges_are_shared_out_to_the_last_fen(prices: list[int], freight: int,
     assert abs(sum(line.value for line in taxes.lines) - whole) <= Decimal("0.005")
 
 
+@pytest.mark.parametrize("freight", ["0.01", "0.07", "1"])
+def test_no_line_takes_what_the_rounding_of_many_others_leaves(freight: str) -> None:
+    """Thirteen lines of a fen: each within a fen of its share, none below zero, to the last fen together."""
+    goods = [{**GOODS, "declTotal": "0.01", "tradeCurr": "CNY"}] * 13
+    form = {**FORM, "transMode": "3", "feeMark": "3", "feeRate": freight, "feeCurr": "CNY", "Goods": goods}
+    values = [line.value for line in assess(form, {"8471300000": PLAIN}, {}).lines]
+    whole = Decimal("0.13") + Decimal(freight)
+    assert sum(values) == whole
+    assert all(abs(value - whole / 13) < Decimal("0.01") for value in values)
+
+
 def test_the_largest_amounts_that_a_form_may_hold_are_calculated() -> None:
     """To the fen: what cannot be rounded would be tried again for ever, and nobody would hear of it."""
     most = "999999999999999.9999"
@@ -166,3 +181,53 @@ def test_a_self_assessed_one_is_declared_by_hand_only_as_it_was_confirmed() -> N
     assert world.confirm(number, taxTotal="86549.31") == [1]
     assert world.declare(number=number, selfTax="1", packNo="11") == [-111118]
     assert world.declare(number=number, selfTax="1") == [2]
+    world.go_on()
+    assert world.cases[number].body["taxes"]["total"] == "86549.31"
+    assert world.cases[number].search["office"] == "2200-0CS"
+
+
+def test_taxes_are_told_as_confirmed_while_that_holds() -> None:
+    """A tariff that is loaded since asks for another confirmation: a terminal offers it then."""
+    world = World()
+    world.tariff()
+    number = world.draft(selfTax="1")
+    assert told(world, number) == {"confirmed": "0", "total": "86549.31"}
+    assert world.confirm(number, taxTotal="86549.31") == [1]
+    assert told(world, number) == {"confirmed": "1", "total": "86549.31"}
+    assert world.tariff(dutyRate="12") == [120]
+    assert told(world, number) == {"confirmed": "0", "total": "94598.75"}
+    assert told(world, number, SECOND) is None
+    assert world.confirm(number, taxTotal="94598.75") == [1]
+    assert world.declare(number=number, selfTax="1") == [2]
+    assert told(world, number) is None
+
+
+def test_a_returned_one_is_declared_again_by_what_is_confirmed_of_it() -> None:
+    """Unchanged by what was confirmed before, changed once that is; customs is told with the declaration."""
+    world = World()
+    world.tariff()
+    number = world.draft(selfTax="1")
+    assert world.confirm(number, taxTotal="86549.31") == [1]
+    for _ in range(2):
+        assert world.declare(number=number, selfTax="1") == [2]
+        world.go_on()
+        world.decide(number, "0")
+        assert world.cases[number].state == "退单"
+    dearer = {"selfTax": "1", "Goods": [{**GOODS, "declPrice": "600", "declTotal": "60000"}]}
+    assert world.save(number=number, **dearer) == [1]
+    assert world.declare(number=number, **dearer) == [-111118]
+    assert told(world, number) == {"confirmed": "0", "total": "103859.17"}
+    assert world.confirm(number, taxTotal="103859.17") == [1]
+    assert (world.cases[number].state, world.cases[number].search["office"]) == ("退单", "2200-0CS")
+    assert "taxes" not in shown(world.cases[number], others=True)
+    assert world.declare(number=number, **dearer) == [2]
+    assert shown(world.cases[number], others=True)["taxes"]["total"] == "103859.17"
+
+
+def told(world: World, number: str, actor: Actor = LEGAL) -> dict[str, str] | None:
+    """Whether the taxes of a declaration are confirmed, and their sum, as a terminal is told."""
+    lookup, key = LOOKUPS["taxes"], {"caseNo": number, ASKER: actor.party}
+    facts = {fact: world.fact(fact) for fact in lookup.facts(key)}
+    facts |= {fact: world.fact(fact) for fact in lookup.then(key, facts)}
+    values = lookup.values(key, facts)
+    return values and {name: values[name] for name in ("confirmed", "total")}
