@@ -3,7 +3,8 @@
 Both go all the way: from the first byte until the last receipt 120 is polled, or is a file in InBox. The
 generator's messages are signed beforehand and nothing of them is written; the client reads, signs, keeps,
 sends, verifies, moves and writes three files a message (the result, 申报中, 入库), and shares the cores with
-the gateway. Gateway alone, client, gateway alone: the ratio is to the mean of the two around it.
+the gateway. The gateway alone right before and right after, since others may use the machine too: the ratio
+is to the mean of the two.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from statistics import mean
 from typing import Any
 
 from bench import processes
-from bench.driver import Load, reader
+from bench.driver import Load, Reader, reader
 from bench.people import RSA, demo_sender
 from bench.prebuilt import ROOT, Press
 from bench.scale import Bench
@@ -27,6 +28,7 @@ from bench.server import BenchError, Houses, Server
 COMMAND = Path(sys.executable).parent / "eport-terminal"
 CONNECTIONS = 32
 FILES_EACH = 3  # in InBox, for a message that is declared: its result and two receipts
+AROUND = 5  # the gateway alone, before and after, has this part of the messages
 LOOK = 0.2  # seconds between two looks at the boxes
 PATIENCE = 900.0
 
@@ -34,9 +36,17 @@ PATIENCE = 900.0
 def run(bench: Bench) -> dict[str, Any]:
     """The rates, the ratio, and CPU a message of gateway and client."""
     houses, files = Houses(bench.folder), bench.scale.files
-    before = _alone(bench, houses, files)
-    client = _client(bench, houses, files)
-    after = _alone(bench, houses, files)
+    count, warm = max(1, files // AROUND), min(bench.scale.warm, files)
+    with Server(houses.home()) as first, Server(houses.home()) as second, Load(bench.folder) as load:
+        box = _filled(bench, second, files)
+        sender = demo_sender(first.home, RSA)
+        load.prepare("alone", sender, warm + 2 * count)
+        load.order("connect", port=first.port, connections=CONNECTIONS)
+        who = reader(first, sender)
+        load.send_and_poll(first, "alone", who, warm)
+        before = _alone(bench, first, load, who, count)
+        client = _client(bench, second, box, files)
+        after = _alone(bench, first, load, who, count)
     own = mean((before["rate"], after["rate"]))
     found = {
         "files": files,
@@ -53,16 +63,9 @@ def run(bench: Bench) -> dict[str, Any]:
     return found
 
 
-def _alone(bench: Bench, houses: Houses, count: int) -> dict[str, Any]:
+def _alone(bench: Bench, server: Server, load: Load, who: Reader, count: int) -> dict[str, Any]:
     """What the gateway takes from the generator."""
-    warm = min(bench.scale.warm, count)
-    with Server(houses.home()) as server, Load(bench.folder) as load:
-        sender = demo_sender(server.home, RSA)
-        load.prepare("alone", sender, warm + count)
-        load.order("connect", port=server.port, connections=CONNECTIONS)
-        who = reader(server, sender)
-        load.send_and_poll(server, "alone", who, warm)
-        sent, whole = load.send_and_poll(server, "alone", who, count)
+    sent, whole = load.send_and_poll(server, "alone", who, count)
     bench.say(f"the gateway alone: {whole.rate:.0f} msg/s to receipt 120, {sent.rate:.0f} to the reply")
     return {
         "rate": whole.rate,
@@ -72,31 +75,35 @@ def _alone(bench: Bench, houses: Houses, count: int) -> dict[str, Any]:
     }
 
 
-def _client(bench: Bench, houses: Houses, count: int) -> dict[str, Any]:
+def _filled(bench: Bench, server: Server, count: int) -> Path:
+    """A box with so many messages of the server's operator in its OutBox, none of them signed."""
+    box = bench.folder / "root" / "BVS"
+    (box / "OutBox").mkdir(parents=True)
+    press = Press(demo_sender(server.home, RSA))
+    for number in range(count):
+        (box / "OutBox" / f"{number:06d}.xml").write_bytes(press.unsigned())
+    return box
+
+
+def _client(bench: Bench, server: Server, box: Path, count: int) -> dict[str, Any]:
     """The same through an OutBox, with the client's start in it."""
-    with Server(houses.home()) as server:
-        box = bench.folder / "root" / "BVS"
-        (box / "OutBox").mkdir(parents=True)
-        press = Press(demo_sender(server.home, RSA))
-        for number in range(count):
-            (box / "OutBox" / f"{number:06d}.xml").write_bytes(press.unsigned())
-        before, began = server.cpu(), time.perf_counter()
-        with (bench.folder / "folder.log").open("wb") as log:
-            process = subprocess.Popen(
-                [
-                    str(COMMAND), "folder", str(box.parent), "--demo", str(server.home), "--as", RSA,
-                    "--url", f"https://127.0.0.1:{server.port}",
-                ],
-                cwd=ROOT, stdin=subprocess.DEVNULL, stderr=log,
-            )  # fmt: skip
-            try:
-                sent = _until(process, began, box / "SentBox", count)
-                whole = _until(process, began, box / "InBox", FILES_EACH * count)
-                client = processes.cpu(processes.children(process.pid))
-            finally:
-                process.send_signal(signal.SIGTERM)
-                process.wait(60)
-        server_ms = (server.cpu() - before) * 1000 / count
+    before, began = server.cpu(), time.perf_counter()
+    with (bench.folder / "folder.log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                str(COMMAND), "folder", str(box.parent), "--demo", str(server.home), "--as", RSA,
+                "--url", f"https://127.0.0.1:{server.port}",
+            ],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stderr=log,
+        )  # fmt: skip
+        try:
+            sent = _until(process, began, box / "SentBox", count)
+            whole = _until(process, began, box / "InBox", FILES_EACH * count)
+            client = processes.cpu(processes.children(process.pid))
+            server_ms = (server.cpu() - before) * 1000 / count
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
     return {
         "rate": count / whole,
         "sent_rate": count / sent,

@@ -11,8 +11,8 @@ from bench.scale import SMALL
 
 Results = dict[str, Any]
 
-FULL_POLLS, FULL_MESSAGES, FULL_PEOPLE, FULL_CASES = 10_000, 100_000, 50, 1_000_000
-"""Of smaller runs nothing is said about the goals of memory and searching."""
+FULL_POLLS, FULL_MESSAGES, FULL_PEOPLE, FULL_CASES, FULL_FILES = 10_000, 100_000, 50, 1_000_000, 10_000
+"""Of smaller runs nothing is said about the goals of memory, searching and folders."""
 
 WANTED = {
     "reply": ("ratio to the floor, signed reply, RSA-2048 4 KB", 3.0),
@@ -34,12 +34,13 @@ WANTED = {
     "search": ("search among 1,000,000 cases, p95 ms", 50.0),
     "upload": ("memory of an upload of 4 MiB above idle, MB", 2.0),
     "engine": ("unattended declarations/s, SQLite", 200.0),
+    "folder": ("10,000 files through the folder client, over the gateway's own rate", 0.5),
     "follow": ("longest time without news of a run on a screen that asks twice a second, s", 1.0),
     "workers": ("messages/s to the reply, two verifying workers over one, the least", 1.5),
 }
 """What the project wants to reach: at most, but for AT_LEAST."""
 
-AT_LEAST = frozenset({"workers", "engine"})
+AT_LEAST = frozenset({"workers", "engine", "folder"})
 
 
 def goals(results: Results) -> list[tuple[str, float, float, bool]]:
@@ -72,6 +73,8 @@ def goals(results: Results) -> list[tuple[str, float, float, bool]]:
     if "engine" in results:
         (alone,) = (one for one in results["engine"]["runs"] if one["database"] == "sqlite")
         found |= {"engine": alone["rate"], "follow": alone["silent"]}
+    if results.get("folder", {}).get("files", 0) >= FULL_FILES:
+        found["folder"] = results["folder"]["ratio"]
     gains = [
         each["gain"]
         for each in results.get("throughput", {}).get("workers", [])
@@ -346,6 +349,24 @@ def _engine(part: Results) -> str:
     )
 
 
+def _folder(part: Results) -> str:
+    client, alone = part["client"], part["alone"]
+    head = ("", "to the last receipt, /s", "to the reply, /s", "gateway, CPU ms", "client, CPU ms", "load")
+    rows: list[tuple[Any, ...]] = [
+        ("gateway alone", one["rate"], one["sent_rate"], one["server_ms"], "", one["load"]) for one in alone
+    ]
+    rows.insert(
+        1, ("folder client", client["rate"], client["sent_rate"], client["server_ms"], client["client_ms"],
+            client["load"]),
+    )  # fmt: skip
+    return (
+        f"## {part['files']:,} files through the folder client, on the gateway's own cores\n\n"
+        + _table(head, rows)
+        + f"\nOver the gateway alone: {part['ratio']:.2f} to the last receipt in InBox, "
+        f"{part['sent_ratio']:.2f} to the last file in SentBox.\n"
+    )
+
+
 def _attachment(part: Results) -> str:
     rows = [
         (one["at_once"], one["idle_mb"], one["above_mb"], one["above_mb"] / one["at_once"], one["seconds"])
@@ -368,4 +389,5 @@ _SECTIONS = {
     "search": _search,
     "attachment": _attachment,
     "engine": _engine,
+    "folder": _folder,
 }

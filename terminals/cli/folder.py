@@ -51,7 +51,7 @@ Exit codes:
     help="A folder of the root, and receivers of its files other than customs [BVS CMA ENT PSI DEC].",
 )  # fmt: skip
 @click.option(
-    "--lines", type=click.IntRange(1, 64), default=16, show_default=True,
+    "--lines", type=click.IntRange(1, 64), default=32, show_default=True,
     help="Files under way at once; with 1 they go one by one, oldest first.",
 )  # fmt: skip
 @click.option(

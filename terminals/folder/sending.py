@@ -91,6 +91,9 @@ class Lane:
 
     def run(self, batch: Batch) -> None:
         """Do all that can be done for the batch now; the last that is told is that it ended, and how."""
+        if self._leaving():
+            self._end(batch, None, "left")
+            return
         try:
             trouble = self._steps(batch)
             end: End = "" if batch.close() else "left"
@@ -101,10 +104,13 @@ class Lane:
             self._end(batch, None, end)
         elif passes(trouble) or changed_hands(trouble):
             self._end(batch, trouble, "away")
-        elif self._means.gateway.left:
+        elif self._leaving():
             self._end(batch, None, "left")
         else:
             self._end(batch, trouble, "fatal")
+
+    def _leaving(self) -> bool:
+        return self._means.gateway.left
 
     def _steps(self, batch: Batch) -> Trouble | None:
         """Why it went no further, if so. Raises OSError."""

@@ -95,3 +95,13 @@ def test_uploads_are_measured_by_how_many_come_at_once(out: Path) -> None:
     assert [one["at_once"] for one in loads] == [1, 4, 16]
     assert all(one["seconds"] > 0 and one["idle_mb"] > 0 for one in loads)
     assert "the server's memory" in (out / "report.md").read_text()
+
+
+def test_a_tiny_run_sends_files_beside_the_gateway_s_own_rate(out: Path) -> None:
+    """Every file comes to its last receipt in InBox, and the ratio is to what was measured around it."""
+    found = run(out, "folder")["folder"]
+    assert found["files"] == 60
+    assert found["client"]["rate"] > 0
+    assert len(found["alone"]) == 2
+    own = sum(one["rate"] for one in found["alone"]) / 2
+    assert found["ratio"] == pytest.approx(found["client"]["rate"] / own)
