@@ -27,6 +27,20 @@ from messages.workflow import (
 
 ALL = RecordsUnder(SYSTEM_NAME, "check", "")
 _GOODS = "Goods"
+_HEAD = """
+    decType ieFlag customMaster iEPort tradeScc tradeCode tradeName overseasName ownerScc ownerCode
+    ownerName agentScc agentCode agentName trafMode trafName voyNo billNo iEDate tradeMode cutMode
+    manualNo licenseNo contrNo tradeAreaCode tradeCountry distinatePort entryPort goodsPlace
+    wrapType packNo grossWet netWt transMode feeMark feeRate feeCurr insurMark insurRate insurCurr
+    otherMark otherRate otherCurr specialRelation priceEffect royalty selfTax sumTax twoStep
+    markNo noteS
+"""
+_LINE = """
+    gNo contrItem codeTs ciqCode gName gModel gQty gUnit firstQty firstUnit secondQty secondUnit
+    declPrice declTotal tradeCurr originCountry destinationCountry districtCode dutyMode
+"""
+ELEMENTS = frozenset((*_HEAD.split(), *(f"{_GOODS}/{name}" for name in _LINE.split())))
+"""What of a declaration may be checked: what its head holds but for the mark, and each line of its goods."""
 
 
 def needs(event: Event) -> Needs:
@@ -41,6 +55,10 @@ def step(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     gone = node["appType"] == "3"
     if not gone and not node.get("element"):
         raise NodeFault(MISSING, "校验内容不能为空(element) / say what is checked")
+    if not gone and node["element"] not in ELEMENTS:
+        raise NodeFault(
+            WRONG, f"报关单没有字段 {node['element']}(element) / a declaration has no such element"
+        )
     if not gone and node["operator"] in _NUMBERS and _number(node["value"]) is None:
         raise NodeFault(WRONG, f"{node['value']} 不是数字(value) / it is no number")
     key, ends = str(node["checkCode"]), context.now if gone else None
