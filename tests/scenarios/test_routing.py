@@ -148,6 +148,14 @@ def test_what_may_not_be_sent_reaches_nobody(routing: House) -> None:
         reply = desk.send(body)
         return reply.code, reply.info
 
+    wrong = etree.fromstring(order(me))
+    wrong.remove(wrong[-1])
+    for element in wrong.iter("{*}qty"):
+        element.text = "many"
+    assert refused(SECOND, data=etree.tostring(sign(wrong, me.signer)))[0] == SchemaInvalid.code
+    (told_so,) = sender.poll(wait=10)
+    assert "/ABC101Message/Order/Line/qty" in told_so.info
+
     unknown = ReceiverUnknown.code
     assert refused(SECOND, "DXPENT0000009999") == (
         unknown,
