@@ -10,6 +10,7 @@ import threading
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -22,7 +23,7 @@ from tests.scenarios.house import ROOT, Desk, House, Person, command
 ROUNDS = 4
 
 
-def environment(peer: Peer) -> dict[str, str]:
+def environment(peer: Peer) -> dict[str, Any]:
     """Of a gateway to which loopback is public."""
     return {
         "EPORT_PUSH__ALLOW": '["127.0.0.0/8", "::1/128"]', "EPORT_PUSH__CA": str(peer.ca),
