@@ -11,7 +11,6 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Callable
 from ipaddress import IPv4Address, ip_address
-from pathlib import Path
 from typing import Any
 
 from OpenSSL import SSL
@@ -21,13 +20,12 @@ from twisted.internet.defer import TimeoutError as TooLong
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectError
 from twisted.internet.protocol import Factory
-from twisted.internet.ssl import Certificate, optionsForClientTLS, trustRootFromCertificates
 from twisted.python.failure import Failure
 
-from gateway import pki
 from gateway.push.address import Address, Target, public, target
 from gateway.push.line import Answer, BadAnswer, Line, Lost
 from gateway.push.resolver import Resolve, Unresolved
+from gateway.push.trust import Trust
 from gateway.services import Clock
 from gateway.settings import Push
 
@@ -53,16 +51,11 @@ class Poster:
         self.clock = clock
         self._sign = sign
         self._certificate = certificate
-        self._trust = _trusted(settings.ca)
+        self.trust = Trust(settings.ca)
 
     def open(self, url: str, party: str) -> Channel:
         """A way to one callback; it connects with the first post. Raises BadUrl."""
         return Channel(self, target(url), party)
-
-    def tls(self, host: str) -> Any:
-        """The connection's TLS: the certificate must be of `host`, name or address, and of a known CA."""
-        given = {} if self._trust is None else {"trustRoot": self._trust}
-        return optionsForClientTLS(host, **given)
 
     def request(self, to: Target, party: str, kind: str, body: bytes, media_type: str) -> bytes:
         """The whole request; `statement` is signed, with SHA-256: RSA PKCS#1 v1.5, or ECDSA in DER."""
@@ -135,7 +128,8 @@ class Channel:
         for each in addresses[:MOST_ADDRESSES]:
             kind: Any = TCP4ClientEndpoint if isinstance(each, IPv4Address) else TCP6ClientEndpoint
             plain = kind(its.reactor, str(each), self._to.port, timeout=seconds)
-            secured: Any = wrapClientTLS(its.tls(self._to.host), plain)
+            proven: Any = its.trust.of(self._to)
+            secured: Any = wrapClientTLS(proven, plain)
             try:
                 line: Line = await secured.connect(factory)
             except ConnectError as failed:
@@ -182,11 +176,3 @@ def _said(error: Exception) -> str:
     if not isinstance(reasons, list):
         return type(error).__name__
     return "; ".join(str(each[-1]) for each in reasons) or type(error).__name__
-
-
-def _trusted(ca: Path | None) -> Any:
-    """The CAs of the callbacks' certificates; None: those that the system trusts."""
-    if ca is None:
-        return None
-    known = [Certificate.loadPEM(pki.pem(each)) for each in pki.load_certificates(ca)]
-    return trustRootFromCertificates(known)  # type: ignore[no-untyped-call]
