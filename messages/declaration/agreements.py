@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from messages.declaration import units
 from messages.declaration.cases import day, found_by, new_case
 from messages.declaration.names import AGREEMENT, SYSTEM_NAME
 from messages.declaration.table import AGREED
@@ -25,6 +26,8 @@ from messages.wire import app_time, wire_date
 from messages.workflow import (
     Context,
     Effect,
+    Fact,
+    Facts,
     Issue,
     Origin,
     Party,
@@ -38,7 +41,7 @@ from messages.workflow import (
 LASTS = timedelta(days=365)
 CLAIM = f"{SYSTEM_NAME}/agreement"
 """Claimed by whatever makes one: two that are made at once would both find none."""
-_UNITS = ("agent", "trade")  # as `parties_of` has them
+_UNITS = (units.AGENT, units.TRADE)
 _COPIED = ("tradeScc", "tradeCode", "tradeName", "agentScc", "agentCode", "agentName")
 
 
@@ -52,23 +55,35 @@ def record_of(form: Mapping[str, Any]) -> RecordInForce:
     return RecordInForce(SYSTEM_NAME, "agreement", f"{form['agentCode']}/{form['tradeCode']}")
 
 
-def parties_of(form: Mapping[str, Any]) -> tuple[PartyByCode, PartyByCode]:
+def facts(form: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """What one goes by: that in force, who the two are here, and as what customs has registered them."""
+    return record_of(form), *_parties_of(form), *units.registrations(form)
+
+
+def _parties_of(form: Mapping[str, Any]) -> tuple[PartyByCode, ...]:
     """The declaring unit and the consignee, if they take part here."""
-    return PartyByCode(str(form["agentCode"])), PartyByCode(str(form["tradeCode"]))
+    return tuple(PartyByCode(str(form[f"{unit}{units.CODE}"])) for unit in _UNITS)
 
 
 def made(
-    form: Mapping[str, Any],
-    owner: str,
-    parties: tuple[Party | None, Party | None],
-    origin: Origin,
-    context: Context,
+    form: Mapping[str, Any], owner: str, known: Facts, origin: Origin, context: Context
 ) -> tuple[str, tuple[Effect, ...]]:
-    """Its number, and the agreement: from now on, both parties are told."""
+    """Its number, and the agreement: from now on, both parties are told. `known`: the facts of the form.
+
+    What the gateway signs calls each unit as it is registered, whatever a declaration calls it.
+    """
     case = new_case(owner, "A", context)
     until = context.now + LASTS
-    called = {f"{unit}Name": party.name for unit, party in zip(_UNITS, parties, strict=True) if party}
-    both = {**{name: str(form[name]) for name in _COPIED}, **called}  # by the names they are registered with
+    both = {name: str(form[name]) for name in _COPIED}
+    parties: list[Party] = []
+    for unit, fact in zip(_UNITS, _parties_of(form), strict=True):
+        party: Party | None = known[fact]
+        filed: Record | None = known[units.registration(form[f"{unit}{units.CODE}"])]
+        if party is not None:
+            both[f"{unit}Name"] = party.name
+            parties.append(party)
+        if filed is not None:
+            both |= {f"{unit}{units.SCC}": str(filed.body["scc"]), f"{unit}Name": str(filed.body["cnName"])}
     body = {
         **both,
         "kind": AGREEMENT,
@@ -76,10 +91,10 @@ def made(
         "until": wire_date(until),
         "made": origin.plain(),
     }
-    others = [party.dxp_id for party in parties if party is not None and party.dxp_id != owner]
+    others = [party.dxp_id for party in parties if party.dxp_id != owner]
     case = dataclasses.replace(case, state=AGREED, body=body, partner=others[0] if others else None)
-    case = found_by(case, kind=AGREEMENT, trade=f"{form['tradeScc']} {form['tradeCode']}", day=day(context))
-    known = record_of(form)
+    case = found_by(case, kind=AGREEMENT, trade=f"{both['tradeScc']} {both['tradeCode']}", day=day(context))
+    for_pair = record_of(form)
     document = {
         "agreementNo": case.number,
         **both,
@@ -94,7 +109,9 @@ def made(
     )
     return case.number, (
         Put(case),
-        PutRecord(Record(SYSTEM_NAME, known.kind, known.key, {"case": case.number}, context.now, until)),
+        PutRecord(
+            Record(SYSTEM_NAME, for_pair.kind, for_pair.key, {"case": case.number}, context.now, until)
+        ),
         *(
             Issue(to, "DEC192", Status.STORED, info, origin, case.number, ("Agreement", document))
             for to in (owner, *others)

@@ -37,7 +37,7 @@ def needs(event: Event) -> Needs:
         if event.name == "confirm-taxes":
             return assessing.facts(form)
         if event.name == "agree":
-            return agreements.record_of(form), *agreements.parties_of(form)
+            return agreements.facts(form)
         return ()
 
     claims = (agreements.CLAIM,) if event.name == "agree" else ()
@@ -82,6 +82,5 @@ def _agree(event: Event, case: Case, facts: Facts, context: Context) -> tuple[Ef
     known = facts[agreements.record_of(form)]
     if known is not None:
         raise NodeFault(WRONG, f"委托协议 {known.body['case']} 有效 / an agreement is in force already")
-    agent, trade = agreements.parties_of(form)
-    _, effects = agreements.made(form, owner, (facts[agent], facts[trade]), event.origin, context)
+    _, effects = agreements.made(form, owner, facts, event.origin, context)
     return effects

@@ -35,8 +35,7 @@ def facts(case: Case) -> Iterator[Fact]:
     yield record_of(MANIFEST, form)
     yield record_of(ARRIVAL, form)
     if agreements.needed(form):
-        yield agreements.record_of(form)
-        yield from agreements.parties_of(form)
+        yield from agreements.facts(form)
     yield from assessing.facts(form)
 
 
@@ -143,10 +142,8 @@ class Attempt:
         """One is made, if it is needed and not there yet."""
         if not agreements.needed(form) or self._agreement_no(form) is not None:
             return ()
-        agent, trade = agreements.parties_of(form)
         origin = Origin(**case.body["submitted"])
-        parties = (self._known[agent], self._known[trade])
-        number, effects = agreements.made(form, case.owner, parties, origin, self._context)
+        number, effects = agreements.made(form, case.owner, self._known, origin, self._context)
         self._agreed[agreements.record_of(form)] = number
         return effects
 
