@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from twisted.internet.defer import CancelledError, inlineCallbacks
 
 from gateway.services import Jobs
+from gateway.threads import StoppedError
 from storage import pickups
 
 log = structlog.get_logger("gateway.routing")
@@ -76,6 +77,6 @@ class Pickups:
 
     def _failed(self, failure: Any, party: str) -> None:
         self._under_way.pop(party, None)
-        if not failure.check(CancelledError):
+        if not failure.check(CancelledError, StoppedError):
             log.warning("what was picked up could not be noted; it is when the party polls again",
                         party=party, error=failure.getErrorMessage())  # fmt: skip
