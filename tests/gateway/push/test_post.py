@@ -207,6 +207,24 @@ def test_an_address_may_have_a_certificate_too(opened: Open, tmp_path: Path) -> 
     plain.stop()
 
 
+def _no_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return True
+    return False
+
+
+@pytest.mark.skipif(_no_ipv6(), reason="this machine has no IPv6, not even its own loopback")
+def test_an_ipv6_address_is_dialled_and_proven(opened: Open, tmp_path: Path) -> None:
+    """In brackets in the URL and in the Host header, without them in the certificate."""
+    plain = Peer(tmp_path / "plain", name="::1", host="::1")
+    opened(f"https://[0:0::1]:{plain.port}/x", to=plain).post()
+    (post,) = plain.posts
+    assert post.headers["host"] == f"[::1]:{plain.port}"
+    plain.stop()
+
+
 def _hang(secured: socket.socket) -> None:
     """Until the other side has had enough."""
     while secured.recv(1000):
