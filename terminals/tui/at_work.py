@@ -19,6 +19,7 @@ from terminals.session import ByCertificate, Credentials, Session
 from terminals.trouble import Trouble
 from terminals.tui.holder import Holder
 from terminals.tui.place import Place
+from terminals.tui.systems import EXCHANGING
 from terminals.tui.words import both
 from terminals.work.drafts import Drafts
 from terminals.work.events import Tell, Who
@@ -94,9 +95,12 @@ class Work:
 
     @property
     def device(self) -> Words:
-        """What signs, for the status bar: a device and its number, or of which kind of card a key is."""
+        """What signs, for the status bar: a device and its number, or of which kind of card a key is.
+
+        Nothing is said of whoever has nothing to sign.
+        """
         if self.holder is None:
-            return both("device-none")
+            return both("device-none") if self.who.role in EXCHANGING else Words()
         what, card = self.holder.words, self.card
         if self.holder.removable or card == what:
             return what

@@ -21,6 +21,7 @@ from messages.wire import CST, parse_wire_time
 from terminals.tui.dialogs import NOTHING
 from terminals.tui.menu import Entries
 from terminals.tui.page import Page
+from terminals.tui.systems import EXCHANGING
 from terminals.tui.told import told
 from terminals.tui.words import Saying, both
 
@@ -138,7 +139,7 @@ class Home(Page):
 
     def _signer(self) -> Words:
         """Why nothing can be signed, and what to do."""
-        if self.work.holder is not None:
+        if self.work.holder is not None or self.work.who.role not in EXCHANGING:
             return NOTHING
         words = told(self.work.missing)
         return Words(f"{words.zh}。", f"{words.en[:1].upper()}{words.en[1:]}.")

@@ -10,6 +10,7 @@ from terminals.tui.bonded.screens import SYSTEM as BONDED
 from terminals.tui.declaration.screens import SYSTEM as DECLARATION
 from terminals.tui.enterprise.screens import SYSTEM as ENTERPRISE
 from terminals.tui.inspection.screens import SYSTEM as INSPECTION
+from terminals.tui.operations.screens import SYSTEM as OPERATIONS
 from terminals.tui.systems import GENERAL, System
 
-TABLE: tuple[System, ...] = (BONDED, ASSISTANCE, ENTERPRISE, INSPECTION, DECLARATION, GENERAL)
+TABLE: tuple[System, ...] = (BONDED, ASSISTANCE, ENTERPRISE, INSPECTION, DECLARATION, OPERATIONS, GENERAL)

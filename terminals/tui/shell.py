@@ -149,7 +149,8 @@ class Shell(Screen[None]):
 
     def on_status_asked(self) -> None:
         """The receipts were clicked."""
-        self.terminal.open_soon("receipts")
+        if self.check_action("open", ("receipts",)):
+            self.terminal.open_soon("receipts")
 
     def on_grid_picked(self, event: Entries.Picked) -> None:
         """Something in the menu at the side was chosen."""
@@ -185,10 +186,12 @@ class Shell(Screen[None]):
             self.run_worker(self.close(self.pages.front))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The keys for several tabs are there while there are several."""
+        """The keys for several tabs are there while there are several, a screen's for who has it."""
         front = self.pages.front
         if action == "close":
             return front is not None and not front.STAYS
+        if action == "open":
+            return any(entry.name in parameters for _, entry in self.terminal.menu)
         return not (action in ("step", "windows") and len(self.pages) < 2)
 
     def action_menu(self) -> None:

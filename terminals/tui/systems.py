@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OFFICER, ENTERPRISE, AGENCY, OPERATOR, CUSTOMS = "officer", "enterprise", "agency", "operator", "customs"
 CARRIER = "carrier"
+OPERATIONS = "operations"
 ROLES: dict[str, Words] = {
     OFFICER: Words("外方海关官员", "Foreign officer"),
     ENTERPRISE: Words("企业", "Enterprise"),
@@ -25,8 +26,11 @@ ROLES: dict[str, Words] = {
     OPERATOR: Words("操作员", "Operator"),
     CUSTOMS: Words("海关", "Customs"),
     CARRIER: Words("舱单/运抵报送方", "Carrier"),
+    OPERATIONS: Words("运行管理", "Operations"),
 }
 """Those who work at a terminal, in the gateway's words for them."""
+EXCHANGING = frozenset(ROLES) - {OPERATIONS}
+"""Those of them who send and receive; the others run the gateway, and have nothing to sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Entry:
     name: str  # the same in every version: bonded.entry
     words: Words
     page: str  # module:class
-    roles: frozenset[str] = frozenset(ROLES)
+    roles: frozenset[str] = EXCHANGING
     key: str = ""  # alt+1
     single: bool = True
     codes: tuple[str, ...] = ()
@@ -68,12 +72,17 @@ GENERAL = System(
     "",
     Words("终端", "Terminal"),
     (
-        Entry("home", Words("主菜单", "Main menu"), "terminals.tui.home:Home"),
+        Entry("home", Words("主菜单", "Main menu"), "terminals.tui.home:Home", frozenset(ROLES)),
         Entry("receipts", Words("回执", "Receipts"), "terminals.tui.receipts:Receipts"),
-        Entry("charts", Words("统计图表", "Charts"), "terminals.tui.charts:Charts", frozenset({CUSTOMS})),
+        Entry(
+            "charts",
+            Words("统计图表", "Charts"),
+            "terminals.tui.charts:Charts",
+            frozenset({CUSTOMS, OPERATIONS}),
+        ),
     ),
 )
-"""What everybody has."""
+"""What there is beside the systems."""
 
 
 class Menu:

@@ -31,6 +31,7 @@ from terminals.work.found import CaseFound, CasePage, Query, Search, case_of, pa
 from terminals.work.kinds import Kinds, kinds_of
 from terminals.work.news import News, NewsPage, news_of
 from terminals.work.news import page_of as news_page_of
+from terminals.work.operated import Applicants, Done, Seen, applicants_of, seen_of
 from terminals.work.receipts import Ladders
 from terminals.work.watch import Watch
 
@@ -197,6 +198,36 @@ class Line:
     def news_item(self, number: int) -> News | None:
         """One of it, or None where it was taken back."""
         return self._read(f"/v1/bulletins/{number}", (), lambda told: None if told is None else news_of(told))
+
+    # -- running the gateway
+
+    def operations(self) -> Seen:
+        """How the gateways are. Raises Refused for who does not run them."""
+        return self._read("/v1/operations", (), seen_of)
+
+    def applicants(self) -> Applicants:
+        """Registrations that wait for a decision."""
+        return self._read("/v1/operations/registrations", (), applicants_of)
+
+    def order(self, what: str, number: int, given: Mapping[str, str] | None = None) -> Done:
+        """Have something done about one of `what`: alarms, work or registrations. Raises Refused."""
+        path = f"/v1/operations/{what}/{number}"
+        headers = {"content-type": "application/json"} if given is not None else {}
+        body = b"" if given is None else json.dumps(given, ensure_ascii=False).encode()
+        answer = self._request(path, headers, method="POST", body=body)
+        if answer.status not in (200, 204, 409):
+            raise Refused(
+                "answer-unexpected", origin=self.origin, path=path, status=answer.status,
+                detail=detail(answer),
+            )  # fmt: skip
+        try:
+            return Done(answer.status != 409, dict(json.loads(answer.body or b"{}")))
+        except ValueError as error:
+            raise Unreachable(
+                "answer-unreadable", origin=self.origin, path=path, detail=repr(error)
+            ) from None
+
+    # -- anything else
 
     def ask(self, path: str, query: Query | tuple[()] = ()) -> Any:
         """The JSON of any other call, such as statistics; None for 404."""
