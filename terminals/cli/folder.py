@@ -116,9 +116,11 @@ class _Client:
             self._progress,
         )  # fmt: skip
         for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda *_: run.stop())
+            stack.callback(signal.signal, each, signal.signal(each, lambda *_: run.stop()))
+        # what a writer sends who comes while his file has our lease
+        stack.callback(signal.signal, signal.SIGIO, signal.signal(signal.SIGIO, signal.SIG_IGN))
+        stack.callback(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(SWITCH)
-        signal.signal(signal.SIGIO, signal.SIG_IGN)  # a writer came while its file had our lease
         names, who = " ".join(box.name for box in self._boxes), subject_of(signing.certificate)
         self._say("started", "folder-started", root=self._root, boxes=names, who=who)
         line = self._gateway(self._tell)
