@@ -19,6 +19,7 @@ _psycopg: Any = PGDialect_psycopg
 _SQLITE: Any = SQLiteDialect_pysqlite()
 _POSTGRESQL: Any = _psycopg(paramstyle="format")
 _quote: Callable[[str], str] = _POSTGRESQL.identifier_preparer.quote
+_PLAIN = frozenset({int, str, bytes, type(None)})
 _COUNTED = {"preserve_rowcount": True}
 Writes = list[tuple[int, Callable[[Any], Any]]]
 
@@ -39,6 +40,20 @@ def _written(rows: Sequence[list[Any]], writes: Writes) -> None:
     for at, write in writes:
         for row in rows:
             row[at] = write(row[at])
+
+
+def _columns(rows: Sequence[list[Any]]) -> tuple[list[Any], ...]:
+    """The rows as a list a column; psycopg takes no mixture in one, such as of numbers and enumerations."""
+    columns = tuple(map(list, zip(*rows, strict=True)))
+    return tuple(
+        column if _PLAIN.issuperset(map(type, column)) else [*map(_plain, column)] for column in columns
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, int):
+        return int(value)
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 class BulkInsert:
@@ -73,8 +88,7 @@ class BulkInsert:
         name = conn.dialect.name
         _written(rows, self._writes[name])
         if name == "postgresql":
-            arrays = tuple(map(list, zip(*rows, strict=True)))
-            return conn.exec_driver_sql(self._arrays, arrays, _COUNTED).rowcount
+            return conn.exec_driver_sql(self._arrays, _columns(rows), _COUNTED).rowcount
         return conn.exec_driver_sql(self._rows, [tuple(row) for row in rows], _COUNTED).rowcount
 
 
@@ -105,7 +119,6 @@ class BulkUpdate:
         name = conn.dialect.name
         _written(rows, self._writes[name])
         if name == "postgresql":
-            arrays = tuple(map(list, zip(*rows, strict=True)))
-            return conn.exec_driver_sql(self._arrays, arrays, _COUNTED).rowcount
+            return conn.exec_driver_sql(self._arrays, _columns(rows), _COUNTED).rowcount
         ordered = [(*row[self._keys :], *row[: self._keys]) for row in rows]
         return conn.exec_driver_sql(self._rows, ordered, _COUNTED).rowcount
