@@ -114,8 +114,8 @@ class SearchPage(Page, Generic[T]):
         return self.WORDS
 
     def first(self) -> Widget:
-        """The first criterion, else the list."""
-        return self.criteria.front if self.CRITERIA else self.table.grid
+        """The first criterion; the list, where it begins with what there is."""
+        return self.criteria.front if self.CRITERIA and not self.AT_ONCE else self.table.grid
 
     def help(self) -> Words:
         """What F1 says."""
