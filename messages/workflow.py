@@ -101,7 +101,19 @@ class RecordInForce:
 
 @dataclass(frozen=True, slots=True)
 class RecordsUnder:
-    """All records in force now of (system, kind) whose key begins with `prefix`, by key."""
+    """The records in force now of (system, kind) whose key begins with `prefix`, by key: all of them, or the
+    `last` so many, where there may be very many.
+    """
+
+    system: str
+    kind: str
+    prefix: str
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsCounted:
+    """How many records of (system, kind) are in force now whose key begins with `prefix`."""
 
     system: str
     kind: str
@@ -151,6 +163,7 @@ Fact = (
     | CaseByInner
     | RecordInForce
     | RecordsUnder
+    | RecordsCounted
     | PartyByCode
     | FileOf
     | CasesAlike

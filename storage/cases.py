@@ -38,6 +38,7 @@ from messages.workflow import (
     PartyByCode,
     Record,
     RecordInForce,
+    RecordsCounted,
     RecordsUnder,
 )
 from storage import owners, registry, tables
@@ -94,11 +95,20 @@ _IN_FORCE = (
     .where(*_of_kind, _record.key.in_(bindparam("keys", expanding=True)), *_now_in_force)
     .order_by(_record.valid_from)
 )
-_UNDER = (
-    select(tables.records)
-    .where(*_of_kind, _record.key >= bindparam("first"), _record.key < bindparam("behind"), *_now_in_force)
-    .order_by(_record.key, _record.valid_from)
+_begin_alike = (
+    *_of_kind,
+    _record.key >= bindparam("first"),
+    _record.key < bindparam("behind"),
+    *_now_in_force,
 )
+_UNDER = select(tables.records).where(*_begin_alike).order_by(_record.key, _record.valid_from)
+_LAST_UNDER = (
+    select(tables.records)
+    .where(*_begin_alike)
+    .order_by(_record.key.desc(), _record.valid_from.desc())
+    .limit(bindparam("most"))
+)
+_COUNTED_UNDER = select(func.count(_record.key.distinct())).where(*_begin_alike)
 _ALIKE = {
     name: SELECT_CASE.where(
         _case.system == bindparam("of_system"),
@@ -162,7 +172,7 @@ def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Column
             inners.setdefault((fact.system, fact.owner), []).append(fact.inner)
         elif isinstance(fact, RecordInForce):
             records.setdefault((fact.system, fact.kind), []).append(fact.key)
-        elif isinstance(fact, RecordsUnder | CasesAlike | CasesCounted):
+        elif isinstance(fact, _OneByOne):
             found[fact] = _one(conn, fact, now, columns)
     for (system, owner), keys in inners.items():
         for row in conn.execute(_BY_INNER, {"of_system": system, "of_owner": owner, "keys": keys}):
@@ -176,13 +186,16 @@ def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Column
     return found
 
 
-def _one(
-    conn: Connection, fact: RecordsUnder | CasesAlike | CasesCounted, now: datetime, columns: Columns
-) -> Any:
+_OneByOne = RecordsUnder | RecordsCounted | CasesAlike | CasesCounted
+
+
+def _one(conn: Connection, fact: _OneByOne, now: datetime, columns: Columns) -> Any:
     """What is asked for by a query of its own."""
     match fact:
         case RecordsUnder():
             return _under(conn, fact, now)
+        case RecordsCounted():
+            return int(conn.execute(_COUNTED_UNDER, _beginning(fact, now)).scalar_one())
         case CasesAlike():
             return _alike(conn, fact, columns)
         case CasesCounted():
@@ -196,9 +209,17 @@ def _parties(conn: Connection, codes: list[str]) -> dict[Fact, Any]:
 
 
 def _under(conn: Connection, fact: RecordsUnder, now: datetime) -> tuple[Record, ...]:
-    keys = {"first": fact.prefix, "behind": fact.prefix + _BEHIND}
-    rows = conn.execute(_UNDER, {"of_system": fact.system, "of_kind": fact.kind, "now": now, **keys})
+    wanted = _beginning(fact, now)
+    if fact.last is None:
+        rows = conn.execute(_UNDER, wanted).all()
+    else:
+        rows = conn.execute(_LAST_UNDER, {**wanted, "most": fact.last}).all()[::-1]
     return tuple({row.key: _as_record(row) for row in rows}.values())
+
+
+def _beginning(fact: RecordsUnder | RecordsCounted, now: datetime) -> dict[str, Any]:
+    keys = {"first": fact.prefix, "behind": fact.prefix + _BEHIND}
+    return {"of_system": fact.system, "of_kind": fact.kind, "now": now, **keys}
 
 
 def _alike(conn: Connection, fact: CasesAlike, columns: Columns) -> tuple[Case, ...]:

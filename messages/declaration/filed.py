@@ -7,7 +7,7 @@ are used for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import product
+from itertools import chain, product
 
 from messages.declaration import checks
 from messages.declaration.events import CARRIER
@@ -16,7 +16,7 @@ from messages.declaration.names import SYSTEM_NAME
 from messages.lookups import ASKER, TODAY, Key, Lookup
 from messages.system import CUSTOMS
 from messages.wire import wire_date
-from messages.workflow import Body, Fact, Facts, Record, RecordInForce, RecordsUnder
+from messages.workflow import Body, Fact, Facts, Record, RecordInForce, RecordsCounted, RecordsUnder
 
 MOST = 500
 """Lines of one answer."""
@@ -70,21 +70,24 @@ def _own(group: str, kind: str) -> Lookup:
 
 
 def _latest(group: str, kind: str) -> Lookup:
-    """What a carrier has sent this month and the one before, the newest first."""
+    """What a carrier has sent this month and the one before, the newest first: of very many, the latest."""
 
-    def months(key: Key) -> tuple[RecordsUnder, ...]:
+    def months(key: Key) -> tuple[tuple[RecordsUnder, RecordsCounted], ...]:
         today = key[TODAY]
         year, month = int(today[:4]), int(today[4:6])
         before = f"{year - (month == 1)}{(month - 2) % 12 + 1:02}"
-        return tuple(own_of(kind, key[ASKER], each) for each in (today[:6], before))
+        return tuple(own_of(kind, key[ASKER], each, MOST) for each in (today[:6], before))
 
     def values(key: Key, known: Facts) -> Body:
-        found = [record.body for month in months(key) for record in known[month]]
+        asked = months(key)
+        found = [record.body for latest, _ in asked for record in known[latest]]
         found.sort(key=lambda body: str(body["appTime"]), reverse=True)
-        return {group: found[:MOST], "total": str(len(found))}
+        return {group: found[:MOST], "total": str(sum(known[counted] for _, counted in asked))}
 
-    asked: Callable[[Key], tuple[Fact, ...]] = months
-    return Lookup(by=(), facts=asked, values=values, roles=_CARRIERS, of_asker=True)
+    def facts(key: Key) -> tuple[Fact, ...]:
+        return tuple(chain.from_iterable(months(key)))
+
+    return Lookup(by=(), facts=facts, values=values, roles=_CARRIERS, of_asker=True)
 
 
 FILED = {

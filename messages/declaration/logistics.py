@@ -31,6 +31,7 @@ from messages.workflow import (
     PutRecord,
     Record,
     RecordInForce,
+    RecordsCounted,
     RecordsUnder,
 )
 
@@ -48,9 +49,10 @@ def record_of(kind: str, form: Mapping[str, Any]) -> RecordInForce:
     return RecordInForce(SYSTEM_NAME, kind, key)
 
 
-def own_of(kind: str, party: str, month: str) -> RecordsUnder:
-    """What a party has sent first in a month, yyyyMM, and has not taken back."""
-    return RecordsUnder(SYSTEM_NAME, f"{OWN}{kind}", f"{party}/{month}")
+def own_of(kind: str, party: str, month: str, most: int) -> tuple[RecordsUnder, RecordsCounted]:
+    """What a party has sent first in a month, yyyyMM, and has not taken back: the latest, and how many."""
+    known = SYSTEM_NAME, f"{OWN}{kind}", f"{party}/{month}"
+    return RecordsUnder(*known, most), RecordsCounted(*known)
 
 
 def said(record: Record | None) -> Mapping[str, Body]:

@@ -34,6 +34,7 @@ from messages.workflow import (
     PutRecord,
     Record,
     RecordInForce,
+    RecordsCounted,
     RecordsUnder,
     Withdraw,
 )
@@ -159,9 +160,9 @@ class Memory:
             case RecordInForce():
                 return self._in_force(self.records.get((fact.system, fact.kind, fact.key)))
             case RecordsUnder():
-                found = sorted(key for key in self.records if key[:2] == (fact.system, fact.kind))
-                under = (self._in_force(self.records[key]) for key in found if key[2].startswith(fact.prefix))
-                return tuple(record for record in under if record is not None)
+                return self._under(fact)[-(fact.last or len(self.records)) :]
+            case RecordsCounted():
+                return len(self._under(fact))
             case PartyByCode():
                 return self.parties.get(fact.cop_code)
             case FileOf(digest=named) if named in self.files:
@@ -172,6 +173,11 @@ class Memory:
 
     def _alike(self, fact: CasesAlike | CasesCounted) -> list[Case]:
         return [case for case in self.cases.values() if case.search.get(fact.column) == fact.value]
+
+    def _under(self, fact: RecordsUnder | RecordsCounted) -> tuple[Record, ...]:
+        found = sorted(key for key in self.records if key[:2] == (fact.system, fact.kind))
+        under = (self._in_force(self.records[key]) for key in found if key[2].startswith(fact.prefix))
+        return tuple(record for record in under if record is not None)
 
     def _in_force(self, record: Record | None) -> Record | None:
         over = record is not None and record.valid_to is not None and record.valid_to <= self.now

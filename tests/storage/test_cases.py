@@ -16,6 +16,7 @@ from messages.workflow import (
     PartyByCode,
     Record,
     RecordInForce,
+    RecordsCounted,
     RecordsUnder,
 )
 from storage import cases, registry
@@ -162,6 +163,18 @@ def test_all_records_under_a_prefix_are_found(database: Database) -> None:
         found = cases.load(conn, [fact, RecordsUnder("bonded", "line", "B1/")], later(2), COLUMNS)
     assert [(one.key, one.body["name"]) for one in found[fact]] == [("B1/10", "old"), ("B1/2", "new")]
     assert found[RecordsUnder("bonded", "line", "B1/")] == ()
+
+
+def test_of_very_many_records_the_last_are_read_and_all_are_counted(database: Database) -> None:
+    """By key, each as it is in force now; what is over counts no more."""
+    last, counted = RecordsUnder("bonded", "book", "B1/", 2), RecordsCounted("bonded", "book", "B1/")
+    with database.write() as conn:
+        cases.put_records(conn, [book(f"B1/{line}", "old") for line in range(1, 6)])
+        cases.put_records(conn, [book("B1/4", "new", valid_from=later(1)), book("B2/9", "another's")])
+        cases.put_records(conn, [book("B1/5", "gone", valid_from=later(1), valid_to=later(1))])
+        found = cases.load(conn, [last, counted], later(2), COLUMNS)
+    assert [(one.key, one.body["name"]) for one in found[last]] == [("B1/3", "old"), ("B1/4", "new")]
+    assert found[counted] == 4
 
 
 def test_cases_alike_in_a_column_are_read_on_behind_a_number(database: Database) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from messages.declaration import SYSTEM
-from messages.declaration.filed import MODES, SIDES
+from messages.declaration.filed import MODES, MOST, SIDES
 from messages.forms import own_forms
 from messages.lookups import ASKER, TODAY
 from tests.messages.declaration.world import CARRIER, CARRIER_2, DESK, World
@@ -81,6 +81,19 @@ def test_what_a_carrier_has_sent_lately_is_listed_until_it_is_taken_back() -> No
     assert [each["billNo"] for each in looked_up(world, "latest-manifests", **own)["Manifest"]] == [
         "BL20261101"
     ]
+
+
+def test_of_a_carriers_very_many_only_what_is_listed_is_read() -> None:
+    """However many it has sent: the latest by day, and how many there are in all."""
+    world = World()
+    for place in range(MOST + 2):
+        assert world.manifest(billNo=f"B{place:04}") == [120]
+    lookup, key = SYSTEM.lookups["latest-manifests"], {ASKER: CARRIER.party, TODAY: "20261120"}
+    known = {fact: world.fact(fact) for fact in lookup.facts(key)}
+    assert sum(len(found) for found in known.values() if isinstance(found, tuple)) == MOST
+    values = lookup.values(key, known)
+    assert values is not None
+    assert (len(values["Manifest"]), values["total"]) == (MOST, str(MOST + 2))
 
 
 def test_every_direction_and_mode_of_the_schema_is_looked_under() -> None:
