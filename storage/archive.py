@@ -204,17 +204,23 @@ class Volume:
 
 
 def sign(folder: Path, manifest: Manifest, key: Signer) -> Manifest:
-    """Sign a manifest and put it, durably, beside the file that it is of; the signed one."""
+    """Sign a manifest and put it, durably, beside the file that it is of; the signed one.
+
+    Raises ArchiveDamaged where one is there: somebody else believes to be the only one that archives.
+    """
     said = {**asdict(manifest), "signature": base64.b64encode(key(manifest.statement())).decode()}
     signed = Manifest(**said)
     target = _beside(folder / signed.file)
-    part = target.with_name(target.name + _PART)
-    with part.open("wb") as file:
+    try:
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        raise ArchiveDamaged(
+            f"{signed.file} has a manifest already: another archives at the moment"
+        ) from None
+    with os.fdopen(handle, "wb") as file:
         file.write(signed.text())
         file.flush()
         os.fsync(file.fileno())
-    part.chmod(0o600)
-    part.replace(target)
     sync_folder(target.parent)
     return signed
 

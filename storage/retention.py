@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    delete,
     func,
     insert,
     or_,
@@ -257,12 +258,20 @@ def seal(conn: Connection, new: Archived, at: datetime, key: Signer) -> Head | N
 def purge(conn: Connection, kind: str, number: int, ids: Sequence[int]) -> int:
     """Take the contents of these items out, which are in the sealed archive; how many were still here."""
     one = _KINDS[kind]
-    statement = (
-        update(one.table)
-        .where(one.table.c.id.in_(bindparam("ids", expanding=True)), one.table.c.archive.is_(None))
-        .values(archive=number, **dict.fromkeys(one.content, b""))
-    )
-    return conn.execute(statement, {"ids": list(ids)}).rowcount
+    here = (one.table.c.id.in_(bindparam("ids", expanding=True)), one.table.c.archive.is_(None))
+    emptied: dict[str, Any] = {"archive": number, **dict.fromkeys(one.content, b"")}
+    if conn.dialect.name != "sqlite":
+        return conn.execute(update(one.table).where(*here).values(emptied), {"ids": list(ids)}).rowcount
+    # An UPDATE would leave each short row alone on the page that its content has filled: SQLite joins pages
+    # only where rows are deleted.
+    stay = [column for column in one.table.c if column.name not in emptied]
+    rows = [
+        {**row._mapping, **emptied} for row in conn.execute(select(*stay).where(*here), {"ids": list(ids)})
+    ]
+    if rows:
+        conn.execute(delete(one.table).where(*here), {"ids": list(ids)})
+        conn.execute(insert(one.table), rows)
+    return len(rows)
 
 
 def purged(conn: Connection, number: int, at: datetime) -> None:

@@ -46,7 +46,9 @@ def volume(
     made = Volume(folder, number, MESSAGE, NOW.date().isoformat(), "1")
     for each in items or tuple(item(10 * number + place, data) for place, data in enumerate(CONTENTS)):
         made.add(each)
-    return archive.sign(folder, made.finish(previous, NOW + timedelta(days=30)), signer(key))
+    manifest = made.finish(previous, NOW + timedelta(days=30))
+    (folder / (manifest.file + archive.MANIFEST)).unlink(missing_ok=True)
+    return archive.sign(folder, manifest, signer(key))
 
 
 def found_in(folder: Path) -> list[str]:
@@ -80,6 +82,14 @@ def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     manifest = volume(tmp_path)
     for name in (manifest.file, manifest.file + archive.MANIFEST):
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_manifest_is_never_replaced(tmp_path: Path) -> None:
+    """Whoever comes second to sign a file under a name fails, and the first manifest stays."""
+    manifest = volume(tmp_path)
+    with pytest.raises(ArchiveDamaged, match="has a manifest already"):
+        archive.sign(tmp_path, manifest, signer(GATEWAY))
+    assert archive.read_manifest(tmp_path, manifest.file) == manifest
 
 
 def test_what_is_not_the_file_is_not_unpacked(tmp_path: Path) -> None:

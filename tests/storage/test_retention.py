@@ -73,6 +73,23 @@ def test_a_message_that_waits_for_its_pick_up_stays_in_the_mailbox(kept: Databas
     assert ids(kept, RECEIPT, Place(EPOCH), 100) == [10, 11, 12, 13]
 
 
+@pytest.mark.parametrize("size", [3_000, 3_900, 8_000])
+def test_sqlite_uses_the_room_again(sqlite_database_url: str, size: int) -> None:
+    """What messages have filled is free for others when they are purged, whatever size they had."""
+    database = Database(sqlite_database_url)
+    with database.write() as conn:
+        messages.insert(conn, [message(n, data=bytes(size), work=()) for n in range(1, 401)])
+    with database.read() as conn:
+        before = conn.execute(text("PRAGMA freelist_count")).scalar_one()
+    for start in range(1, 401, 50):
+        with database.write() as conn:
+            retention.purge(conn, MESSAGE, 1, range(start, start + 50))
+    with database.read() as conn:
+        free = conn.execute(text("PRAGMA freelist_count")).scalar_one() - before
+    database.close()
+    assert free * 4096 > 0.8 * 400 * size
+
+
 def test_the_keys_of_a_purged_message_stay(kept: Database) -> None:
     """Identifiers, digests and certificate answer as before, and nobody can take them again."""
     with kept.read() as conn:
