@@ -43,7 +43,8 @@ def get(api: Api, content: bytes, token: str, what: str = "") -> Answer:
 
 def calls(api: Api) -> Attachments:
     """Behind the route."""
-    found = next(route for route in api.routes if route.method == "PUT").handler.__self__  # type: ignore[attr-defined]
+    path = "/v1/attachments/{sha256}"
+    found = next(route.handler for route in api.routes if route.path == path).__self__  # type: ignore[union-attr]
     assert isinstance(found, Attachments)
     return found
 
