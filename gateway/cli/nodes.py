@@ -83,7 +83,8 @@ def add(home: Path, place: Path, name: str | None, hosts: tuple[str, ...]) -> No
         stage = begin(place)
         try:
             _furnish(settings, stage, name, hosts)
-            nodes.number(connection, name)
+            for each in (settings.node, name):
+                nodes.number(connection, each)
             move_in(stage, place)
         finally:
             shutil.rmtree(stage, ignore_errors=True)

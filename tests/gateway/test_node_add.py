@@ -112,8 +112,8 @@ def test_the_list_tells_who_lives(first: Path, tmp_path: Path) -> None:
         nodes.started(connection, "north", "9.9")
     database.close()
     south, north = run("node", "list", "--home", first).splitlines()[-2:]
-    assert south.split() == ["south", "1", "stopped"]
-    assert north.split()[:2] == ["north", "2"]
+    assert south.split() == ["south", "2", "stopped"]
+    assert north.split()[:2] == ["north", "3"]
     assert north.split()[-4:] == ["0", "s", "ago", "9.9"]
 
 

@@ -143,7 +143,8 @@ def _opened(content: bytes, file: Path, password: str) -> CertificateFile:
 class House:
     """A gateway's home and, while it is open, its process."""
 
-    def __init__(self, home: Path, database: str = "", **environment: str) -> None:
+    def __init__(self, home: Path, database: str = "", *, made: bool = False, **environment: str) -> None:
+        """`made`: the home is there already."""
         self.home = home
         self.port = free_port()
         self._settled = False  # it has served on this port: whoever came comes there again
