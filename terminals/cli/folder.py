@@ -131,6 +131,7 @@ class _Client:
             code = run.go()
         finally:
             desk.progress.clear()
+            crew.leave()  # after a fault, also what waits for the gateway
             crew.close()
             postman.leave()
             postman.join()

@@ -25,6 +25,7 @@ from terminals.trouble import LoginRefused, NotSigned, Trouble, Unusable
 
 HOLD = 25  # seconds a poll is held by the gateway, below its most of 30
 LIMIT = 200  # documents a page
+GATHER = 0.5  # seconds in which receipts gather to be written and synced together
 AGAIN = 5.0  # seconds before a mailbox is asked again that could not be read
 
 
@@ -145,6 +146,8 @@ class Postman:
                 cursors.write(cursor)
             if not page.delivered and not wait:
                 return
+            if wait and 0 < len(page.delivered) < LIMIT:
+                self._over.wait(GATHER)
 
     @property
     def _lang(self) -> str:
