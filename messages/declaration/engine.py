@@ -221,6 +221,7 @@ def turn(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
         counts["looked"] += 1
         counts[outcome] += 1
         effects += done
+    counts["total"] = max(counts["total"], counts["looked"])  # some were marked since it began
     if attempt.agreed and not node.get("agreeing"):
         return (_follow(case, "turn", event.origin, batch=node["batch"], after=node["after"], agreeing=True),)
     case = dataclasses.replace(case, body={**case.body, "batch": counts}, changed=context.now)
@@ -229,8 +230,9 @@ def turn(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
 
 
 def _finish(case: Case, rules: Sequence[Body], event: Event, context: Context) -> tuple[Effect, ...]:
-    """The batch is over: its counts join the others."""
-    ended = {**case.body["batch"], "ended": app_time(context.now)}
+    """The batch is over: its counts join the others. What was unmarked since it began is none of it."""
+    batch = case.body["batch"]
+    ended = {**batch, "total": batch["looked"], "ended": app_time(context.now)}
     every: Mapping[str, int] = case.body["all"]
     counts = {name: every[name] + ended[name] for name in (trying.DECLARED, trying.FAILED)}
     body = {
