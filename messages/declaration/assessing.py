@@ -11,6 +11,7 @@ from typing import Any
 
 from messages.declaration.cases import form_now
 from messages.declaration.names import SYSTEM_NAME
+from messages.declaration.pool import OUTDATED
 from messages.declaration.taxes import HUNDRED, Assessment, assess, currencies
 from messages.workflow import Case, Facts, RecordInForce
 
@@ -56,4 +57,6 @@ def unconfirmed(case: Case | None, form: Mapping[str, Any], known: Facts) -> str
     if f"{now.total:f}" != confirmed["total"]:
         total = f"{now.total:f}"
         return f"税费已变为 {total} 元，请重新确认 / its taxes are {total} yuan now: confirm them"
+    if OUTDATED in confirmed:  # they have been others meanwhile, which it was told
+        return "税费曾有变化，请重新确认 / its taxes were others meanwhile: confirm them"
     return None

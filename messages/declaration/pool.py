@@ -25,6 +25,8 @@ from messages.stepping import Pair
 from messages.wire import app_time
 from messages.workflow import Actor, Case, CasesAlike, CasesCounted, Context
 
+OUTDATED = "outdated"
+"""Since when the taxes that were confirmed are known to be others."""
 LONGEST = 50
 """Entries of a record that are kept, the newest."""
 
@@ -88,10 +90,19 @@ def confirmed(case: Case, what: str, how: Any, context: Context) -> Case:
     return _with(case, context, **{what: how})
 
 
+def outdated(case: Case, context: Context) -> Case:
+    """Its taxes are others now than were confirmed, if they were: it is found with the unconfirmed ones."""
+    taxes = case.body.get("taxes")
+    if taxes is None or OUTDATED in taxes:
+        return case
+    return _with(case, context, taxes={**taxes, OUTDATED: app_time(context.now)})
+
+
 def placed(case: Case, context: Context) -> Case:
     """The search columns that follow from its body."""
     form, state = form_now(case), smart(case)
-    taxes = "" if form["selfTax"] != "1" else CONFIRMED if case.body.get("taxes") else UNCONFIRMED
+    holds = OUTDATED not in case.body.get("taxes", (OUTDATED,))
+    taxes = "" if form["selfTax"] != "1" else CONFIRMED if holds else UNCONFIRMED
     flags = (MARKED if state else "") + (SELF_ASSESSED if taxes else "")
     by_rule = f"{BY_RULE}{case.body['rule']}" if "rule" in case.body else ""
     return found_by(

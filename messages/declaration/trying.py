@@ -22,6 +22,7 @@ from messages.declaration.logistics import (
     said,
     senders,
 )
+from messages.stepping import apart
 from messages.workflow import Body, Case, Context, Effect, Fact, Facts, Origin, Put, Record
 
 DECLARED, FAILED, WAITS = "declared", "failed", "waiting"
@@ -63,13 +64,15 @@ class Attempt:
         form: Mapping[str, Any] = case.body["entered"]
         rule = self._rule(case, form)
         if rule is None:
-            return self._waits(case, ("没有匹配的预配置", "no rule that was chosen is for it"))
+            return self._waits(case, case, ("没有匹配的预配置", "no rule that was chosen is for it"))
         wrong = tuple(self._wrong(case, form))
         if wrong:
             return self._ended(case, rule, FAILED, names.FAILED, *wrong)
-        lacking = tuple(self._lacking(case, form, rule))
+        untaxed = self._untaxed(case, form)
+        lacking = (*untaxed, *self._lacking(case, form, rule))
         if lacking:
-            return self._waits(case, *lacking)
+            seen = pool.outdated(case, self._context) if untaxed else case
+            return self._waits(case, seen, *lacking)
         made = self._agreement(case, form)
         _, effects = self._ended(
             case, rule, DECLARED, names.DECLARED, ("申报成功（自动）", "declared by the engine")
@@ -94,13 +97,13 @@ class Attempt:
         for words in checks.failed(form, known):
             yield f"海关校验不通过：{words}", f"a check of customs: {words}"
 
+    def _untaxed(self, case: Case, form: Mapping[str, Any]) -> tuple[Reason, ...]:
+        """Why the taxes of a self-assessed one are not confirmed, if they are not."""
+        against = assessing.unconfirmed(case, form, self._known) if form["selfTax"] == "1" else None
+        return () if against is None else (apart(against),)
+
     def _lacking(self, case: Case, form: Mapping[str, Any], rule: Body) -> Iterator[Reason]:
-        """What may still come, by itself or by hand."""
-        if form["selfTax"] == "1":
-            against = assessing.unconfirmed(case, form, self._known)
-            if against is not None:
-                zh, _, en = against.partition(" / ")
-                yield zh, en or zh
+        """What else may still come, by itself or by hand."""
         if rule["confirm"] != "1" and not case.body.get("reminders"):
             yield "温馨提示未手动确认", "its reminders are not confirmed by hand"
         if rule["agreement"] != "1" and agreements.needed(form) and self._agreement_no(form) is None:
@@ -149,10 +152,10 @@ class Attempt:
 
     # -- what becomes of it
 
-    def _waits(self, case: Case, *reasons: Reason) -> tuple[str, tuple[Effect, ...]]:
+    def _waits(self, before: Case, case: Case, *reasons: Reason) -> tuple[str, tuple[Effect, ...]]:
         """It stays in the pool; the same reasons again are not written down again."""
         logged = pool.logged(case, *_joined(reasons), self._context, self._batch)
-        return WAITS, (Put(logged),) if logged is not case else ()
+        return WAITS, (Put(logged),) if logged is not before else ()
 
     def _ended(
         self, case: Case, rule: Body, outcome: str, smart: str, *reasons: Reason

@@ -153,7 +153,17 @@ def test_taxes_are_confirmed_as_they_are_and_hold_until_something_changes() -> N
     assert world.rate("713.00") == [120]
     world.go_on(world.run_due())
     assert world.said(number) == "税费已变为 86629.50 元，请重新确认"
+    assert world.cases[number].search["office"] == "2200-1TMS"  # found with what is not confirmed
+    world.go_on(world.run_due())
+    assert world.said(number) == "税费已变为 86629.50 元，请重新确认"
+    assert told(world, number) == {"confirmed": "0", "total": "86629.50"}
+    assert world.rate("712.34") == [120]
+    world.go_on(world.run_due())
+    assert world.said(number) == "税费曾有变化，请重新确认"
+    assert told(world, number) == {"confirmed": "0", "total": "86549.31"}
+    assert world.rate("713.00") == [120]
     assert world.confirm(number, taxTotal="86629.50") == [1]
+    assert world.cases[number].search["office"] == "2200-1CMS"
     world.go_on(world.run_due())
     assert world.cases[number].state == "入库"
     assert world.cases[number].body["taxes"]["total"] == "86629.50"
