@@ -23,7 +23,7 @@ from bench.server import BenchError
 
 PARTS = (
     "stages", "ratios", "throughput", "polling", "memory", "peer", "ikey", "host", "terminal", "search",
-    "attachment", "engine", "folder",
+    "attachment", "engine", "folder", "nodes",
 )  # fmt: skip
 LIBRARIES = (
     "lxml", "cryptography", "Twisted", "pyOpenSSL", "SQLAlchemy", "signxml", "pyas2lib", "python-pkcs11",

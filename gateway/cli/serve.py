@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gateway import logs, pki
-from gateway.cli.shell import Explained, Surroundings, home_option
+from gateway.cli.shell import Explained, Surroundings, home_option, refuse
 from gateway.settings import Settings
 from gateway.tools import trust
 from hardware.memory import keep_memory_private
@@ -50,7 +50,9 @@ def serve(home: Path, port: int | None, host: str | None, sandbox: bool) -> None
     logs.begin_twisted()
     try:
         process.serve(settings, sandbox=sandbox)
-    except (process.AlreadyRunning, tls.TlsUnusable, NameTaken, SchemaFolderError) as error:
+    except NameTaken as error:
+        refuse(str(error))  # worth another start: of who was switched off the database lets go only by and by
+    except (process.AlreadyRunning, tls.TlsUnusable, SchemaFolderError) as error:
         raise Surroundings(str(error)) from error
 
 

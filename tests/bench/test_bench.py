@@ -105,3 +105,14 @@ def test_a_tiny_run_sends_files_beside_the_gateway_s_own_rate(out: Path) -> None
     assert len(found["alone"]) == 2
     own = sum(one["rate"] for one in found["alone"]) / 2
     assert found["ratio"] == pytest.approx(found["client"]["rate"] / own)
+
+
+def test_two_gateways_on_one_postgresql_are_measured_against_one(out: Path) -> None:
+    """To the reply and to the receipt, with the CPU of each process, and what a message costs."""
+    found = run(out, "nodes")["nodes"]
+    assert {(row["dispatch"], row["nodes"]) for row in found["rows"]} == {
+        (False, 1), (False, 2), (True, 1), (True, 2),
+    }  # fmt: skip
+    assert all(row["rate"] > 0 and row["busy_cores"] > 0 and row["wal"] > 0 for row in found["rows"])
+    assert found["cost"]["wal"] > 1000
+    assert "Gateways on one PostgreSQL" in (out / "report.md").read_text()

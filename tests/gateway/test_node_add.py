@@ -35,6 +35,8 @@ def test_a_second_home_is_the_first_with_a_name_of_its_own(first: Path, tmp_path
     """Database, identity, keys, certificates and trust are shared; journal heads and the name are not."""
     second = tmp_path / "second"
     (first / "journal" / "heads.jsonl").write_text("a head\n")
+    (first / "routed").mkdir(exist_ok=True)
+    (first / "routed" / "ABC101.xsd").write_text("a routed type")
     told = run("node", "add", second, "--home", first)
     one, other = Settings.load(first), Settings.load(second)
     assert (one.node, other.node) == ("1", "2")
@@ -48,6 +50,7 @@ def test_a_second_home_is_the_first_with_a_name_of_its_own(first: Path, tmp_path
     assert {path.name for path in other.ca_folder.iterdir()} == {
         path.name for path in one.ca_folder.iterdir()
     }
+    assert (other.routed_folder / "ABC101.xsd").read_text() == "a routed type"
     assert not other.journal_heads.exists()
     assert second.stat().st_mode & 0o777 == 0o700
 
