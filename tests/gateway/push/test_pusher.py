@@ -86,6 +86,7 @@ class Node:
                 registry.add_party(connection, registry.Party(party, "1234567890", party, "x", self.now()))
             callbacks.register(connection, new, self.now())
         self.look()
+        self.settle()
 
     def deliver(self, *names: str, party: str = PARTY, tell: bool = True) -> None:
         """Receipts into a mailbox, as a dispatcher does."""
@@ -107,8 +108,11 @@ class Node:
 
     def settle(self) -> None:
         """Wait until what is read and written by now has been taken note of: each has one thread."""
-        self.loop.call(self.reader.run, lambda connection: None)
-        self.loop.call(self.writer.run, lambda connection: None)
+        busy = True
+        while busy:
+            self.loop.call(self.reader.run, lambda connection: None)
+            self.loop.call(self.writer.run, lambda connection: None)
+            busy = self.loop.call(lambda: self.pusher._looking or self.pusher._taking)
 
     def of(self, party: str = PARTY) -> Callback:
         """The party's callback as it is stored."""
