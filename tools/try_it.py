@@ -60,8 +60,10 @@ With the password you can look at everything, but sign nothing:
   {ssh} -o PubkeyAuthentication=no {operator}@localhost
 
 Somebody without an account registers, and you approve it (there is no mail server here to prove an address):
+on the screens of whoever runs the gateway, which show how it goes, or by command.
 
   {ssh} -o PubkeyAuthentication=no register@localhost
+  {ssh} -o PubkeyAuthentication=no operations@localhost
   {bin}/eport-gateway registration approve 1 --home {home}
 
 With a card you enter, declare and review. Window 2, the workstation: a virtual card reader, and an SSH agent

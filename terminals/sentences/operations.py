@@ -158,10 +158,7 @@ SENTENCES: Sentences = {
     ),
     "operations-approve-it": ("Approve", "审核通过"),
     "operations-refuse-it": ("Refuse", "不予通过"),
-    "operations-which": (
-        "{code} has a party already. Does the applicant belong to it?",
-        "代码 {code} 已有参与方，申请人属于哪一个？",
-    ),
+    "operations-which": ("{code}: which party?", "代码 {code}：加入哪个参与方？"),
     "operations-into": ("joins {name} {dxp}", "加入 {name} {dxp}"),
     "operations-into-none": ("belongs to none of them: refuse", "都不属于：不予通过"),
     "operations-sure-new": (
