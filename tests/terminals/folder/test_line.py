@@ -73,9 +73,12 @@ def test_one_connection_serves_many_requests(office: Office, peer: Peer) -> None
 )
 def test_what_is_no_answer_may_be_asked_again(office: Office, answer: bytes, key: str) -> None:
     """Cut off, no HTTP, busy, a fault: NoAnswer, never a wrong answer."""
-    with answering(office, answer) as url, Line(url, office.ca_pem) as line:
-        with pytest.raises(NoAnswer) as none:
-            line.once("POST", "/v1/messages", b"<a/>")
+    with (
+        answering(office, answer) as url,
+        Line(url, office.ca_pem) as line,
+        pytest.raises(NoAnswer) as none,
+    ):
+        line.once("POST", "/v1/messages", b"<a/>")
     assert none.value.key == key
     assert none.value.retry_after == (7.0 if key == "reason-busy" else None)
 
@@ -95,9 +98,12 @@ def test_an_answer_without_end_is_dropped(office: Office, monkeypatch: pytest.Mo
     """More than any answer has takes no memory."""
     monkeypatch.setattr(module, "MAX_ANSWER", 1000)
     endless = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 100_000
-    with answering(office, endless) as url, Line(url, office.ca_pem) as line:
-        with pytest.raises(Unreachable) as refused:
-            line.once("GET", "/")
+    with (
+        answering(office, endless) as url,
+        Line(url, office.ca_pem) as line,
+        pytest.raises(Unreachable) as refused,
+    ):
+        line.once("GET", "/")
     assert refused.value.key == "answer-too-long"
 
 
