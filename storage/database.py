@@ -26,6 +26,12 @@ CHECKPOINT_PAGES = 8_000  # pages of 4 KiB in the WAL before it is folded back; 
 JOURNAL_LIMIT = 64 * 1024 * 1024  # bytes the WAL file keeps after a checkpoint
 UPGRADE_LOCK = 0x65706F7274  # "eport": one upgrade at a time on PostgreSQL
 
+KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+"""libpq's: a connection to a PostgreSQL that was switched off is given up in half a minute."""
+ALIVE = ("timezone=UTC", *(f"tcp_{name}={value}" for name, value in KEEPALIVE.items()))
+"""The same the other way round: what a gateway that was switched off held is free in half a minute."""
+FROZEN = "idle_in_transaction_session_timeout=5min"  # whoever is stopped half way holds nothing for longer
+
 
 class DatabaseTooNew(Exception):
     """A newer eport-gateway upgraded this database: install that version, or restore a backup."""
@@ -171,12 +177,13 @@ def _driver_url(url: str) -> URL:
 
 def _engine(url: URL, *, writes: bool) -> Engine:
     if url.get_backend_name() == "postgresql":
-        options = "-c timezone=UTC" + ("" if writes else " -c default_transaction_read_only=on")
+        given = (*ALIVE, FROZEN if writes else "default_transaction_read_only=on")
+        options = " ".join(f"-c {each}" for each in given)
         return create_engine(
             url,
             poolclass=NullPool,
             isolation_level="READ COMMITTED" if writes else "AUTOCOMMIT",
-            connect_args={"options": options, "application_name": "eport-gateway"},
+            connect_args={"options": options, "application_name": "eport-gateway", **KEEPALIVE},
         )
     engine = create_engine(
         url, poolclass=NullPool, connect_args={"isolation_level": None, "check_same_thread": False}

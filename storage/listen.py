@@ -21,23 +21,13 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
+from storage.database import ALIVE, KEEPALIVE
+
 CHANNEL = "eport"
 NAMES = 0x65706F6E  # the space of the names' advisory locks
 MOST_BYTES = 7_900  # of one call; PostgreSQL takes less than 8,000
 _WAIT = "5s"  # for a connection of the same name that is just ending
-# A connection whose other end was switched off is given up in half a minute, by both ends.
-_KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-_OPTIONS = " ".join(
-    f"-c {option}"
-    for option in (
-        "timezone=UTC",
-        "synchronous_commit=off",
-        f"lock_timeout={_WAIT}",
-        "tcp_keepalives_idle=10",
-        "tcp_keepalives_interval=5",
-        "tcp_keepalives_count=3",
-    )
-)
+_OPTIONS = " ".join(f"-c {each}" for each in (*ALIVE, "synchronous_commit=off", f"lock_timeout={_WAIT}"))
 
 
 class NameTaken(Exception):
@@ -57,7 +47,7 @@ class Line:
             url,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args={"options": _OPTIONS, "application_name": f"eport-gateway {node}", **_KEEPALIVE},
+            connect_args={"options": _OPTIONS, "application_name": f"eport-gateway {node}", **KEEPALIVE},
         )
         pooled = engine.raw_connection()
         connection: Any = pooled.driver_connection

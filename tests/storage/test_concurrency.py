@@ -208,3 +208,17 @@ def test_no_number_is_given_twice(gateways: tuple[Database, Database]) -> None:
         blocks = [pool.submit(racing_numbers(database)) for database in gateways]
         taken = [first for block in blocks for first in block.result(TIMEOUT)]
     assert sorted(taken) == list(range(1, 121, 2))
+
+
+def test_what_a_gateway_that_was_switched_off_holds_is_free_in_half_a_minute(
+    postgres_database_url: str,
+) -> None:
+    """PostgreSQL asks both kinds of connections whether somebody is there, and waits for no frozen one."""
+    database = Database(postgres_database_url)
+    names = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count")
+    with database.write() as writing, database.read() as reading:
+        for conn in (writing, reading):
+            idle, interval, times = (int(conn.execute(text(f"SHOW {name}")).scalar_one()) for name in names)
+            assert 0 < idle + interval * times <= 30
+        assert writing.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "5min"
+    database.close()
