@@ -13,9 +13,10 @@ from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
 from messages.declaration.agreements import needed
-from messages.declaration.table import DRAFT, RETURNED
+from messages.declaration.table import DRAFT
 from terminals.tui.buttons import Option
-from terminals.tui.declaration.documents import PAPERS
+from terminals.tui.declaration.documents import PAPERS, content
+from terminals.tui.declaration.lists import OPEN
 from terminals.tui.declaration.saying import piece_of, say
 from terminals.tui.dialogs import Ask
 from terminals.tui.dossiers import CasePage
@@ -64,12 +65,12 @@ class DeclarationCase(CasePage):
     def _can(self, action: str) -> bool:
         """What is there to be done now."""
         body, state = self.found.body, self.found.line.state
-        form = body.get("entered") or {}
+        form = content(self.found)
         if not self._own:
             return False
         return {
-            "change": state in (DRAFT, RETURNED),
-            "taxes": state == DRAFT and form.get("selfTax") == "1",
+            "change": state in OPEN,
+            "taxes": state in OPEN and form.get("selfTax") == "1",
             "remind": state == DRAFT and not body.get("reminders"),
             "agree": state == DRAFT and bool(form) and needed(form),
         }[action]

@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from messages.annotations import Words
-from messages.declaration.table import DRAFT, RETURNED
 from terminals.tui.buttons import Option
 from terminals.tui.columns import Column
 from terminals.tui.criteria import Criterion
@@ -18,8 +17,6 @@ from terminals.tui.declaration import lists
 from terminals.tui.declaration.lists import DeclarationList
 from terminals.tui.query import Action
 from terminals.tui.words import both
-
-_OPEN = frozenset({DRAFT, RETURNED})
 
 
 class DeclarationQuery(DeclarationList):
@@ -43,7 +40,7 @@ class DeclarationQuery(DeclarationList):
     )  # fmt: skip
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("view", both("query-view"), "ctrl+o", "declaration.case"),
-        Action("change", both("query-change"), "ctrl+e", "declaration.entry", "save", _OPEN),
+        Action("change", both("query-change"), "ctrl+e", "declaration.entry", "save", frozenset(lists.OPEN)),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(each.hot, f"act('{each.key}')", each.words.zh, show=False) for each in ACTIONS),
@@ -53,7 +50,7 @@ class DeclarationQuery(DeclarationList):
     def picked(self) -> None:
         """Enter goes on with what is not declared, and shows anything else."""
         line = self.table.item
-        self.action_act("change" if line is not None and line.state in _OPEN else "view")
+        self.action_act("change" if line is not None and line.state in lists.OPEN else "view")
 
     def _options(self) -> list[Option]:
         return [*super()._options(), Option("new", both("entry-new"), "ctrl+n")]

@@ -19,6 +19,7 @@ from messages.declaration.names import BY_AGENT, SYSTEM_NAME
 from messages.declaration.table import RETURNED
 from messages.workflow import Body
 from terminals.trouble import Trouble
+from terminals.tui.declaration.documents import content
 from terminals.tui.form import FormView
 from terminals.tui.importing import ImportingPage
 from terminals.tui.posting import Posted
@@ -80,7 +81,7 @@ class DeclarationEntry(ImportingPage):
 
     def content(self, found: CaseFound) -> Body:
         """What was typed last, else what customs has."""
-        return found.body.get("entered") or found.body.get("stored") or {}
+        return content(found)
 
     def remark(self, found: CaseFound) -> Words:
         """Why customs has returned it."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from messages.annotations import Words
 from messages.declaration.table import CONCLUDED, RETURNED
+from messages.workflow import Body
 from terminals.work.found import CaseFound
 from terminals.work.papers import Document, Papers
 
@@ -18,6 +19,11 @@ _PARTS = (
     ("entered", "DEC111", Words("暂存内容（未申报）", "Draft, not declared")),
 )
 _DECIDED = (RETURNED, CONCLUDED)  # an answer to what was declared before is none to what is declared now
+
+
+def content(found: CaseFound) -> Body:
+    """What a declaration says: what was typed last, else what customs has."""
+    return found.body.get("entered") or found.body.get("stored") or {}
 
 
 def documents(found: CaseFound) -> Iterator[Document]:

@@ -36,6 +36,8 @@ from terminals.tui.words import both
 from terminals.work.found import CaseLine, Search
 
 STATES = (DRAFT, DECLARING, STORED, RETURNED, CONCLUDED)
+OPEN = (DRAFT, RETURNED)
+"""Still to be declared, or again."""
 _LOW = 36  # lines of a screen on which criteria without a text make room for the list
 
 
@@ -229,7 +231,7 @@ class DeclarationList(PeriodPage[CaseLine], MeaningList):
 
     def tone(self, item: CaseLine, key: str) -> str:
         """What waits for its taxes to be confirmed is yellow, what was returned is red."""
-        if item.state == DRAFT and held(item)["taxes"] == UNCONFIRMED and self.shows_smart:
+        if item.state in OPEN and held(item)["taxes"] == UNCONFIRMED and self.shows_smart:
             return "warn"
         if key == "smart" and held(item)["smart"] == FAILED:
             return "bad"

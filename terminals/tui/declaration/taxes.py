@@ -1,4 +1,4 @@
-"""税费确认: self-assessed drafts, what each of them is to pay line by line, and its confirmation.
+"""税费确认: self-assessed declarations, what each of them is to pay line by line, and its confirmation.
 
 Knows the manual's list, the taxes that the gateway calculates, and that what is confirmed is a sum of one
 draft; refuses to know how taxes are calculated and messages are sent.
@@ -18,13 +18,13 @@ from textual.widget import Widget
 
 from messages.annotations import Words
 from messages.declaration.names import SYSTEM_NAME
-from messages.declaration.table import DRAFT
 from terminals.trouble import Trouble
 from terminals.tui.buttons import Buttons, Option
 from terminals.tui.columns import Column, Listed
 from terminals.tui.criteria import Criterion
 from terminals.tui.declaration import lists
-from terminals.tui.declaration.lists import DeclarationList
+from terminals.tui.declaration.documents import content
+from terminals.tui.declaration.lists import OPEN, DeclarationList
 from terminals.tui.declaration.saying import piece_of, say
 from terminals.tui.dialogs import Ask
 from terminals.tui.files import write_file
@@ -66,7 +66,7 @@ class TaxList(DeclarationList):
     """税费确认查询: what is not confirmed is yellow."""
 
     WORDS: ClassVar[Words] = Words("税费确认查询", "Taxes")
-    STATES: ClassVar[tuple[str, ...]] = (DRAFT,)
+    STATES: ClassVar[tuple[str, ...]] = OPEN
     SELF_ASSESSED: ClassVar[bool] = True
     CRITERIA: ClassVar[tuple[Criterion, ...]] = (
         lists.TYPE, lists.UNIT, lists.TRADE, lists.CUSTOMS, lists.NUMBER, lists.BILL, lists.TAXES, lists.DAY,
@@ -76,7 +76,7 @@ class TaxList(DeclarationList):
         lists.IS_MARKED,
     )  # fmt: skip
     ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("taxes", _CONFIRM, "ctrl+r", "declaration.taxes", "", frozenset({DRAFT})),
+        Action("taxes", _CONFIRM, "ctrl+r", "declaration.taxes", "", frozenset(OPEN)),
         Action("view", both("query-view"), "ctrl+o", "declaration.case"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -191,7 +191,10 @@ class TaxPage(Page):
         if not self._came:
             return both("table-loading")
         if not self._taxes:
-            return Words("该报关单不是自报自缴草稿", "it is no self-assessed draft any more")
+            return Words(
+                "该报关单不是待申报的自报自缴报关单",
+                "it is no self-assessed declaration that is still to declare",
+            )
         against = [bilingual(each) for each in str(self._taxes.get("objection", "")).split("；") if each]
         if not against:
             return Words()
@@ -215,7 +218,7 @@ class TaxPage(Page):
 
     def _rows(self) -> list[list[str]]:
         """A line of goods a row."""
-        goods = (self.found.body.get("entered") or {}).get("Goods", ())
+        goods = content(self.found).get("Goods", ())
         names = {str(at): str(each["gName"]) for at, each in enumerate(goods, 1)}
         return [
             [str({**line, "gName": names.get(str(line["line"]), "")}[each.key]) for each in self.COLUMNS]
