@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from messages.declaration.cases import actor_of, check_time, enabled
-from messages.declaration.names import SYSTEM_NAME
+from messages.declaration.names import NOTICE_VERSION, SYSTEM_NAME, WRONG
+from messages.faults import NodeFault
 from messages.statuses import Status
 from messages.workflow import Context, Effect, Event, Facts, Issue, Needs, PutRecord, Record
 
@@ -15,12 +16,18 @@ def needs(event: Event) -> Needs:
 
 
 def enable(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
-    """From now on; once more is no fault."""
-    actor = actor_of(event)
+    """From now on, by whoever has read the notice as it is now; once more is no fault. Raises NodeFault."""
+    actor, notice = actor_of(event), event.content["noticeVersion"]
     check_time(event, None, context)
+    if notice != NOTICE_VERSION:
+        raise NodeFault(
+            WRONG,
+            f"用户须知现行版本为 {NOTICE_VERSION}，不是 {notice}(noticeVersion)，请阅读后再启用 / "
+            f"the user notice is version {NOTICE_VERSION} now, not {notice}: read it first",
+        )
     body = {
         "by": actor.holder,
-        "notice": event.content["noticeVersion"],
+        "notice": notice,
         "time": event.content["appTime"],
     }
     known = facts[enabled(actor.party)]

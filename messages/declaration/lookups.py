@@ -10,7 +10,7 @@ from messages.declaration import assessing, units
 from messages.declaration.cases import enabled, form_now, objection
 from messages.declaration.events import ENTERPRISES
 from messages.declaration.filed import FILED
-from messages.declaration.names import SYSTEM_NAME
+from messages.declaration.names import NOTICE_VERSION, SYSTEM_NAME
 from messages.declaration.taxes import currencies
 from messages.lookups import ASKER, CODE, Key, Lookup
 from messages.workflow import (
@@ -25,7 +25,6 @@ from messages.workflow import (
     RecordInForce,
 )
 
-NOTICE_VERSION = "1"
 _IMPORT_RATES = {name: name for name in ("dutyRate", "dutyAmount", "exciseRate", "exciseAmount", "vatRate")}
 _EXPORT_RATES = {"dutyRate": "exportRate"}
 

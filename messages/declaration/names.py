@@ -37,6 +37,8 @@ state, S if it is self-assessed; `holder` who typed, marked or began it last; `d
 yyyyMMdd. Of a rule, `billNo` is its name, `office` the declaring unit's codes or, where it goes by user,
 whose marks it is for."""
 
+NOTICE_VERSION = "1"
+"""Of the user notice (用户须知) that is read now before it is enabled."""
 RULE, RUN, AGREEMENT = "rule", "run", "agreement"
 
 BY_RULE = "by "

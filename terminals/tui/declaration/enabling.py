@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from messages.annotations import Words
-from messages.declaration.lookups import NOTICE_VERSION
+from messages.declaration.names import NOTICE_VERSION
 from terminals.tui.buttons import Buttons, Option
 from terminals.tui.declaration.orders import OrderPage
 from terminals.tui.declaration.standing import SmartPage
@@ -107,8 +107,7 @@ class EnablingPage(OrderPage):
             return
         if not await self.sure(both("smart-sure")):
             return
-        version = str(self.standing.get("noticeVersion", NOTICE_VERSION))
-        if await self.order(_CODE, _EVENT, {"notice": "1", "noticeVersion": version}) is None:
+        if await self.order(_CODE, _EVENT, {"notice": "1", "noticeVersion": NOTICE_VERSION}) is None:
             return
         for page in self.terminal.shell.pages.query(SmartPage):
             await page.ask_standing()

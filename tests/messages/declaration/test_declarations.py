@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from messages.annotations import Words
-from messages.declaration import units
+from messages.declaration import enabling, units
 from messages.declaration.events import TYPES
 from messages.workflow import Record
 from terminals.work.blaming import in_both
@@ -220,9 +220,13 @@ def test_a_rule_says_whom_it_is_for(world: World) -> None:
     assert world.rule(SECOND, world.ruled()) == [-141111]
 
 
-def test_enabling_again_is_no_fault(world: World) -> None:
+def test_enabling_again_is_no_fault(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once more with the same notice changes nothing; a newer notice is read anew."""
     assert world.enable() == [1]
     before = world.records["declaration", "enabled", LEGAL.party]
+    assert world.send("DEC131", {"notice": "1", "noticeVersion": "2"}, LEGAL) == [-131105]
+    assert world.records["declaration", "enabled", LEGAL.party] == before
+    monkeypatch.setattr(enabling, "NOTICE_VERSION", "2")
+    assert world.enable() == [-131105]
     assert world.send("DEC131", {"notice": "1", "noticeVersion": "2"}, LEGAL) == [1]
     assert world.records["declaration", "enabled", LEGAL.party] != before
