@@ -15,10 +15,9 @@ from typing import Any
 
 from OpenSSL import SSL
 from service_identity import VerificationError
-from twisted.internet.defer import Deferred
-from twisted.internet.defer import TimeoutError as TooLong
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
-from twisted.internet.error import ConnectError
+from twisted.internet.error import ConnectError, ConnectingCancelledError
 from twisted.internet.protocol import Factory
 from twisted.python.failure import Failure
 
@@ -90,7 +89,7 @@ class Channel:
         made = self._poster.request(self._to, self._party, kind, body, media_type)
         posted = Deferred.fromCoroutine(self._post(made, whole))
         seconds = self._poster.settings.timeout_seconds
-        return posted.addTimeout(seconds, self._poster.reactor).addErrback(self._not_taken)
+        return posted.addTimeout(seconds, self._poster.reactor, self._late).addErrback(self._not_taken)
 
     def close(self) -> None:
         """No more is posted."""
@@ -134,6 +133,8 @@ class Channel:
                 line: Line = await secured.connect(factory)
             except ConnectError as failed:
                 error = failed
+            except ConnectingCancelledError:  # what Twisted makes of a cancelled connection
+                raise CancelledError from None
             else:
                 return line
         raise error
@@ -153,12 +154,13 @@ class Channel:
             raise NotTaken(f"{self._to.host} was not found, or has an address that is not public")
         return found
 
+    def _late(self, _: object, seconds: float) -> bytes:
+        """Whatever the post ended with when it was broken off."""
+        raise NotTaken(f"it did not answer within {seconds:g} seconds")
+
     def _not_taken(self, failure: Failure) -> Failure:
         self.close()
         error = failure.value
-        if isinstance(error, TooLong):
-            seconds = self._poster.settings.timeout_seconds
-            raise NotTaken(f"it did not answer within {seconds:g} seconds") from None
         if isinstance(error, BadAnswer | Lost):
             raise NotTaken(str(error)) from None
         if isinstance(error, ConnectError):

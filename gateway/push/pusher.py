@@ -218,56 +218,56 @@ class Pusher:
     # -- one callback's turn
 
     async def _serve(self, mine: Callback) -> None:
-        channel: Channel | None = None
         try:
             channel = self._poster.open(mine.url, mine.party)
-            await self._pages(mine, channel)
-        except (NotTaken, BadUrl) as error:
+        except BadUrl as error:
             await self._not_taken(mine, str(error))
+            return
+        try:
+            await self._pages(mine, channel)
         except CancelledError:
             await self._writer.run(pushes.release, mine)
         finally:
-            if channel is not None:
-                channel.close()
+            channel.close()
 
     async def _pages(self, mine: Callback, channel: Channel) -> None:
-        """Page after page, until nothing waits or it is somebody else's turn. Raises NotTaken."""
-        position, slow, probing = mine.position, mine.slow, mine.failures > 0
+        """Page after page, until nothing waits, one is not taken, or it is somebody else's turn."""
         until = self._reactor.seconds() + SLICE_SECONDS
         for _ in range(SLICE):
-            most = 1 if probing else self._settings.page
-            found = await self._mailboxes.page(mine.party, position, most, 0)
+            most = 1 if mine.failures else self._settings.page
+            found = await self._mailboxes.page(mine.party, mine.position, most, 0)
             if not found.documents:  # the mailbox says otherwise than the table: looked at again in a while
                 await self._writer.run(pushes.release, mine)
                 return
             began = self._reactor.seconds()
             body = page.document(cursor.encode(found.position), found.documents)
-            await channel.post("receipts", body, "application/xml")
+            try:
+                await channel.post("receipts", body, "application/xml")
+            except NotTaken as error:
+                await self._not_taken(mine, str(error))
+                return
             took = self._reactor.seconds() - began
-            slow = PROBATION if took > self._settings.slow_seconds else max(slow - 1, 0)
+            slow = PROBATION if took > self._settings.slow_seconds else max(mine.slow - 1, 0)
             now = self._clock()
-            position = found.position
-            await self._read_to(mine.party, position)
+            await self._read_to(mine.party, found.position)
             more = await self._writer.run(
-                pushes.advance, mine, position, now, now + self._lease, slow=slow
+                pushes.advance, mine, found.position, now, now + self._lease, slow=slow
             )  # fmt: skip
-            self._taken(mine, len(found.documents), took, now, bool(slow), closed=probing)
+            self._taken(mine, len(found.documents), took, now, bool(slow))
             if not more:
                 return
-            probing = False
+            mine = replace(mine, position=found.position, slow=slow, failures=0, broken_at=None)
             if self._reactor.seconds() > until:
                 break
         await self._writer.run(pushes.release, mine)
         self._once_more.add(mine.party)
 
-    def _taken(
-        self, mine: Callback, count: int, seconds: float, now: datetime, slow: bool, *, closed: bool
-    ) -> None:
+    def _taken(self, mine: Callback, count: int, seconds: float, now: datetime, slow: bool) -> None:
         metrics.PUSH_POSTS.labels("taken").inc()
         metrics.PUSH_RECEIPTS.inc(count)
         metrics.PUSH_SECONDS.observe(seconds)
         self._stands(mine.party, now, slow)
-        if closed and mine.broken_at is not None:
+        if mine.broken_at is not None:
             log.info("a callback takes receipts again", party=mine.party, host=host(mine.url))
 
     async def _not_taken(self, mine: Callback, why: str) -> None:

@@ -261,6 +261,22 @@ def test_a_server_that_says_nothing_in_the_handshake_is_left_in_time(opened: Ope
     silent.close()
 
 
+def test_an_address_that_swallows_everything_is_left_in_time(opened: Open, peer: Peer) -> None:
+    """Nobody answers the very first packet: a full backlog keeps a connection from being made."""
+    full = socket.socket()
+    full.bind(("127.0.0.1", 0))
+    full.listen(0)
+    port = full.getsockname()[1]
+    waiting = [socket.socket() for _ in range(4)]
+    for each in waiting:
+        each.setblocking(False)
+        each.connect_ex(("127.0.0.1", port))
+    posting = opened(f"https://localhost:{port}/", timeout_seconds=0.5, connect_seconds=30)
+    assert posting.refused() == "it did not answer within 0.5 seconds"
+    for each in (full, *waiting):
+        each.close()
+
+
 def test_a_name_server_that_says_nothing_is_left_in_time(
     loop: Loop, peer: Peer, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

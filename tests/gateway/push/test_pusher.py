@@ -242,6 +242,25 @@ def test_waits_grow_the_breaker_opens_and_one_success_closes_it(opened: Open, pe
     assert metrics.PUSH_CALLBACKS.labels("broken")._value.get() == 0
 
 
+def test_a_failure_behind_a_success_is_the_first_of_its_row(opened: Open, peer: Peer) -> None:
+    """Also in the same turn: what was closed by one receipt is not open again by the next page."""
+    peer.answer = refusing("500 Oops", "500 Oops", "", "500 Oops")
+    node = opened(breaker_failures=2, retry_seconds=1, longest_seconds=3600, page=2)
+    node.deliver("a", "b")
+    node.register(peer)
+    for tries in (1, 2):
+        found = node.until(lambda one, tries=tries: one.failures == tries)  # type: ignore[misc]
+        node.settle()
+        node.ahead += timedelta(seconds=10)
+        node.look()
+    assert found.broken_at is not None
+    found = node.until(lambda one: one.position == 1 and one.failures == 1)
+    assert found.broken_at is None
+    assert (found.due_at - node.now()).total_seconds() <= 1
+    node.until(lambda one: one.position == 2)
+    assert peer.received == ["a", "b", "a", "a", "b", "b"]
+
+
 def test_an_open_breaker_ends_after_its_days(opened: Open, peer: Peer) -> None:
     """Nobody is knocked at for ever: the callback stops, and says why."""
     peer.answer = lambda post: answered(b"", "500 Oops")
