@@ -1,7 +1,7 @@
 """Part 12: two gateways on one PostgreSQL against one, and what a message costs in each process.
 
-Both gateways serve all the time; the load goes to one of them or to both, in turn, so that whatever else the
-machine does falls on both alike. Twice: each gateway pinned to a core of its own, and each held to a small
+The load goes to one gateway, the other standing still, or to both, in turn, so that whatever else the machine
+does falls on both alike. Twice: each gateway pinned to a core of its own, and each held to a small
 share of a core, since on two cores PostgreSQL and the load generator take theirs from the gateways, and only
 the second shows what the gateways themselves would do with cores of their own.
 """
@@ -9,6 +9,7 @@ the second shows what the gateways themselves would do with cores of their own.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -72,8 +73,22 @@ class Site:
         self._cursors = [""] * PARTIES
 
     def round(self, count: int, both: bool) -> Spent:
-        """`count` messages of all parties, to one gateway or half of them to each, until all is done."""
-        used = list(zip(self.servers, self.loads, strict=True))[: 2 if both else 1]
+        """`count` messages of all parties, to one gateway or half of them to each, until all is done.
+
+        One is alone: it is a help to nobody, and has none.
+        """
+        if both:
+            return self._round(count, 2)
+        for pid in self.servers[1].pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            return self._round(count, 1)
+        finally:
+            for pid in self.servers[1].pids:
+                os.kill(pid, signal.SIGCONT)
+
+    def _round(self, count: int, nodes: int) -> Spent:
+        used = list(zip(self.servers, self.loads, strict=True))[:nodes]
         files = [self._prepare(count // len(used), place) for place in range(len(used))]
         for server, load in used:
             load.order("connect", port=server.port, connections=CONNECTIONS // len(used))

@@ -81,6 +81,7 @@ LATE = 60.0  # seconds that a due work item may wait before the gateway says tha
 ALARMS = 30.0  # seconds between two looks at what is not well
 ENDINGS = 3600.0  # seconds between two looks at what ends soon
 IDLE_SHARED = 5.0  # seconds after which a dispatch looks for what a gateway that died has left
+LINGER = 0.02  # seconds that a batch of work waits for company where each costs a dozen round trips
 NUMBERS = 512  # of cases, kept at hand where gateways share a counter
 GRACE = 15.0  # seconds that requests under way are given when the gateway stops
 
@@ -205,6 +206,7 @@ class Gateway:
             moment=None if alone else nodes.moment,
             more=lambda: self.nodes.ask_for_help(),
             idle=IDLE if alone else IDLE_SHARED,
+            linger=0.0 if alone else LINGER,
         )
         self.nodes = Nodes(
             reactor=reactor,

@@ -52,10 +52,12 @@ class Dispatcher:
         moment: Moment | None = None,
         more: Callable[[], None] = lambda: None,
         idle: float = IDLE,
+        linger: float = 0.0,
     ) -> None:
         """`noticed`: something was written for the outside; `more`: there is more than one batch to do.
 
         `moment`: the clock of all gateways of the database, where it is not this one's.
+        `linger`: seconds that the next batch waits for company behind one that was not full.
         """
         self._reactor = reactor
         self._writer = writer
@@ -69,6 +71,7 @@ class Dispatcher:
         self._moment: Moment = moment or (lambda _: clock())
         self._more = more
         self._idle = idle
+        self._linger = linger
         self._running = False
         self._again = False
         self._stopped = False
@@ -110,6 +113,10 @@ class Dispatcher:
             while not self._stopped:
                 self._again = False
                 if (yield self._batch_of_work()):
+                    if self._linger and not self._full:
+                        company: Deferred[None] = Deferred()
+                        self._reactor.callLater(self._linger, company.callback, None)
+                        yield company
                     continue
                 if not self._again:
                     next_due = yield self._writer.run(work.next_due, self._looked)

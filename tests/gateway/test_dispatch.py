@@ -38,7 +38,7 @@ FORM = {"etpsInnerNo": "A", "etpsCode": "1105030002", "mgmtMode": "3", "stockDat
 class Office:
     """A dispatcher over a real database, on a clock that the test turns."""
 
-    def __init__(self, database: Database, node: int = 1) -> None:
+    def __init__(self, database: Database, node: int = 1, linger: float = 0.0) -> None:
         self.database = database
         self.clock = Clock()
         key = ec.generate_private_key(ec.SECP256R1())
@@ -57,6 +57,7 @@ class Office:
             retry=5,
             delivered=self.delivered.append,
             issued=lambda _: None,
+            linger=linger,
         )
 
     def now(self) -> datetime:
@@ -195,7 +196,7 @@ def offices(postgres_database_url: str) -> Iterator[tuple[Office, Office]]:
 
 
 def test_what_another_gateway_has_in_work_is_left_to_it(offices: tuple[Office, Office]) -> None:
-    """The dispatch takes the rest, does not spin for what it cannot have, and has it when the other gives up."""
+    """The dispatch takes the rest, does not spin for what it cannot have, and does that when it is free."""
     one, other = offices
     for number in ("Z1", "Z2", "Z3"):
         one.declared(number)
@@ -285,3 +286,22 @@ def test_gateways_number_cases_without_waiting_for_each_other(postgres_database_
     assert len(set(given)) == len(given) == 18
     for database in databases:
         database.close()
+
+
+def test_a_batch_waits_for_company_behind_one_that_was_not_full(database: Database) -> None:
+    """What comes within a moment is done together; the first is not kept waiting, and a stop is."""
+    office = Office(database, linger=0.02)
+    office.declared("Z1")
+    office.dispatcher.start()
+    assert office.states() == {"Z1": "入库成功"}
+    for number in ("Z2", "Z3"):
+        office.declared(number)
+        office.dispatcher.wake()
+    office.clock.advance(0.019)
+    assert len(office.delivered) == 1
+    office.clock.advance(0.001)
+    assert set(office.states().values()) == {"入库成功"}
+    assert office.delivered == [{OWNER: 1}, {OWNER: 3}]
+    ended = office.dispatcher.stop()
+    office.clock.advance(0.02)
+    assert ended.called
