@@ -6,6 +6,7 @@ Knows the layout `<root>/<Biz>/{OutBox,SentBox,FailBox,InBox}` of the single win
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -79,9 +80,11 @@ def open_boxes(root: Path, named: Iterable[tuple[str, tuple[str, ...]]]) -> list
     """The boxes of `root`, made where they are missing: those named, else the five systems'; and any that
     is there already.
 
-    Raises Unusable where a folder cannot be made, is none, or is on another disk than its neighbours.
+    Raises Unusable where the root's parent is missing, a folder cannot be made, is none, or is on another disk than its neighbours.
     """
     wanted = dict(named) or dict.fromkeys(SYSTEMS, ())
+    if not root.parent.is_dir():  # a disk that is not mounted, or a slip of the pen
+        raise Unusable("folder-unusable", file=root.parent, reason=os.strerror(errno.ENOENT))
     try:
         for entry in sorted(os.scandir(root), key=lambda entry: entry.name) if root.is_dir() else ():
             if _BOX.fullmatch(entry.name) and (root / entry.name / "OutBox").is_dir():
@@ -102,7 +105,7 @@ def _open(box: Box) -> Box:
         raise Unusable("folder-disks", box=box.path)
     for folder in folders[1:]:
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise Unusable("folder-unusable", file=folder, reason=os.strerror(13))
+            raise Unusable("folder-unusable", file=folder, reason=os.strerror(errno.EACCES))
     return box
 
 

@@ -12,7 +12,7 @@ from terminals.trouble import Unusable
 
 def test_a_new_root_has_a_box_for_each_system(tmp_path: Path) -> None:
     """Named by the letters of its types, each with its four folders."""
-    boxes = open_boxes(tmp_path / "new" / "root", [])
+    boxes = open_boxes(tmp_path / "root", [])
     assert [box.name for box in boxes] == list(SYSTEMS)
     assert set(SYSTEMS) == {"BVS", "CMA", "ENT", "PSI", "DEC"}
     for box in boxes:
@@ -62,6 +62,14 @@ def test_a_file_in_the_way_of_a_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(Unusable) as refused:
         open_boxes(tmp_path, [("BVS", ())])
     assert "BVS" in str(refused.value)
+
+
+def test_a_root_whose_disk_is_not_mounted_is_not_made(tmp_path: Path) -> None:
+    """Files put there would go nowhere: the parent of a root must be there already."""
+    with pytest.raises(Unusable) as refused:
+        open_boxes(tmp_path / "missing" / "root", [])
+    assert "missing" in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_root_has_one_client(tmp_path: Path) -> None:
