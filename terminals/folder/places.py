@@ -80,7 +80,8 @@ def open_boxes(root: Path, named: Iterable[tuple[str, tuple[str, ...]]]) -> list
     """The boxes of `root`, made where they are missing: those named, else the five systems'; and any that
     is there already.
 
-    Raises Unusable where the root's parent is missing, a folder cannot be made, is none, or is on another disk than its neighbours.
+    Raises Unusable where the root's parent is missing, or a folder cannot be made, is none, or is on another
+    disk than its neighbours.
     """
     wanted = dict(named) or dict.fromkeys(SYSTEMS, ())
     if not root.parent.is_dir():  # a disk that is not mounted, or a slip of the pen
