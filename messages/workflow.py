@@ -128,6 +128,13 @@ class PartyByCode:
 
 
 @dataclass(frozen=True, slots=True)
+class ActiveParty:
+    """The party of this dxpId, unless it was disabled."""
+
+    dxp_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileOf:
     """The file of this digest that the party has sent: what others have sent is not its own to name."""
 
@@ -165,6 +172,7 @@ Fact = (
     | RecordsUnder
     | RecordsCounted
     | PartyByCode
+    | ActiveParty
     | FileOf
     | CasesAlike
     | CasesCounted

@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 
 from messages.workflow import (
+    ActiveParty,
     Case,
     CaseByInner,
     CaseByNumber,
@@ -186,12 +187,14 @@ def load(conn: Connection, facts: Iterable[Fact], now: datetime, columns: Column
     return found
 
 
-_OneByOne = RecordsUnder | RecordsCounted | CasesAlike | CasesCounted
+_OneByOne = ActiveParty | RecordsUnder | RecordsCounted | CasesAlike | CasesCounted
 
 
 def _one(conn: Connection, fact: _OneByOne, now: datetime, columns: Columns) -> Any:
     """What is asked for by a query of its own."""
     match fact:
+        case ActiveParty():
+            return registry.active_party(conn, fact.dxp_id)
         case RecordsUnder():
             return _under(conn, fact, now)
         case RecordsCounted():

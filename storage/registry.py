@@ -148,6 +148,14 @@ def party(conn: Connection, dxp_id: str) -> Party | None:
     return None if row is None else Party(**row._mapping)
 
 
+def active_party(conn: Connection, dxp_id: str) -> workflow.Party | None:
+    """The party under this dxpId as others may know it, unless it is disabled."""
+    found = party(conn, dxp_id)
+    if found is None or found.state != ACTIVE:
+        return None
+    return workflow.Party(found.dxp_id, found.cop_code, found.name, found.kind)
+
+
 def parties(conn: Connection) -> list[Party]:
     """All parties, by dxpId."""
     return [Party(**row._mapping) for row in conn.execute(select(tables.parties).order_by(_party.dxp_id))]

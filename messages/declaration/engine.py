@@ -38,8 +38,10 @@ from messages.declaration.names import (
 from messages.declaration.table import ENABLED, RUNNING
 from messages.faults import NodeFault
 from messages.statuses import Status
+from messages.stepping import Pair
 from messages.wire import app_time
 from messages.workflow import (
+    ActiveParty,
     Body,
     Case,
     CaseByNumber,
@@ -157,7 +159,8 @@ def _follow(case: Case, name: str, origin: Origin, at: datetime | None = None, *
 
 def _needs(event: Event, facts: Sequence[Fact], then: Any) -> Needs:
     number = event.content["caseNo"]
-    every = (CaseByNumber(number), *_rules(event.content["rules"]), *facts)
+    whose = ActiveParty(event.content["party"])
+    every = (CaseByNumber(number), whose, *_rules(event.content["rules"]), *facts)
     claims = [f"{SYSTEM_NAME}/run/{event.content['party']}"]
     if event.content.get("agreeing"):
         claims.append(agreements.CLAIM)
@@ -174,9 +177,9 @@ def batch(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     case: Case = facts[CaseByNumber(event.content["caseNo"])]
     if case.state != RUNNING:
         return ()
-    rules = _in_force(event, facts)
-    if not rules:
-        return _no_rules(case, event, context)
+    rules, against = _in_force(event, facts), _against(event, facts)
+    if against is not None:
+        return _over(case, against, event, context)
     waiting: int = facts[pool.counted(case.owner)]
     if not waiting:
         return _pause(case, rules, event, context)
@@ -207,9 +210,9 @@ def turn(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     case: Case = facts[CaseByNumber(node["caseNo"])]
     if case.state != RUNNING or case.body["batch"]["no"] != node["batch"]:
         return ()
-    rules = _in_force(event, facts)
-    if not rules:
-        return _no_rules(case, event, context)
+    rules, against = _in_force(event, facts), _against(event, facts)
+    if against is not None:
+        return _over(case, against, event, context)
     drafts: Sequence[Case] = facts[pool.waiting(node["party"], node["after"], AT_ONCE)]
     if not drafts:
         return _finish(case, rules, event, context)
@@ -262,11 +265,21 @@ def _pause(case: Case, rules: Sequence[Body], event: Event, context: Context) ->
     return Put(case), _follow(case, "batch", event.origin, at)
 
 
-def _no_rules(case: Case, event: Event, context: Context) -> tuple[Effect, ...]:
-    """None of its rules is enabled any more: it stops by itself, and says so."""
-    info = "所选配置均已停用或删除，执行已停止 / none of its rules is enabled any more: it has stopped"
+def _against(event: Event, facts: Facts) -> Pair | None:
+    """Why a run cannot go on, if it cannot."""
+    if facts[ActiveParty(event.content["party"])] is None:
+        return "参与方已停用", "the party is disabled"
+    if not _in_force(event, facts):
+        return "所选配置均已停用或删除", "none of its rules is enabled any more"
+    return None
+
+
+def _over(case: Case, why: Pair, event: Event, context: Context) -> tuple[Effect, ...]:
+    """It stops by itself, and says so."""
+    zh, en = why
+    info = f"{zh}，执行已停止 / {en}: it has stopped"
     return (
-        *_stopped(case, "所选配置均已停用或删除", "none of its rules is enabled any more", context),
+        *_stopped(case, zh, en, context),
         Issue(case.owner, "DEC162", Status.SUSPENDED, info, event.origin, case.number),
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 from messages.faults import NodeFault
 from messages.system import System
 from messages.workflow import (
+    ActiveParty,
     Actor,
     Case,
     CaseByInner,
@@ -165,6 +166,8 @@ class Memory:
                 return len(self._under(fact))
             case PartyByCode():
                 return self.parties.get(fact.cop_code)
+            case ActiveParty():
+                return next((each for each in self.parties.values() if each.dxp_id == fact.dxp_id), None)
             case FileOf(digest=named) if named in self.files:
                 return self.files[named]
             case FileOf(digest=named) if 0 < int(named, 16) < 100:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from messages.workflow import (
+    ActiveParty,
     CaseByInner,
     CaseByNumber,
     CasesAlike,
@@ -204,6 +205,17 @@ def test_a_party_is_found_by_its_code_while_it_is_active(database: Database) -> 
         registry.change_party(conn, "DXPENT0000000003", state=registry.SUSPENDED)
         found = cases.load(conn, [code, other], NOW, COLUMNS)
     assert found == {code: Party(ENTERPRISE, "4403180018", party().name, "enterprise"), other: None}
+
+
+def test_a_party_is_found_by_its_id_while_it_is_active(database: Database) -> None:
+    """Itself, though another has the same code; nothing of one that is suspended, or is not there."""
+    one, other, none = ActiveParty(OTHER), ActiveParty(ENTERPRISE), ActiveParty("DXPENT0000000009")
+    with database.write() as conn:
+        registry.add_party(conn, replace(party(OTHER), name="second"))
+        registry.add_party(conn, party())
+        registry.change_party(conn, ENTERPRISE, state=registry.SUSPENDED)
+        found = cases.load(conn, [one, other, none], NOW, COLUMNS)
+    assert found == {one: Party(OTHER, "4403180018", "second", "enterprise"), other: None, none: None}
 
 
 def test_of_parties_with_one_code_the_one_with_a_certificate_counts(database: Database) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages.declaration.engine import AT_ONCE
-from tests.messages.declaration.world import World
+from tests.messages.declaration.world import LEGAL, World
 
 
 @pytest.mark.parametrize(("more", "fewer"), [(3, 0), (0, 2)], ids=["marked", "unmarked"])
@@ -25,3 +25,16 @@ def test_a_batch_ends_when_it_has_looked_at_all_that_it_holds(more: int, fewer: 
     world.one_batch()
     ended = world.run().body["batch"]
     assert ended["looked"] == ended["total"] == ended["declared"] == AT_ONCE + 2 + more - fewer
+
+
+def test_nothing_is_declared_for_a_party_that_was_disabled() -> None:
+    """Its run stops by itself, and what it has marked stays a draft."""
+    world = World()
+    assert world.start(world.ruled()) == [1]
+    number = world.marked()
+    world.parties = {code: party for code, party in world.parties.items() if code != LEGAL.cop_code}
+    world.one_batch()
+    assert world.cases[number].state == "暂存"
+    assert world.run().state == "已停止"
+    assert world.run().body["why"]["zh"] == "参与方已停用"
+    assert world.receipts[-1].info == "参与方已停用，执行已停止 / the party is disabled: it has stopped"
