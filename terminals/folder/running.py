@@ -73,7 +73,7 @@ class Run:
         self._ready: dict[Path, deque[str]] = {box.path: deque() for box in self.boxes}
         self._again: deque[Batch] = deque()
         self._under_way: set[Path] = set()
-        self._strange: set[str] = set()
+        self._strange: dict[Path, set[str]] = {box.path: set() for box in self.boxes}
 
     def stop(self) -> None:
         """End soon; may be called in a signal's handler."""
@@ -136,11 +136,11 @@ class Run:
             self._ready[box.path] = deque(found.ready)
             self._growing += len(found.growing)
             self._bare = self._bare and not found.ready
-            for name in set(found.strange) - self._strange:
+            for name in set(found.strange) - self._strange[box.path]:
                 values: dict[str, object] = {"box": box.name, "file": names.shown(name)}
                 words = say(self.lang, "folder-strange", file=f"{box.name}/{names.shown(name)}")
                 self.log.tell(Told("left-alone", values, words))
-            self._strange.update(found.strange)
+            self._strange[box.path] = set(found.strange)
         now = self.clock()
         self._looks += 1
         self._next = now + (PAUSE if self._growing else max(PAUSE, 20 * (now - began)))
@@ -164,8 +164,8 @@ class Run:
 
     def _hear(self) -> None:
         """What happened meanwhile; waits for something, or until the next look."""
-        due = self._next if self._away is None else self._away
-        wait = 0.2 if self._stopping is not None else min(max(due - self.clock(), 0.0), PAUSE)
+        pressed = self._stopping is not None or self._away is not None
+        wait = 0.2 if pressed else min(max(self._next - self.clock(), 0.0), PAUSE)
         try:
             self._take_all(self.events.get(timeout=wait))
             while True:
