@@ -22,7 +22,7 @@ from gateway.outbound import texts
 from gateway.outbound.notices import Notices
 from gateway.services import Clock, Jobs
 from messages.wire import wire_time
-from storage import registrations, registry
+from storage import nodes, registrations, registry
 from storage.journal import Chain
 from storage.registrations import ACCOUNT, APPROVED, PENDING, REFUSED, Registration
 
@@ -146,6 +146,7 @@ class Approvals:
 def _waiting(conn: Connection) -> dict[str, Any]:
     found = registrations.listed(conn, PENDING, MOST)
     return {
+        "at": wire_time(nodes.moment(conn)),
         "waiting": registrations.count(conn, PENDING),
         "registrations": [_registration(conn, each) for each in found],
     }

@@ -113,8 +113,9 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True)
 class Applicants:
-    """The oldest of them, and how many there are."""
+    """The oldest of them, and how many there are, at an instant of the gateway's clock."""
 
+    at: datetime
     waiting: int
     shown: tuple[Applicant, ...]
 
@@ -160,7 +161,9 @@ def seen_of(told: Any) -> Seen:
 
 def applicants_of(told: Any) -> Applicants:
     """What an answer's JSON says."""
-    return Applicants(told["waiting"], tuple(map(_applicant, told["registrations"])))
+    return Applicants(
+        parse_wire_time(told["at"]), told["waiting"], tuple(map(_applicant, told["registrations"]))
+    )
 
 
 def _applicant(told: Mapping[str, Any]) -> Applicant:

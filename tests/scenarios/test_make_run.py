@@ -54,16 +54,16 @@ def test_it_ends_with_a_terminal_to_log_in_to(tmp_path: Path) -> None:
         said = here.until("terminal/host/\n")
         services = here.services
         assert len(services) == 2
-        password = re.search(r"^ +operator1 +(\S+)", said, re.MULTILINE)
-        assert password is not None
         try:
-            window = tmux.open(
-                command(said, "PubkeyAuthentication=no operator1@localhost"), {"LANG": "C.UTF-8"}
-            )
-            window.until("operator1@localhost's password:")
-            window.type(password[1])
-            window.press("Enter")
-            window.until("Main menu", "Stocktake entry")
+            for who, seen in (("operator1", ("Stocktake entry",)), ("operations", ("Overview", "serving"))):
+                password = re.search(rf"^ +{who} +(\w{{4}}(?:-\w{{4}}){{3}})", said, re.MULTILINE)
+                assert password is not None
+                line = command(said, f"PubkeyAuthentication=no {who}@localhost")
+                window = tmux.open(line, {"LANG": "C.UTF-8"})
+                window.until(f"{who}@localhost's password:")
+                window.type(password[1])
+                window.press("Enter")
+                window.until("Main menu", *seen)
         finally:
             tmux.close()
         for line in (

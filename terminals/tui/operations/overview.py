@@ -24,7 +24,7 @@ from terminals.tui.columns import Column, Items
 from terminals.tui.dialogs import NOTHING
 from terminals.tui.grid import Grid
 from terminals.tui.operations.alarms import joined, standing
-from terminals.tui.operations.watched import RENEWS, clock, moment
+from terminals.tui.operations.watched import RENEWS, clock, moment, under_way
 from terminals.tui.page import Page
 from terminals.tui.plots import Curve, Curves
 from terminals.tui.told import told
@@ -33,6 +33,7 @@ from terminals.work.operated import Node, Seen
 
 MOST_NODES = 6  # gateways that are seen at once; more are scrolled
 SEEN, FEW, ROOMY = 6, 1, 30  # alarms that are told: where the page has so many lines, and where it has not
+_GROUP = "overview"
 _LINES = 5  # kinds of things that wait
 _STATES = {"serving": "good", "silent": "bad", "stopped": "quiet"}
 _NODES = (
@@ -116,12 +117,12 @@ class Overview(Page):
 
     def renew(self) -> None:
         """As it is now, while somebody looks at it."""
-        if self.terminal.in_front(self):
+        if self.terminal.in_front(self) and not under_way(self, _GROUP):
             self.again()
 
     def again(self) -> None:
         """Ask anew."""
-        self.anew(self._again, "overview")
+        self.anew(self._again, _GROUP)
 
     async def _again(self) -> None:
         failed = self.query_one("#failed", Saying)

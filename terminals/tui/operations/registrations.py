@@ -49,9 +49,8 @@ class Registrations(WatchedList[Applicant]):
 
     def look(self) -> tuple[datetime, Sequence[Applicant], int]:
         """The oldest first."""
-        seen = self.work.line.operations()
         found = self.work.line.applicants()
-        return seen.at, found.shown, found.waiting
+        return found.at, found.shown, found.waiting
 
     def name_of(self, item: Applicant) -> object:
         """Its number."""

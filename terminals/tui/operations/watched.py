@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.dom import DOMNode
 
 from messages.annotations import Words
 from messages.wire import CST
@@ -65,7 +66,8 @@ class WatchedList(SearchPage[T]):
     def renew(self) -> None:
         """The list as it is now, while somebody looks at it."""
         if self.terminal.in_front(self):
-            self.table.renew()
+            if not under_way(self.table, "renew"):
+                self.table.renew()
             self.table.grid.refresh()  # everything is older, even where nothing else has changed
 
     def help(self) -> Words:
@@ -123,6 +125,11 @@ class WatchedList(SearchPage[T]):
             return
         self.terminal.say(said(done), alarm=not done.good)
         self.again()
+
+
+def under_way(node: DOMNode, group: str) -> bool:
+    """Whether it still waits for an answer: where those are slow, none would come if it asked anew."""
+    return any(each.node is node and each.group == group and not each.is_finished for each in node.workers)
 
 
 def moment(at: datetime | None) -> str:
