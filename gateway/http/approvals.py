@@ -131,6 +131,9 @@ class Approvals:
             found = registrations.get(conn, number)
         if found is None or found.state in (registrations.UNPROVEN, registrations.KNOWN):
             raise _Cannot("none", f"no registration {number} waits for a decision")
+        if found.state == PENDING and found.expires_at is not None and found.expires_at <= self._clock():
+            info = f"registration {number} has expired"
+            raise _Cannot("decided", info, state=registrations.EXPIRED)
         if found.state != PENDING:
             by = found.decided_by or ""
             info = f"registration {number} is {found.state} meanwhile" + (f", by {by}" if by else "")

@@ -188,7 +188,14 @@ SENTENCES: Sentences = {
     ),
     "operations-was-approved": ("approved", "已通过"),
     "operations-was-refused": ("refused", "不予通过"),
-    "operations-was-expired": ("expired", "已过期"),
+    "operations-gone": (
+        "The request has expired, or nothing of it waits any more. Nothing was changed.",
+        "该申请已过期或不再等待审核，您的操作未生效。",
+    ),
+    "operations-changed": (
+        "Parties of this number have come or gone meanwhile: nothing was decided. Look at the request again.",
+        "该代码的参与方已有变化，您的操作未生效，请重新查看该申请。",
+    ),
     "operations-not-decided": ("Nothing was decided: {info}", "未能处理：{info}"),
     "help-operations-registrations": (
         (

@@ -175,9 +175,16 @@ def _kind(item: Applicant) -> Words:
 
 
 def _why(done: Done) -> Words:
-    """Why nothing was decided."""
+    """Why nothing was decided, by the gateway's word for it."""
     told = done.told
-    if told.get("why") == "decided" and told.get("by"):
-        state = both(f"operations-was-{told['state']}")
-        return both("operations-decided", by=told["by"], state=state)
+    match told.get("why"):
+        case "decided" if told.get("by"):
+            state = both(f"operations-was-{told['state']}")
+            return both("operations-decided", by=told["by"], state=state)
+        case "none" | "decided":
+            return both("operations-gone")
+        case "taken":
+            return both("operations-account-there")
+        case "undecided" | "stranger":
+            return both("operations-changed")
     return both("operations-not-decided", info=str(told.get("info", "")))

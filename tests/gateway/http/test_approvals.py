@@ -34,13 +34,14 @@ BODY = {"role": "agency", "copCode": CODE, "name": "新检验有限公司", "con
 LIST = "GET /v1/operations/registrations"
 
 
-def file(database: Database, mail: str = MAIL, **body: str) -> int:
-    """A request of somebody that waits; its number."""
+def file(database: Database, mail: str = MAIL, days: int = 30, **body: str) -> int:
+    """A request of somebody that waits for so many days more; its number."""
     now = datetime.now(UTC)
     with database.write() as connection:
         return registrations.ask(
             connection, {**BODY, **body}, mail=mail, secret=hashed("a long password"),
-            token_hash=f"t{mail}{body}", state=registrations.PENDING, at=now, expires_at=now + timedelta(days=30),
+            token_hash=f"t{mail}{body}", state=registrations.PENDING, at=now,
+            expires_at=now + timedelta(days=days),
         )  # fmt: skip
 
 
@@ -140,7 +141,7 @@ def test_whoever_is_refused_is_told_why(api: Api) -> None:
 
 
 def test_what_cannot_be_decided_says_why(api: Api) -> None:
-    """An address that has an account, a request that needs a certificate, one that there is not."""
+    """An address that has an account, a certificate that is needed, a request that is not or is too old."""
     first, second = file(api.database), file(api.database, copCode="1100980010")
     assert decide(api, first, decision="approve", party="new")[0] == 200
     assert decide(api, second, decision="approve", party="new")[1]["why"] == "taken"
@@ -150,6 +151,9 @@ def test_what_cannot_be_decided_says_why(api: Api) -> None:
         )
     assert decide(api, third, decision="approve", party="new")[1]["why"] == "files"
     assert decide(api, 999, decision="refuse", reason="x")[1]["why"] == "none"
+    old = file(api.database, "old@agency.example", days=-1, copCode="1100980012")
+    status, told = decide(api, old, decision="approve", party="new")
+    assert (status, told["why"], told["state"]) == (409, "decided", "expired")
     assert decide(api, third, decision="refuse", reason="no card of ours")[0] == 200
 
 

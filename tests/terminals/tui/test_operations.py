@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -146,6 +147,51 @@ async def test_what_is_in_front_is_renewed_by_itself(
         monkeypatch.setattr(page, "look", lambda: looks.append(1))
         await pilot.pause(0.5)
         assert looks == []
+
+
+@pytest.mark.asyncio
+async def test_a_slow_gateway_is_not_asked_anew_before_it_has_answered(
+    troubled: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else no answer would ever be waited for; what it says at last is shown."""
+    monkeypatch.setattr("terminals.tui.operations.overview.RENEWS", 0.05)
+    async with at_work(troubled, tmp_path, "operations") as (terminal, pilot):
+        page = await opened(terminal, pilot, "operations.overview", lambda page: page.seen and page.hours)
+        answer, asked_for = threading.Event(), []
+        real = terminal.work.line.operations
+
+        def slow() -> Any:
+            asked_for.append(1)
+            assert answer.wait(20)
+            return real()
+
+        monkeypatch.setattr(terminal.work.line, "operations", slow)
+        await until(pilot, lambda: asked_for)
+        before = page.seen
+        await pilot.pause(0.5)  # ten times its pace
+        assert (len(asked_for), page.seen) == (1, before)
+        answer.set()
+        await until(pilot, lambda: page.seen is not before)
+
+
+@pytest.mark.asyncio
+async def test_a_gateway_that_is_gone_is_told_with_the_time_of_what_is_shown(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Figures that are old do not pass for those of now; they go on by themselves when it is back."""
+    house = House(tmp_path_factory.mktemp("gone") / "home")
+    house.start()
+    try:
+        async with at_work(house, tmp_path, "operations") as (terminal, pilot):
+            page = await opened(terminal, pilot, "operations.overview", lambda page: page.seen and page.hours)
+            await asyncio.to_thread(house.kill)
+            page.again()
+            await until(pilot, lambda: page.query_one("#failed").display)
+            assert "所示为" in page.query_one("#failed", Saying).words.zh
+            await asyncio.to_thread(house.start)
+            await until(pilot, lambda: not page.query_one("#failed").display)
+    finally:
+        house.close()
 
 
 @pytest.mark.asyncio
