@@ -2,7 +2,7 @@
 
 A declaration's body: `entered` the draft, `stored` what customs has; `draft` guid and digest of the message
 that stored it; `mark`, `smart`, `log` what the smart screens show (messages.declaration.pool); `taxes`,
-`reminders`, `agreement` what was confirmed of this very draft.
+`reminders` what was confirmed of this very draft.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ it can.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from messages.declaration import pool
 from messages.declaration.cases import actor_of, check_enabled, check_time, enabled, lock
@@ -47,8 +46,8 @@ Change = Callable[[Case, Body, Actor, Context], Case | Pair]
 
 def needs(event: Event) -> Needs:
     """All drafts that are named, and whether the party has enabled it."""
-    numbers = [str(each["caseNo"]) for each in event.content["Draft"]]
-    facts = tuple(CaseByNumber(number) for number in dict.fromkeys(numbers))
+    numbers = dict.fromkeys(str(each["caseNo"]) for each in event.content["Draft"])
+    facts = tuple(map(CaseByNumber, numbers))
     return Needs((enabled(actor_of(event).party), *facts), tuple(lock(each.number) for each in facts))
 
 
@@ -60,18 +59,17 @@ def step(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     change, fault, refused, (zh, en) = _ACTIONS[event.name]
     changed: dict[str, Case] = {}
     against: dict[Pair, list[str]] = {}  # why, and the numbers of which it is said
-    drafts: Sequence[Any] = event.content["Draft"]
-    for draft in drafts:
-        number = str(draft["caseNo"])
+    drafts = {str(each["caseNo"]): each for each in event.content["Draft"]}  # named twice, it counts once
+    for number, draft in drafts.items():
         case: Case | None = facts[CaseByNumber(number)]
         if case is None or case.system != SYSTEM_NAME or case.owner != actor.party:
             against.setdefault(("不存在", "is not there"), []).append(number)
-        elif number not in changed:
-            done = change(case, draft, actor, context)
-            if isinstance(done, tuple):
-                against.setdefault(done, []).append(number)
-            else:
-                changed[number] = done
+            continue
+        done = change(case, draft, actor, context)
+        if isinstance(done, tuple):
+            against.setdefault(done, []).append(number)
+        else:
+            changed[number] = done
     if not changed:
         raise NodeFault(fault, _told(refused, against))
     count, left = len(changed), sum(map(len, against.values()))

@@ -85,6 +85,14 @@ def test_what_is_declared_or_failed_cannot_be_cancelled(world: World) -> None:
     assert world.told.startswith("请求参数均不符合取消条件 (报关单状态不为暂存或智能申报状态不为待申报)")
 
 
+def test_what_is_named_twice_counts_once(world: World) -> None:
+    """Whether it can be marked or not: the answer's counts are of declarations."""
+    number, two_step = world.draft(), world.draft(twoStep="1")
+    assert world.mark(number, two_step, number, two_step) == [1]
+    zh = in_both(world.told).zh
+    assert zh == f"添加智能辅助申报成功，共 1 条，1 条未处理：{two_step} 两步申报不支持智能辅助申报"
+
+
 def test_each_that_is_not_cancelled_has_its_reason(world: World) -> None:
     """Not there, without a mark, failed, declared: in both languages, of which each is told whole."""
     marked, plain, failed = world.marked(), world.draft(), world.marked(Goods=None)
