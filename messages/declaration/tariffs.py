@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from messages.declaration.assessing import rate, tariff
 from messages.declaration.cases import actor_of, check_time
@@ -27,6 +28,9 @@ def step(event: Event, facts: Facts, context: Context) -> tuple[Effect, ...]:
     records = [Record(SYSTEM_NAME, known("").kind, str(line[key]), dict(line), since) for line in lines]
     if len({record.key for record in records}) != len(records):
         raise NodeFault(WRONG, f"{group} 中有重复的 {key} / the same {key} twice")
+    nought = [record.key for record in records if event.name == "rates" and not Decimal(record.body["rate"])]
+    if nought:
+        raise NodeFault(WRONG, f"{'、'.join(nought)} 汇率为零(rate) / a rate of nought would levy no taxes")
     info = f"已装载 {len(records)} 条，自 {event.content['validFrom']} 起 / {len(records)} loaded"
     return (
         *(PutRecord(record) for record in records),

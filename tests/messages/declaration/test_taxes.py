@@ -196,6 +196,15 @@ def test_a_self_assessed_one_is_declared_by_hand_only_as_it_was_confirmed() -> N
     assert world.cases[number].search["office"] == "2200-0CS"
 
 
+def test_a_rate_of_nought_is_not_loaded() -> None:
+    """By it nothing in that currency would be worth anything: the one before stays in force."""
+    world = World()
+    assert world.rate() == [120]
+    assert world.rate("0.0000") == [-211105]
+    assert "USD 汇率为零" in world.told
+    assert [record.body["rate"] for record in world.records.values() if record.kind == "rate"] == ["712.34"]
+
+
 def test_taxes_are_told_as_confirmed_while_that_holds() -> None:
     """A tariff that is loaded since asks for another confirmation: a terminal offers it then."""
     world = World()
