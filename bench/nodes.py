@@ -29,7 +29,7 @@ from bench.server import BenchError, Houses, Postgres, Server, command, postgres
 
 ROUNDS = 3
 PARTIES = 8
-CONNECTIONS = 32
+CONNECTIONS = 32  # to each gateway that is used: another one has clients of its own
 SHARE = 0.25  # of a core, for each gateway
 
 
@@ -91,7 +91,7 @@ class Site:
         used = list(zip(self.servers, self.loads, strict=True))[:nodes]
         files = [self._prepare(count // len(used), place) for place in range(len(used))]
         for server, load in used:
-            load.order("connect", port=server.port, connections=CONNECTIONS // len(used))
+            load.order("connect", port=server.port, connections=CONNECTIONS)
         gateways = [server.cpu() for server in self.servers]
         database, wal, generators = self.cluster.cpu(), self._wal(), 0.0
         began = time.perf_counter()

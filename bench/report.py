@@ -77,7 +77,8 @@ def goals(results: Results) -> list[tuple[str, float, float, bool]]:
     if results.get("folder", {}).get("files", 0) >= FULL_FILES:
         found["folder"] = results["folder"]["ratio"]
     if "nodes" in results:
-        found["nodes"] = max(row["gain"] for row in results["nodes"]["rows"] if not row["dispatch"])
+        two = [row for row in results["nodes"]["rows"] if row["nodes"] == 2 and not row["dispatch"]]
+        found["nodes"] = two[-1]["gain"]  # with a share of a core each, where this machine can give that
     gains = [
         each["gain"]
         for each in results.get("throughput", {}).get("workers", [])
