@@ -190,11 +190,15 @@ class MarkList(SmartPage, DeclarationList):
     def _draft(
         self, line: CaseLine, batch: Batch, done: int, total: int, report: Report
     ) -> Mapping[str, str]:
-        """A draft as a message names it: a mark is for what is stored now, and for nothing else."""
+        """A draft as a message names it: a mark is for what is stored now, and for nothing else. One that was
+        changed since it was listed is not named by a digest that nobody here has looked at: it is refused.
+        """
         if batch is _CANCEL or report.stopped():
             return {"caseNo": line.number}
         report(done, total, both("batch-fetching"))
         found = self.work.line.case(SYSTEM_NAME, line.number)
-        draft = found.body.get("draft", {}) if found is not None else {}
+        if found is None or found.line.revision != line.revision:
+            return {"caseNo": line.number}
+        draft = found.body.get("draft", {})
         named = {"draftGuid": draft.get("guid", ""), "draftDigest": draft.get("digest", "")}
         return {"caseNo": line.number, **{name: value for name, value in named.items() if value}}

@@ -17,6 +17,7 @@ from terminals.tui.declaration import marking
 from terminals.tui.declaration.lists import FLAG, MODE, TYPE
 from terminals.tui.declaration.marking import MarkList
 from terminals.tui.declaration.periods import three_months_before
+from terminals.tui.progress import Report
 from tests.scenarios.house import House
 from tests.terminals.tui.at_house import at_work, closed, until
 from tests.terminals.tui.declarants import drafted, enabled, office
@@ -85,6 +86,32 @@ async def test_more_than_a_message_names_are_sent_in_several(
         assert await closed(pilot) == "是否确认添加选中数据？共 3 条"
         told = "添加智能辅助申报成功，共 {} 条"
         assert await closed(pilot) == f"{told.format(2)}\n{told.format(1)}"
+
+
+@pytest.mark.asyncio
+async def test_what_was_changed_since_it_was_listed_is_not_marked_unseen(
+    house: House, tmp_path: Path
+) -> None:
+    """Its digest is not named, so the gateway says that it is to be looked at; listed anew, it is named."""
+    number = await asyncio.to_thread(drafted, house, billNo="SEEN0001")
+    trader, report = office(house, "enterprise"), Report(lambda done, total, words: None)
+    async with at_work(house, tmp_path, "operator") as (terminal, pilot):
+        page = await found_by_bill(terminal, pilot, "SEEN", 1)
+        (before,) = page.table.items
+        named = await asyncio.to_thread(page._draft, before, marking._ADD, 0, 1, report)
+        assert named == {"caseNo": number, **await asyncio.to_thread(trader.draft, number)}
+        change = {"caseNo": number, "appStatus": "1", "billNo": "SEEN0001"}
+        await asyncio.to_thread(lambda: trader.submit("DEC111-change", **change))
+        named = await asyncio.to_thread(page._draft, before, marking._ADD, 0, 1, report)
+        assert named == {"caseNo": number}
+        page.again()
+        await until(pilot, lambda: [each.revision for each in page.table.items] != [before.revision])
+        (now,) = page.table.items
+        named = await asyncio.to_thread(page._draft, now, marking._ADD, 0, 1, report)
+        assert named == {"caseNo": number, **await asyncio.to_thread(trader.draft, number)}
+    refused = await asyncio.to_thread(lambda: trader.submit("DEC151-cancel", action="1", caseNo=number))
+    assert refused[0].status == -151113
+    assert "草稿已变化，请重新查看" in refused[0].info
 
 
 @pytest.mark.asyncio
