@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from storage import mailboxes, messages, pickups, retention
@@ -172,4 +173,26 @@ def test_whoever_has_lost_the_lock_writes_nothing(postgres_database_url: str, tm
         with pytest.raises(LockLost), write():
             pytest.fail("it was let in without the lock")
     database.close()
+    other.close()
+
+
+def test_what_comes_while_a_mailbox_is_emptied_is_not_stepped_over(postgres_database_url: str) -> None:
+    """A receipt that another gateway commits between two looks at an archived mailbox is read as any."""
+    one, other = Database(postgres_database_url), Database(postgres_database_url)
+    with one.write() as conn:
+        mailboxes.deliver(conn, [receipt(1), receipt(2)])
+        assert retention.purge(conn, RECEIPT, 1, [1, 2]) == 2
+    came: list[int] = []
+
+    def deliver(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "max(receipts.position)" in statement and not came:
+            with other.write() as conn:
+                came.extend(mailboxes.deliver(conn, [receipt(3)]).values())
+
+    with one.write() as conn:
+        event.listen(conn, "before_cursor_execute", deliver)
+        retention.skip(conn, ENTERPRISE)
+    with other.read() as conn:
+        assert came == [place for place, _ in mailboxes.page(conn, ENTERPRISE, 0, 10)] == [3]
+    one.close()
     other.close()
