@@ -146,10 +146,23 @@ _FREE = (
 _receipt = tables.receipts.c
 _WAITING = select(func.count()).select_from(
     select(_receipt.position)
-    .where(_receipt.party == bindparam("whose"), _receipt.position > bindparam("after"))
+    .where(
+        _receipt.party == bindparam("whose"),
+        _receipt.position > bindparam("after"),
+        _receipt.archive.is_(None),
+    )
     .limit(MOST_COUNTED)
     .subquery()
 )
+_ANYTHING = select(
+    exists().where(
+        _receipt.party == bindparam("whose"),
+        _receipt.position > bindparam("after"),
+        _receipt.position <= bindparam("upto"),
+        _receipt.archive.is_(None),
+    )
+)
+_PASS = _if_still_mine().values(position=bindparam("then"))
 _STATES = select(_callback.state, _callback.broken_at.is_not(None).label("broken"), func.count()).group_by(
     _callback.state, _callback.broken_at.is_not(None)
 )
@@ -160,7 +173,11 @@ def _oldest() -> Any:
     ahead = tables.receipts.alias("ahead").c
     first = (
         select(func.min(ahead.position))
-        .where(ahead.party == _callback.party, ahead.position > _callback.position)
+        .where(
+            ahead.party == _callback.party,
+            ahead.position > _callback.position,
+            ahead.archive.is_(None),
+        )
         .correlate(tables.callbacks)
         .scalar_subquery()
     )
@@ -227,6 +244,17 @@ def advance(
 def release(conn: Connection, mine: Callback) -> None:
     """Let it go, as it was: due for whoever comes next."""
     conn.execute(_RELEASE, {"whose": mine.party, "mine": mine.revision})
+
+
+def release_empty(conn: Connection, mine: Callback) -> None:
+    """Let it go: its page was empty. What the mailbox has given out behind `mine.position` and holds no more,
+    since it is in the archive or a restore has left positions out, is passed over.
+    """
+    end = head(conn, mine.party)  # read first: what is delivered from here on lies behind it
+    keys = {"whose": mine.party, "after": mine.position, "upto": end}
+    if end > mine.position and not conn.execute(_ANYTHING, keys).scalar_one():
+        conn.execute(_PASS, {"whose": mine.party, "mine": mine.revision, "then": end})
+    release(conn, mine)
 
 
 def failed(

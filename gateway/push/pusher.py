@@ -237,7 +237,7 @@ class Pusher:
             most = 1 if mine.failures else self._settings.page
             found = await self._mailboxes.page(mine.party, mine.position, most, 0)
             if not found.documents:  # the mailbox says otherwise than the table: looked at again in a while
-                await self._writer.run(pushes.release, mine)
+                await self._writer.run(pushes.release_empty, mine)
                 return
             began = self._reactor.seconds()
             body = page.document(cursor.encode(found.position), found.documents)

@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection
 
-from storage import callbacks, mailboxes, pushes, registry
+from storage import callbacks, mailboxes, pushes, registry, retention
 from storage.callbacks import Callback, NewCallback, Paused
 from storage.database import Database
+from storage.dump import reset_after_restore
+from storage.journal import RECEIPT
 from storage.pushes import Measures
 from tests.storage.builders import ENTERPRISE, NOW, OTHER, account, certificate, later, party, receipt
 
@@ -251,4 +253,35 @@ def test_a_position_that_another_gateway_commits_late_is_not_stepped_over(databa
         found = register(connection, after=None)
         put(connection, 2)
         assert found.position == 1
+        assert [each.behind for each in pushes.standing(connection)] == [True]
+
+
+def test_positions_that_a_mailbox_holds_no_more_are_passed_over(database: Database) -> None:
+    """After a restore, which leaves some out, and where receipts were archived, a callback is not behind."""
+    with database.write() as connection:
+        put(connection, 1, 2)
+        register(connection)
+        retention.purge(connection, RECEIPT, 1, [1, 2])
+        assert pushes.measures(connection).oldest is None
+    reset_after_restore(database, 1_000)
+    with database.write() as connection:
+        (mine,) = take(connection, ENTERPRISE)
+        assert pushes.waiting(connection, mine) == 0
+        pushes.release_empty(connection, mine)
+        assert [each.behind for each in pushes.standing(connection)] == [False]
+        put(connection, 3)
+        (mine,) = take(connection, ENTERPRISE)
+        assert [place for place, _ in mailboxes.page(connection, ENTERPRISE, mine.position, 9)] == [1_003]
+
+
+def test_what_still_lies_in_the_mailbox_is_never_passed_over(database: Database) -> None:
+    """Not by a page that was empty too early, nor by whoever has lost the callback."""
+    with database.write() as connection:
+        put(connection, 1)
+        register(connection)
+        (mine,) = take(connection, ENTERPRISE)
+        pushes.release_empty(connection, mine)
+        assert [each.behind for each in pushes.standing(connection)] == [True]
+        retention.purge(connection, RECEIPT, 1, [1])
+        pushes.release_empty(connection, replace(mine, revision=mine.revision - 1))
         assert [each.behind for each in pushes.standing(connection)] == [True]
