@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from gateway.push.address import host
 from gateway.settings import Alarms
 from storage import callbacks, nodes, waiting, work
 from storage.alarms import Finding
@@ -62,7 +63,7 @@ def _backlog(connection: Connection, seen: Seen) -> list[Finding]:
 def _failing(connection: Connection, seen: Seen) -> list[Finding]:
     count, found = waiting.failing(connection, seen.limits.attempts, MOST)
     told = [
-        Finding(str(each.id), f"{each.order_key} ×{each.attempts}: {each.reason}", seen.now) for each in found
+        Finding(str(each.id), f"{each.party} ×{each.attempts}: {each.reason}", seen.now) for each in found
     ]
     if count > len(told):
         told.append(Finding("", f"{count}", seen.now))
@@ -88,12 +89,16 @@ def _notices(connection: Connection, seen: Seen) -> list[Finding]:
     return [] if latest is None else [Finding("", f"{count}", latest)]
 
 
-def _callbacks(connection: Connection, _seen: Seen) -> list[Finding]:
-    return [
-        Finding(each.party, f"{each.url}: {each.error or each.state}", each.broken_at or each.changed_at)
+def _callbacks(connection: Connection, seen: Seen) -> list[Finding]:
+    told = [  # the URL's path may hold a secret
+        Finding(
+            each.party, f"{host(each.url)}: {each.error or each.state}", each.broken_at or each.changed_at
+        )
         for each in callbacks.listed(connection)
         if each.state == STOPPED or (each.state == ACTIVE and each.broken_at is not None)
     ]
+    told.sort(key=lambda each: each.since)
+    return told if len(told) <= MOST else [*told[:MOST], Finding("", f"{len(told)}", seen.now)]
 
 
 def _heads(connection: Connection, seen: Seen) -> list[Finding]:

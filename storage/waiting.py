@@ -69,7 +69,8 @@ _UNDECIDED = select(func.count(), func.min(tables.registrations.c.created_at)).w
 _REFUSED = select(func.count(), func.max(_notice.ended_at)).where(
     _notice.state == FAILED, _notice.ended_at > bindparam("after")
 )
-_HEADS = select(_head.node, func.max(_head.at)).group_by(_head.node)
+_NEXT_NODE = select(func.min(_head.node)).where(_head.node > bindparam("after"))
+_LAST_HEAD = select(_head.at).where(_head.node == bindparam("whose")).order_by(_head.seq.desc()).limit(1)
 _LAST_ENTRY = (
     select(_journal.at).where(_journal.node == bindparam("whose")).order_by(_journal.seq.desc()).limit(1)
 )
@@ -136,7 +137,11 @@ def refused(conn: Connection, after: datetime) -> tuple[int, datetime | None]:
 
 def heads(conn: Connection) -> dict[str, datetime]:
     """When the journal's head of each node was signed last."""
-    return {row[0]: row[1] for row in conn.execute(_HEADS)}
+    found: dict[str, datetime] = {}
+    node: str | None = ""
+    while (node := conn.execute(_NEXT_NODE, {"after": node}).scalar()) is not None:
+        found[node] = conn.execute(_LAST_HEAD, {"whose": node}).scalar_one()  # seeks: there are years of them
+    return found
 
 
 def last_entry(conn: Connection, node: str) -> datetime | None:

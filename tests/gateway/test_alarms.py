@@ -17,7 +17,7 @@ from gateway.alarms import KEPT, Alarms, in_words
 from gateway.outbound.letter import valid
 from gateway.outbound.notices import Notices
 from gateway.settings import Alarms as Limits
-from gateway.watch import RULES
+from gateway.watch import MOST, RULES
 from storage import (
     alarms,
     callbacks,
@@ -307,3 +307,26 @@ class Away:
     def run(self, *_: object, **__: object) -> Any:
         """Nothing can be written."""
         return failing(OSError("away"))
+
+
+def test_neither_a_callbacks_path_nor_a_partys_own_number_is_told(house: House) -> None:
+    """There may be a secret in the one, and the other is business: both would go into logs and letters."""
+    with house.database.write() as connection:
+        fail(connection)
+        break_callback(connection)
+        connection.execute(update(tables.callbacks).values(url="https://erp.example/in?token=secret"))
+    house.look(1)
+    told = {each.name: each.told for each in house.open()}
+    assert told["callbacks"] == "erp.example: HTTP 500"
+    assert told["failing"] == f"{ENTERPRISE} ×{LIMITS.attempts}: OperationalError: away"
+
+
+def test_of_many_broken_callbacks_some_are_named_and_all_are_counted(house: House) -> None:
+    """Thousands that break together, with the network, are no thousands of letters."""
+    with house.database.write() as connection:
+        for number in range(MOST + 2):
+            new = NewCallback(f"DXP{number}", "https://erp.example/", "A", None, None, 0)
+            callbacks.register(connection, new, NOW)
+            callbacks.stop(connection, new.party, "given up", NOW)
+    assert len(house.look(1)) == MOST + 1
+    assert {each.subject: each.told for each in house.open()}[""] == f"{MOST + 2}"
