@@ -20,6 +20,7 @@ KIND = "pickup"
 """The work item's; its payload is {"to": the receiver, "messages": their ids}."""
 
 TOGETHER = 100  # messages of one work item
+MOST = 1_000  # messages that are noted in one transaction
 
 _pickup = tables.pickups.c
 _receipt = tables.receipts.c
@@ -35,7 +36,18 @@ _REACHED = select(func.max(_receipt.position)).where(
 _UP_TO = (_pickup.party == bindparam("party"), _pickup.position <= bindparam("upto"))
 _WAITS = select(exists().where(*_UP_TO))
 _ANY = select(exists().where(_pickup.position > 0))
-_TAKE = delete(tables.pickups).where(*_UP_TO).returning(_pickup.position, _pickup.message_id)
+_next = tables.pickups.alias("next").c
+_FIRST = (
+    select(_next.position)
+    .where(_next.party == bindparam("party"), _next.position <= bindparam("upto"))
+    .order_by(_next.position)
+    .limit(bindparam("most"))
+)
+_TAKE = (
+    delete(tables.pickups)
+    .where(_pickup.party == bindparam("party"), _pickup.position.in_(_FIRST))
+    .returning(_pickup.position, _pickup.message_id)
+)
 _SENDERS = select(tables.messages.c.id, tables.messages.c.sender).where(
     tables.messages.c.id.in_(bindparam("ids", expanding=True))
 )
@@ -67,17 +79,16 @@ def looked(conn: Connection, party: str, position: int) -> tuple[int, bool]:
     return reached, bool(conn.execute(_WAITS, keys).scalar())
 
 
-def picked_up(conn: Connection, party: str, position: int, now: datetime) -> int:
+def picked_up(conn: Connection, party: str, position: int, now: datetime) -> bool:
     """The mailbox was read up to and with `position`: whose messages lay there are to be told.
 
-    How many messages that were; there is something due at `now` if there are any. Call it in the transaction
-    that makes the reading certain, or in one of its own: what was told once is not told again.
+    The first MOST of them; whether more wait there, for which it is to be called in another transaction. What
+    was told once is not told again.
     """
-    taken = conn.execute(_TAKE, {"party": party, "upto": position}).all()
-    if not taken:
-        return 0
+    keys = {"party": party, "upto": position}
+    taken = conn.execute(_TAKE, {**keys, "most": MOST}).all()
     ids = [message for _, message in sorted(tuple(row) for row in taken)]
-    senders = {row.id: row.sender for row in conn.execute(_SENDERS, {"ids": ids})}
+    senders = {row.id: row.sender for row in conn.execute(_SENDERS, {"ids": ids})} if ids else {}
     by_sender: dict[str, list[int]] = defaultdict(list)
     for message in ids:
         by_sender[senders[message]].append(message)
@@ -89,4 +100,4 @@ def picked_up(conn: Connection, party: str, position: int, now: datetime) -> int
             for part in (messages[at : at + TOGETHER] for at in range(0, len(messages), TOGETHER))
         ],
     )
-    return len(ids)
+    return bool(conn.execute(_WAITS, keys).scalar())

@@ -28,6 +28,7 @@ ROUTE = "route"
 
 KINDS = frozenset({ROUTE, pickups.KIND})
 TOGETHER = 64  # messages that are taken along behind others of their key, in one transaction
+MOST_DOCUMENTS = 512  # that are signed and delivered in one transaction
 MOST_BYTES = 16 * 1024 * 1024  # of messages in one transaction, unless the first alone is larger
 
 
@@ -115,10 +116,11 @@ def _as_many_as_fit(connection: Connection, items: Sequence[Work]) -> list[Work]
     wanted = [item.message_id for item in items if item.kind == ROUTE and item.message_id is not None]
     sizes = routes.sizes(connection, wanted)
     fit: list[Work] = []
-    room = MOST_BYTES
+    room, documents = MOST_BYTES, MOST_DOCUMENTS
     for item in items:
         room -= sizes.get(item.message_id or 0, 0)
-        if fit and room < 0:
+        documents -= 2 if item.kind == ROUTE else len(_messages(item))
+        if fit and (room < 0 or documents < 0):
             break
         fit.append(item)
     return fit

@@ -57,23 +57,23 @@ class Pickups:
         Of what was taken nobody may come again, so whoever posts waits for this before he goes on.
         """
         _, waits = yield self._reader.run(pickups.looked, party, position)
-        if waits:
-            yield self._writer.run(self._take, party, position)
+        while waits:
+            waits = yield self._writer.run(self._take, party, position)
             self._noticed()
 
     @inlineCallbacks
     def _look(self, party: str, position: int) -> Any:
         while position:
             reached, waits = yield self._reader.run(pickups.looked, party, position)
-            if waits:
-                yield self._writer.run(self._take, party, reached)
+            while waits:
+                waits = yield self._writer.run(self._take, party, reached)
                 self._noticed()
             self._looked[party] = max(reached, self._looked.get(party, 0))
             position, self._under_way[party] = self._under_way[party], 0
         del self._under_way[party]
 
-    def _take(self, connection: Connection, party: str, position: int) -> None:
-        pickups.picked_up(connection, party, position, self._moment(connection))
+    def _take(self, connection: Connection, party: str, position: int) -> bool:
+        return pickups.picked_up(connection, party, position, self._moment(connection))
 
     def _failed(self, failure: Any, party: str) -> None:
         self._under_way.pop(party, None)

@@ -139,6 +139,18 @@ def test_what_was_posted_and_taken_is_certain_before_anything_else_is_posted(pos
     assert picked(post) == [(name, B)]
 
 
+def test_however_many_wait_a_transaction_notes_a_few(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One cursor picks all of them up, in their order, and no database has to take them in one go."""
+    monkeypatch.setattr(pickups, "MOST", 3)
+    names = [post.accept(B) for _ in range(10)]
+    post.work()
+    before = post.jobs.count
+    post.pickups.read_to(B, 10)
+    assert post.jobs.count - before >= 4
+    post.work()
+    assert picked(post) == [(name, B) for name in sorted(names)]
+
+
 class Failing(Held):
     """A database that is away."""
 
