@@ -21,6 +21,8 @@ from terminals.trouble import Unusable
 MAX_FILE = 16 * 1024 * 1024  # bytes, packed and unpacked; a gateway takes 5 MB of Data
 MAX_DIRECTORY = 4096  # bytes of a zip's list of its one entry
 _END = b"PK\x05\x06"
+_LARGER = b"PK\x06\x07"  # the record before it that says otherwise, of a zip beyond 4 GiB (4.3.15)
+_LARGER_SIZE = 20
 _END_SIZE = 22  # of the record at a zip's end, without its comment of up to 64 KiB (APPNOTE.TXT, 4.3.16)
 _OF_THE_FILE = (errno.EACCES, errno.EPERM, errno.EIO)  # not of the machine, as no memory is
 _PLAIN_WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -93,6 +95,8 @@ def _check_end(name: str, content: bytes) -> None:
     at = content.rfind(_END, max(0, len(content) - _END_SIZE - 0xFFFF))
     if at < 0 or len(content) - at < _END_SIZE:
         raise Unusable("folder-zip-broken", file=shown(name), reason="no end of central directory")
+    if content[max(0, at - _LARGER_SIZE) : at].startswith(_LARGER):
+        raise Unusable("folder-zip-broken", file=shown(name), reason="ZIP64")
     (count, size) = struct.unpack_from("<HI", content, at + 10)
     if count != 1:
         raise Unusable("folder-zip-count", file=shown(name), count=count)

@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 
 from terminals.folder import names
 from terminals.folder.batch import Batch, clean, left, storage, take
+from terminals.folder.content import MAX_FILE
 from terminals.folder.log import Log
 from terminals.folder.looking import Looker
 from terminals.folder.places import Box
@@ -26,6 +27,8 @@ from terminals.trouble import INPUT, NO_SIGNATURE, OK, REFUSED, Trouble
 
 PAUSE = 1.0  # seconds between two looks, or twenty times as long as a look takes
 TOGETHER = 16  # files of a batch, at most
+MOST_BYTES = 4 * 1024 * 1024  # of its files, unless the first alone is larger: a lane holds them in memory
+UNPACKED = 32  # times its size that a zip is counted for
 GRACE = 10.0  # seconds after which a stop no longer waits for the gateway's answers
 AWAY = 2.0  # seconds between two looks for the signer's device
 LOOKS = 3  # looks after which `once` leaves a file alone that somebody still writes
@@ -125,7 +128,7 @@ class Run:
             if not ready:
                 return None
             count = 1 if self.lanes == 1 else min(TOGETHER, -(-len(ready) // self.lanes))
-            return take(box, [ready.popleft() for _ in range(count)], datetime.now(UTC))
+            return take(box, portion(box, ready, count), datetime.now(UTC))
         return None
 
     def _look(self) -> None:
@@ -222,3 +225,24 @@ class Run:
             self.log.tell(Told("stopped", {}, trouble.told(self.lang), code, "fatal"))
         self.code = max(self.code, code)
         self._stopping = self._stopping or self.clock()
+
+
+def portion(box: Box, ready: deque[str], most: int) -> list[str]:
+    """The next of `ready`, `most` of them and no more than MOST_BYTES, but one in any case."""
+    names: list[str] = []
+    room = MOST_BYTES
+    while ready and len(names) < most:
+        room -= _size(box.outbox / ready[0])
+        if names and room < 0:
+            break
+        names.append(ready.popleft())
+    return names
+
+
+def _size(file: Path) -> int:
+    """Of a file as far as its sender's memory is concerned; 0 where it was called back."""
+    try:
+        size = file.lstat().st_size
+    except FileNotFoundError:
+        return 0
+    return min(size * UNPACKED, MAX_FILE) if file.name.lower().endswith(".zip") else size

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from terminals.folder import running
 from terminals.folder.batch import Batch, Result, clean, left, take, write_all
 from terminals.folder.places import Box, open_boxes
 
@@ -152,3 +154,17 @@ def test_drafts_of_a_killed_client_are_removed_and_nothing_else(box: Box) -> Non
 def test_a_batch_without_a_folder_has_no_files(box: Box) -> None:
     """Its folder went with its last file."""
     assert Batch(box, WHEN).files() == []
+
+
+def test_large_files_are_taken_a_few_at_a_time(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lane holds all envelopes of a batch: few large files are one, and a zip counts for what is in it."""
+    monkeypatch.setattr(running, "MOST_BYTES", 100)
+    sizes = {"a.xml": 60, "b.xml": 40, "c.xml": 1, "d.xml": 500, "e.zip": 4, "f.xml": 1}
+    for name, size in sizes.items():
+        (box.outbox / name).write_bytes(b"x" * size)
+    ready = deque([*sizes, "gone.xml"])
+    found = []
+    while ready:
+        found.append(running.portion(box, ready, 4))
+    assert found == [["a.xml", "b.xml"], ["c.xml"], ["d.xml"], ["e.zip"], ["f.xml", "gone.xml"]]
+    assert running.portion(box, deque(["a.xml", "b.xml"]), 1) == ["a.xml"]

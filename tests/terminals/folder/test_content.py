@@ -171,3 +171,15 @@ def test_a_file_without_the_right_to_read_it_is_refused_for_that(tmp_path: Path)
             os._exit(code)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_a_zip_whose_list_is_counted_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ZIP64 record overrules what the one at the end says; nothing that small needs it."""
+    made = packed(("a.xml", DOCUMENT))
+    end = made[-22:]
+    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 10**6, 10**6, 10**8, 0)
+    larger = made[:-22] + record + struct.pack("<4sLQL", b"PK\6\7", 0, len(made) - 22, 1) + end
+    monkeypatch.delattr(zipfile, "ZipFile")
+    with pytest.raises(Unusable) as refused:
+        content.unpacked("a.zip", larger)
+    assert refused.value.key == "folder-zip-broken"
