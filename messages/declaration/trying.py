@@ -28,6 +28,8 @@ from messages.workflow import Body, Case, Context, Effect, Fact, Facts, Origin, 
 DECLARED, FAILED, WAITS = "declared", "failed", "waiting"
 _BY_AGENT = "1"  # 生效企业类型
 Reason = tuple[str, str]  # zh, en
+MOST = 20
+"""Reasons that an entry of a record tells; customs may have any number of checks."""
 
 
 def facts(case: Case) -> Iterator[Fact]:
@@ -166,4 +168,7 @@ class Attempt:
 
 
 def _joined(reasons: Sequence[Reason]) -> Reason:
+    more = len(reasons) - MOST
+    if more > 0:
+        reasons = (*reasons[:MOST], (f"另有 {more} 项", f"{more} more"))
     return "；".join(zh for zh, _ in reasons), "; ".join(en for _, en in reasons)
