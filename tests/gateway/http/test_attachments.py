@@ -58,8 +58,8 @@ def until(condition: Callable[[], object], seconds: float = 10) -> None:
 
 
 def files(api: Api) -> list[str]:
-    """What lies in the store's folder."""
-    return [path.name for path in calls(api)._store.folder.rglob("*") if path.is_file()]
+    """What lies in the store's folders."""
+    return [path.name for path in calls(api)._store.folder.glob("*/*") if path.is_file()]
 
 
 # -- what is taken -------------------------------------------------------------------------------
