@@ -45,6 +45,8 @@ class Proxied(Factory):
     def buildProtocol(self, addr: IAddress | None) -> Protocol | None:
         """Twisted: somebody connected."""
         host = ip_address(str(getattr(addr, "host", "0.0.0.0")))  # noqa: S104 - nobody's address
+        # To a port that listens on both, an IPv4 balancer comes as ::ffff:10.0.0.10.
+        host = getattr(host, "ipv4_mapped", None) or host
         if not any(host in network for network in self._balancers):
             return None
         return _Announced(self)

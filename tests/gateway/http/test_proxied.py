@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
 
@@ -133,6 +133,16 @@ def everything(client: socket.socket) -> bytes:
     return found
 
 
+class Cut:
+    """A transport that may be cut."""
+
+    aborted = False
+
+    def abortConnection(self) -> None:
+        """Cut it."""
+        self.aborted = True
+
+
 def test_behind_a_balancer_each_client_has_its_own_address(loop: Loop) -> None:
     """And loses no byte that came together with the header."""
     with listening(loop, "127.0.0.0/8") as client:
@@ -147,6 +157,19 @@ def test_a_stranger_cannot_say_whose_connection_it_is(loop: Loop) -> None:
         assert everything(client) == b""
 
 
+@pytest.mark.parametrize(("peer", "let_in"), [("::ffff:10.0.0.7", True), ("::ffff:10.0.1.7", False)])
+def test_a_balancer_is_known_on_a_port_for_both_families(peer: str, let_in: bool) -> None:
+    """There IPv4 addresses are written as IPv6 ones."""
+    clock, transport = Clock(), Cut()
+    factory = Proxied(clock, telling(), [ip_network("10.0.0.0/24")])
+    address: Any = IPv6Address("TCP", peer, 1)
+    protocol: Any = factory.buildProtocol(address)
+    assert (protocol is not None) is let_in
+    if let_in:
+        protocol.makeConnection(transport)
+        protocol.connectionLost()
+
+
 def test_without_a_header_a_balancers_connection_is_cut(loop: Loop) -> None:
     """Or a balancer that was set up wrongly would make all its clients one."""
     with listening(loop, "127.0.0.0/8") as client:
@@ -156,13 +179,6 @@ def test_without_a_header_a_balancers_connection_is_cut(loop: Loop) -> None:
 
 def test_a_header_that_does_not_come_is_not_waited_for() -> None:
     """A connection that says nothing is cut after some seconds."""
-
-    class Cut:
-        aborted = False
-
-        def abortConnection(self) -> None:
-            self.aborted = True
-
     clock, transport = Clock(), Cut()
     local: Any = IPv4Address("TCP", "127.0.0.1", 1)
     factory = Proxied(clock, telling(), [ip_network("127.0.0.0/8")])
