@@ -20,6 +20,7 @@ from gateway.cli.registrations import registration
 from gateway.cli.routing import routing
 from gateway.cli.serve import serve
 from gateway.cli.shell import Root
+from gateway.cli.works import work
 
 
 @click.group(cls=Root)
@@ -29,7 +30,7 @@ def main() -> None:
 
 
 for command in (
-    init, serve, node, party, cert, card, account, registration, bulletin, notice, callback, journal,
+    init, serve, node, party, cert, card, account, registration, bulletin, notice, callback, work, journal,
     archive, backup, restore, routing,
 ):  # fmt: skip
     main.add_command(command)
