@@ -38,11 +38,13 @@ def apply(house: House, mail: str, code: str = CODE, name: str = "汉堡检验�
 
 
 def fail(house: House, party: str = "DXPENT0000000001", error: str = "KeyError: 'gNo'") -> int:
-    """A step that has failed five times and is due tomorrow; its number."""
+    """A step of a case of its own that has failed five times and is due tomorrow; its number."""
     now = datetime.now(UTC)
     opened = database(house)
     with opened.write() as connection:
-        work.add(connection, [NewWork("node", f"{party}/B990000000000000001", 0, now + timedelta(days=1))])
+        last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM work").scalar()
+        case = f"B99{int(last or 0) + 1:016d}"
+        work.add(connection, [NewWork("node", f"{party}/{case}", 0, now + timedelta(days=1))])
         row = connection.exec_driver_sql("SELECT max(id) FROM work").scalar()
         assert isinstance(row, int)
         for _ in range(5):
