@@ -15,6 +15,7 @@ from messages.wire import return_time
 
 MAX_NAME = 255  # bytes: NAME_MAX of Linux's file systems
 _PLAIN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9-]{1,64}")  # a type, a status, a party; of what is not proven, anything
 
 
 def stamp(moment: datetime) -> str:
@@ -29,10 +30,11 @@ def result(prefix: str, name: str, when: str) -> str:
 
 def arrived(prefix: str, words: tuple[str, ...], own: str, raw: bytes) -> str:
     """`Receipt_<words>_<id>.xml`. `own` is the document's id, so that it gets the same name each time; an
-    id that is none of ours gives way to the document's digest.
+    id that is none of ours gives way to the document's digest, and so does a word that leads elsewhere.
     """
-    known = own if _PLAIN_ID.fullmatch(own) else hashlib.sha256(raw).hexdigest()
-    return _joined("_".join((prefix, *words)), "", f"_{known}.xml")
+    plain_words = tuple(word for word in words if _PLAIN_WORD.fullmatch(word))
+    known = own if _PLAIN_ID.fullmatch(own) and plain_words == words else hashlib.sha256(raw).hexdigest()
+    return _joined("_".join((prefix, *plain_words)), "", f"_{known}.xml")
 
 
 def numbered(name: str, when: str, count: int) -> str:

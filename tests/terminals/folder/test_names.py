@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,3 +47,10 @@ def test_an_id_that_is_no_id_makes_no_path() -> None:
 def test_a_name_that_is_no_utf_8_can_be_shown() -> None:
     """In a log or on a terminal it moves no cursor."""
     assert names.shown(os.fsdecode(b"\xb1\xa8\x1b[2J.xml")) == "\\xb1\\xa8\\x1b[2J.xml"
+
+
+@pytest.mark.parametrize("word", ["../../x", "", "/etc", "a" * 300, "订\n单"])
+def test_a_word_that_nobody_has_proven_leads_nowhere(word: str) -> None:
+    """It is left out; what is in the document tells it from others then."""
+    found = names.arrived("Unproven", (word, "DXP1"), "id", b"raw")
+    assert found == f"Unproven_DXP1_{hashlib.sha256(b'raw').hexdigest()}.xml"
