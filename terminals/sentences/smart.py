@@ -158,12 +158,12 @@ SENTENCES: Sentences = {
     "smart-run-tick": ("Tick one rule at least.", "请先勾选预配置规则。"),
     "smart-run-ask": (
         (
-            "Start declaring unattended, enterprise as {kind}, by these rules?\n{rules}\nThe gateway goes on, "
-            "batch after batch, until it is stopped."
+            "Start declaring unattended, enterprise as {kind}, by these rules?\n{rules}\nThe gateway goes "
+            "on, batch after batch, until it is stopped."
         ),
         (
-            "是否按“{kind}”的 {count} 条预配置规则开始无人值守申报？\n{rules}\n开始后由网关逐批申报，直到停止申"
-            "报。"
+            "是否按“{kind}”的 {count} 条预配置规则开始无人值守申报？\n{rules}\n"
+            "开始后由网关逐批申报，直到停止申报。"
         ),
     ),
     "smart-run-ask-stop": (
