@@ -29,7 +29,10 @@ class Paused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewCallback:
-    """One that was proven. `after`: behind which position it begins; None: where it was, or at the end."""
+    """One that was proven. `after`: behind which position it begins; None: where it was, or at the end.
+
+    `slow`: how many posts a party's first one has to take quickly before it counts as quick.
+    """
 
     party: str
     url: str
@@ -37,6 +40,7 @@ class NewCallback:
     certificate: str | None
     account: str | None
     after: int | None = None
+    slow: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,13 @@ def register(conn: Connection, new: NewCallback, now: datetime) -> Callback:
     values = {
         "party": new.party, "url": new.url, "state": ACTIVE, "position": begin,
         # Higher than of any callback the party had before: nobody comes back with an old one's revision.
-        "revision": microseconds(now), "failures": 0, "slow": 0, "due_at": now, "taken_by": None,
+        "revision": microseconds(now), "failures": 0, "slow": new.slow, "due_at": now, "taken_by": None,
         "taken_until": None, "broken_at": None, "error": None, "holder": new.holder,
         "certificate": new.certificate, "account": new.account, "registered_at": now, "changed_at": now,
         "posted_at": None,
     }  # fmt: skip
-    kept = {"party"} if new.after is not None else {"party", "position"}
+    # One that was slow is not quick for being registered again, or it would be, over and over.
+    kept = {"party", "slow"} if new.after is not None else {"party", "slow", "position"}
     changed = {name: value for name, value in values.items() if name not in kept}
     changed["revision"] = _callback.revision + 1
     put = by_dialect(

@@ -35,7 +35,7 @@ log = structlog.get_logger("gateway.push")
 IDLE = 5.0  # seconds between two looks at what others delivered, registered or left; at the least …
 LOOKING = 50  # … so many times as long as a look takes, where callbacks are many
 SLICE, SLICE_SECONDS = 20, 5.0  # posts to one callback, and how long, before others have their turn
-PROBATION = 16  # posts that have to be quick, after one that was slow or failed
+PROBATION = 16  # posts that have to be quick, at first and after one that was slow or failed
 MARGIN = 60.0  # seconds of a lease beyond the longest post, for a busy database
 ENDED = "whoever registered it can log in with that no more; register it anew"
 

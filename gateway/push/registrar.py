@@ -20,6 +20,7 @@ from gateway import metrics
 from gateway.limits import Rates
 from gateway.push.address import host, target
 from gateway.push.post import NotTaken, Poster
+from gateway.push.pusher import PROBATION
 from gateway.services import Clock, Jobs
 from receipts import cursor
 from storage import callbacks, pushes
@@ -106,7 +107,9 @@ class Registrar:
             raise NotProven(f"{to.url} did not take the challenge: {error}") from None
         finally:
             self._under_way.discard(party)
-        new = NewCallback(party, to.url, session.holder, session.certificate, session.account, position)
+        new = NewCallback(
+            party, to.url, session.holder, session.certificate, session.account, position, slow=PROBATION
+        )  # fmt: skip
         told = await self._writer.run(self._store, new)
         metrics.PUSH_REGISTRATIONS.labels("registered").inc()
         log.info("a callback is registered", party=party, host=host(to.url), holder=session.holder)

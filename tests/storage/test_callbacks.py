@@ -285,3 +285,17 @@ def test_what_still_lies_in_the_mailbox_is_never_passed_over(database: Database)
         retention.purge(connection, RECEIPT, 1, [1])
         pushes.release_empty(connection, replace(mine, revision=mine.revision - 1))
         assert [each.behind for each in pushes.standing(connection)] == [True]
+
+
+def test_to_register_again_makes_no_slow_callback_a_quick_one(database: Database) -> None:
+    """Nor to take it away first: who answers challenges at once, and hangs, keeps no quick one's place."""
+    new = NewCallback(ENTERPRISE, URL, "Alice", None, None, 0, slow=9)
+    with database.write() as connection:
+        put(connection, 1)
+        registry.add_party(connection, party(ENTERPRISE))
+        assert callbacks.register(connection, new, NOW).slow == 9
+        (mine,) = take(connection, ENTERPRISE)
+        pushes.failed(connection, mine, later(9), "it hangs", None, slow=16)
+        assert callbacks.register(connection, new, NOW).slow == 16
+        callbacks.remove(connection, ENTERPRISE)
+        assert callbacks.register(connection, new, NOW).slow == 9
