@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,7 +144,6 @@ def test_prometheus_reads_the_alerts_and_the_gateways_own_port() -> None:
     assert jobs == {job["job_name"]}
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is of Debian's prometheus")
 @pytest.mark.parametrize("what", ["config", "rules"])
 def test_prometheus_itself_takes_the_files(what: str) -> None:
     """Every expression is one."""
