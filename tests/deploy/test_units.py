@@ -40,3 +40,18 @@ def test_a_service_may_little(unit: Path) -> None:
         "LimitCORE=0",
     ):
         assert line in text.splitlines(), line
+
+
+def test_a_second_gateway_may_write_where_the_first_keeps_attachments() -> None:
+    """`node add` has them share that folder, and a gateway that cannot write there does not start."""
+    text = (DEPLOY / "systemd" / "eport-gateway@.service").read_text()
+    home = next(
+        line.partition("=")[2] for line in text.splitlines() if line.startswith("Environment=EPORT_HOME=")
+    )
+    first = Path(home.partition("=")[2].replace("%i", "main")) / "attachments"
+    (writable,) = (
+        line.partition("=")[2].replace("%i", "south")
+        for line in text.splitlines()
+        if line.startswith("ReadWritePaths=")
+    )
+    assert first.is_relative_to(writable)
