@@ -120,6 +120,19 @@ PUSH_AGE = Gauge(
 )
 
 
+for _counter, _known in (
+    (UNEXPECTED, ("intake", "http", "answer")),
+    (ARCHIVING, ("done", "failed")),
+    (NOTICES, ("written", "sent", "again", "failed", "dropped")),
+    (ENROLMENTS, ("asked", "limited", "confirmed", "queued", "refused")),
+    (PUSH_POSTS, ("taken", "again")),
+    (PUSH_REGISTRATIONS, ("registered", "unproven", "refused", "limited")),
+):
+    for _value in _known:
+        # There from the start: of a series that begins with its first event nobody sees an increase.
+        _counter.labels(_value)
+
+
 class HttpMeter:
     """Counts responses for `gateway.http.server`; the counters of a route are looked up once."""
 

@@ -182,11 +182,15 @@ def _engine(url: URL, *, writes: bool) -> Engine:
         return create_engine(
             url,
             poolclass=NullPool,
+            hide_parameters=True,  # or the text of an error, which is logged, would quote messages
             isolation_level="READ COMMITTED" if writes else "AUTOCOMMIT",
             connect_args={"options": options, "application_name": "eport-gateway", **KEEPALIVE},
         )
     engine = create_engine(
-        url, poolclass=NullPool, connect_args={"isolation_level": None, "check_same_thread": False}
+        url,
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={"isolation_level": None, "check_same_thread": False},
     )
 
     def opened(raw: Any, _record: object) -> None:

@@ -33,7 +33,7 @@ def list_(home: Path, attempts: int, limit: int) -> None:
                 plain(each.order_key),
                 each.attempts,
                 f"{each.due_at:%Y-%m-%d %H:%M:%S}Z",
-                plain(each.error),
+                plain(each.reason),
             )
             for each in found
         ),

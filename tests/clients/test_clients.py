@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,12 +53,14 @@ def test_what_was_sent_once_is_never_signed_anew(house: House, client: Client) -
     assert first[:2] == client.send(house, person, file)[:2] == DONE
 
 
-def test_a_gateway_that_cannot_now_is_asked_again(house: House, client: Client) -> None:
-    """3001 and 503 say: not taken, the same bytes later."""
+def test_a_gateway_that_cannot_now_is_asked_again_when_it_says(house: House, client: Client) -> None:
+    """3001 and 503 say: not taken, the same bytes later; and Retry-After says how much later."""
     person = house.person("operator")
-    order(house, person, fault="unavailable")
+    order(house, person, fault="unavailable", seconds=3)
+    began = time.monotonic()
     said = client.send(house, person, client.message(person))
     assert said[:2] == DONE, said
+    assert time.monotonic() - began >= 3  # of its own it would have come after 1
 
 
 def test_a_late_answer_is_waited_for(house: House, client: Client) -> None:

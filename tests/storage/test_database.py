@@ -202,3 +202,10 @@ def test_sqlite_is_opened_so_that_a_commit_survives_power_loss(sqlite_database_u
         }
     assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "cache_size": -8000}
     opened.close()
+
+
+def test_an_error_does_not_quote_what_was_being_stored(database: Database) -> None:
+    """It goes into logs and into lists, and messages are nobody's but their parties'."""
+    with pytest.raises(DBAPIError) as caught, database.write() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "秘密 4711"})
+    assert "4711" not in str(caught.value)

@@ -76,12 +76,16 @@ proven() {
 }
 
 # -- send until there is an answer: the same bytes may go out again and again, they count once
+wait=0
 for pause in 0 1 2 4 8 16 give-up; do
     [ $pause = give-up ] && { echo "no answer: run it again later" >&2; exit 1; }
-    sleep $pause
+    sleep $((wait > pause ? wait : pause))
     http=$(gateway --data-binary "@$kept" -H 'Content-Type: application/xml' \
-        -o "$work/reply.xml" -w '%{http_code}' "$EPORT_URL/v1/messages") || continue
+        -o "$work/reply.xml" -D "$work/headers" -w '%{http_code}' "$EPORT_URL/v1/messages") || { wait=0; continue; }
     [ "$http" = 200 ] && break
+    # The gateway says how many seconds it wants to be left alone.
+    wait=$(tr -d '\r' <"$work/headers" | awk 'tolower($1) == "retry-after:" && $2 ~ /^[0-9]+$/ { print $2 }')
+    wait=${wait:-0}
 done
 proven "$work/reply.xml" || { echo "the reply is not proven to be the gateway's" >&2; exit 1; }
 code=$(value ResponseCode "$work/reply.xml")

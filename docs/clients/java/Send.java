@@ -222,13 +222,16 @@ public final class Send {
     private byte[] post(byte[] envelope) throws Exception {
         HttpRequest request = request("/v1/messages").header("Content-Type", "application/xml")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(envelope)).build();
+        long wait = 0; // as long as the gateway wants to be left alone
         for (int pause : PAUSES) {
-            Thread.sleep(Duration.ofSeconds(pause).toMillis());
+            Thread.sleep(Duration.ofSeconds(Math.max(pause, wait)).toMillis());
+            wait = 0;
             try {
                 HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
                 if (answer.statusCode() == 200) {
                     return answer.body();
                 }
+                wait = answer.headers().firstValue("retry-after").filter(it -> it.matches("[0-9]{1,4}")).map(Long::valueOf).orElse(0L);
             } catch (java.io.IOException lost) {
                 // it may have been taken or not: the same again
             }

@@ -143,14 +143,14 @@ function keep(file, text) {
 const agent = new Agent({ ca, keepAlive: true });
 let token = "";
 
-/** One call: { status, body }. Rejects when the line is lost. */
+/** One call: { status, headers, body }. Rejects when the line is lost. */
 function call(method, path, body, type) {
   const headers = { ...(type && { "Content-Type": type }), ...(token && { Authorization: `Bearer ${token}` }) };
   return new Promise((resolve, reject) => {
     const sent = httpsRequest(url + path, { method, agent, headers, timeout: 60_000 }, (answer) => {
       const pieces = [];
       answer.on("data", (piece) => pieces.push(piece));
-      answer.on("end", () => resolve({ status: answer.statusCode, body: Buffer.concat(pieces).toString("utf8") }));
+      answer.on("end", () => resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(pieces).toString("utf8") }));
       answer.on("error", reject);
     });
     sent.on("timeout", () => sent.destroy(new Error("no answer in time")));
@@ -167,10 +167,12 @@ async function done(answer) {
 
 /** The answer to an envelope. Without one the same bytes go out again: they count once. */
 async function send(bytes) {
+  let wait = 0; // as long as the gateway wants to be left alone
   for (const seconds of [0, 1, 2, 4, 8, 16]) {
-    await pause(seconds * 1000);
+    await pause(Math.max(seconds, wait) * 1000);
     const answer = await call("POST", "/v1/messages", bytes, "application/xml").catch(() => null);
     if (answer?.status === 200) return answer.body;
+    wait = Number(answer?.headers["retry-after"]) || 0;
   }
   throw new End(1, "no answer: run it again later");
 }

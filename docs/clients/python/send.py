@@ -133,8 +133,10 @@ class Gateway:
 
     def send(self, envelope: bytes) -> etree._Element:
         """The reply. Without an answer the same bytes go out again: they count once."""
+        wait = 0.0  # as long as the gateway wants to be left alone
         for pause in (0, 1, 2, 4, 8, 16):
-            time.sleep(pause)
+            time.sleep(max(pause, wait))
+            wait = 0.0
             try:
                 answer = self.client.post(
                     "/v1/messages", content=envelope, headers={"Content-Type": "application/xml"}
@@ -143,6 +145,8 @@ class Gateway:
                 continue
             if answer.status_code == 200:
                 return self.proven(answer.content)
+            asked = answer.headers.get("retry-after", "")
+            wait = float(asked) if asked.isdecimal() else 0.0
         end(1, "no answer: run it again later")
 
     def log_in(self, signer: Signer) -> None:
