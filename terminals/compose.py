@@ -24,7 +24,7 @@ from messages import envelope
 from messages.faults import Fault
 from messages.signature.sign import Signer, SigningFailed, sign
 from messages.wire import app_time, new_guid
-from messages.xml import parse
+from messages.xml import line_of, parse
 from terminals.trouble import Unusable
 
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
@@ -32,6 +32,7 @@ INNER_NUMBERS = ("etpsInnerNo", "letterNo")  # the sender's own numbers: 企业�
 _BASE = ("copCode", "copName", "dxpMode", "dxpId")
 _DXP_ID = re.compile(r"[A-Z0-9]{1,30}")
 _MAX_FILE_NAME = 255
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 _INNER = string.digits + string.ascii_uppercase
 
 
@@ -108,6 +109,7 @@ def signed(
             raise Unusable("not-signed", file=outgoing.name)
         return outgoing.content
     root = parse(outgoing.content)
+    line = line_of(root)
     old = root.find(SIGNATURE)
     if old is not None:
         root.remove(old)
@@ -118,7 +120,16 @@ def signed(
         done = sign(root, signer())
     except (ValueError, SigningFailed) as error:
         raise Unusable("sign-failed", file=outgoing.name, reason=error) from None
-    return etree.tostring(done, encoding="UTF-8", xml_declaration=True)
+    return as_counted(etree.tostring(done, encoding="UTF-8", xml_declaration=False), line)
+
+
+def as_counted(document: bytes, line: int) -> bytes:
+    """`document`, which has no declaration, with one, and its root on the line where its file has it.
+
+    A refusal names lines of what was signed, and people look for them in their file. What stands before the
+    root is not signed, so that this may be done to canonical bytes and leaves their signature valid.
+    """
+    return b"".join((_DECLARATION, b"\n" * (line - 1), document))
 
 
 def envelope_of(

@@ -20,9 +20,18 @@ from messages import envelope
 from messages.faults import Fault
 from messages.signature.sign import SigningFailed, checked, refuse_id
 from messages.signature.template import TemplateSigner
-from messages.xml import text
+from messages.xml import line_of, text
 from terminals.client import Gateway
-from terminals.compose import SIGNATURE, Outgoing, Party, envelope_of, fill, sender_of, understood
+from terminals.compose import (
+    SIGNATURE,
+    Outgoing,
+    Party,
+    as_counted,
+    envelope_of,
+    fill,
+    sender_of,
+    understood,
+)
 from terminals.folder import names
 from terminals.folder.batch import Batch, Result, storage
 from terminals.folder.content import read
@@ -197,9 +206,10 @@ class Lane:
             refuse_id(outgoing.root)
             fill(outgoing.root, self._means.party)
             canonical = etree.tostring(outgoing.root, method="c14n", exclusive=True)
-            return TemplateSigner.of(signer.certificate, lambda data: checked(signer, data)).seal(canonical)
+            sealed = TemplateSigner.of(signer.certificate, lambda data: checked(signer, data)).seal(canonical)
         except (ValueError, SigningFailed) as error:
             raise Unusable("sign-failed", file=said, reason=error) from None
+        return as_counted(sealed, line_of(outgoing.root))
 
     def _answer(self, body: bytes) -> Answered:
         """The gateway's proven answer; whatever else comes back is told, and asked again after a while."""

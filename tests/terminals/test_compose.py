@@ -11,6 +11,7 @@ from lxml import etree
 
 from hardware.file import CertificateFile
 from messages import envelope
+from messages.signature.profile import DS
 from messages.signature.verify import CertificateCache, verify
 from messages.xml import parse
 from terminals.compose import Mode, Party, envelope_of, fill, freshen, party_of, read_file, sender_of, signed
@@ -57,6 +58,20 @@ def test_who_sends_is_filled_in_and_the_rest_kept(signer: CertificateFile) -> No
     assert (after["copCode"], after["copName"], after["dxpId"]) == ("3122260001", PARTY.cop_name, DXP_ID)
     kept = {name: value for name, value in before.items() if name not in filled}
     assert kept.items() <= after.items()
+
+
+@pytest.mark.parametrize("start", ["", '<?xml version="1.0"?>', '<?xml version="1.0"?>\n\n', "\n"])
+def test_what_is_signed_keeps_the_lines_of_its_file(
+    signer: CertificateFile, tmp_path: Path, start: str
+) -> None:
+    """A refusal's line can be looked up in the file, whatever stands before its root."""
+    file = tmp_path / "a.xml"
+    file.write_bytes(start.encode() + etree.tostring(etree.parse(SAMPLE)))
+    lines = [
+        {one.tag: one.sourceline for one in parse(data).iter() if not str(one.tag).startswith(f"{{{DS}}}")}
+        for data in (file.read_bytes(), send_as(Mode.SIGN, signer, file))
+    ]
+    assert lines[0] == lines[1]
 
 
 def test_an_earlier_signature_is_replaced(signer: CertificateFile, tmp_path: Path) -> None:

@@ -79,6 +79,30 @@ def test_what_is_signed_here_holds_for_xmlsec_too(
     assert f"<dxpId>{DXP_ID}</dxpId>".encode() in sent.data
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"",
+        b'<?xml version="1.0" encoding="UTF-8"?>',
+        b'<?xml version="1.0"?>\n',
+        b'<?xml version="1.0"?>\r\n\r\n',
+        b"\n",
+    ],
+)
+def test_lines_of_what_is_signed_are_those_of_the_file(
+    folder: Folder, peer: Peer, office: Office, tmp_path: Path, start: bytes
+) -> None:
+    """A refusal's line is the file's, whatever stands before the root; xmlsec1 takes the signature."""
+    content = start + etree.tostring(etree.parse(SAMPLE)).replace(b" guid=", b"\n guid=", 1)
+    folder.put("a.xml", content)
+    assert folder.run().exit_code == 0
+    data = envelope.parse(peer.bodies[0]).data
+    wanted = {one.tag: one.sourceline for one in parse(content).iterdescendants()}
+    found = {one.tag: one.sourceline for one in parse(data).iterdescendants() if one.tag in wanted}
+    assert found == wanted
+    assert verifies(data, office.operator.certificate, tmp_path)
+
+
 def test_what_is_signed_already_and_what_is_wrapped_goes_out_untouched(
     folder: Folder, peer: Peer, signer: CertificateFile
 ) -> None:
