@@ -50,6 +50,13 @@ SENTENCES: Sentences = {
         "Filed. The operator decides; log in as {mail} once it is approved.",
         "已提交，待运营方审批；审批通过后以 {mail} 登录。",
     ),
+    "register-filed": (
+        (
+            "Filed already, and not sent again: the operator decides about {mail}. Esc goes back. To file "
+            "something else, change it first."
+        ),
+        "{mail} 的申请已提交，未重复提交，请等待运营方审批。按 Esc 返回；修改内容后可再次提交。",
+    ),
     "register-approved": (
         "Registered. Log in as {mail} with your password.",
         "注册成功。请以账号 {mail} 和密码登录。",

@@ -2,7 +2,8 @@
 
 Knows the order of events and what is said at each; refuses to know what the gateway makes of it. What was
 typed stays through every refusal, lost line and change of language, passwords too: they are in no widget's
-value, and kept here alone until the screen is left for good. At a desk the rest is kept in a file.
+value, and kept here alone until the screen is left for good. At a desk the rest is kept in a file. What waits
+for a decision is not filed once more before something in it was changed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -84,6 +86,7 @@ class Register(Screen[str]):
         self._secrets: dict[str, Secret] = {}
         self._role = ""
         self._account = ""
+        self._filed: Form | None = None  # waits for a decision, with the passwords that are typed
 
     @property
     def terminal(self) -> Terminal:
@@ -191,6 +194,8 @@ class Register(Screen[str]):
         for name in SECRETS:
             typed = self.query_one(f"#{name}", PinBox).take()
             if typed:
+                if name not in self._secrets or self._secrets[name].reveal() != typed:
+                    self._filed = None
                 self._secrets[name] = Secret(typed)
                 words = both("register-kept", label=_label(name))
                 self.query_one(f"#of-{name}", Saying).say(words)
@@ -212,6 +217,8 @@ class Register(Screen[str]):
         self._take()
         self.keep()
         form = self._form()
+        if self._says_filed(form):
+            return
         for name in form.wrong():
             self._wrong(name, both(f"register-wrong-{name}"))
             return
@@ -222,33 +229,46 @@ class Register(Screen[str]):
             self._forget()
             self._wrong("password", both("register-differ"))
         else:
-            self._begin(lambda newcomers: newcomers.ask(form, self._password()), self._asked)
+            self._begin(lambda newcomers: newcomers.ask(form, self._password()), partial(self._asked, form))
 
     def _confirm(self) -> None:
         if self._busy:
             return
         self._take()
         code = self._input("code").value.strip()
+        form = self._form()
+        if not code and self._says_filed(form):
+            return
         if not code:
             self._wrong("code", both("register-code-missing"))
         elif not self._password():
             self._wrong("password", both("register-code-wrong"))
         else:
-            self._begin(lambda newcomers: newcomers.confirm(code, self._password()), self._confirmed)
+            confirmed = partial(self._confirmed, form)
+            self._begin(lambda newcomers: newcomers.confirm(code, self._password()), confirmed)
 
-    def _asked(self, proves: bool) -> None:
-        mail = self._form().mail
-        self._say(both("register-sent" if proves else "register-queued", mail=mail))
+    def _says_filed(self, form: Form) -> bool:
+        """Whether this waits for a decision already; says so."""
+        if self._filed != form:
+            return False
+        self._say(both("register-filed", mail=form.mail))
+        return True
+
+    def _asked(self, form: Form, proves: bool) -> None:
+        self._say(both("register-sent" if proves else "register-queued", mail=form.mail))
         if proves:
             self._input("code").focus()
+        else:
+            self._filed = form
 
-    def _confirmed(self, answer: tuple[str, str]) -> None:
+    def _confirmed(self, form: Form, answer: tuple[str, str]) -> None:
         state, account = answer
         if state not in ("approved", "pending"):
             self._say(both("register-taken"), wrong=True)
             return
         words = both(f"register-{state}", mail=account)
         self._say(words)
+        self._filed = form if state == "pending" else None
         if state == "approved":
             self._account = account
             self._forget()

@@ -221,6 +221,36 @@ async def test_without_a_mail_server_an_operator_decides(house: House, tmp_path:
         await until(pilot, lambda: terminal.at_work)
 
 
+async def test_what_was_filed_is_not_filed_again_before_it_was_changed(house: House, tmp_path: Path) -> None:
+    """Keys pressed once more say that it is filed; what was typed stays; once changed it is filed anew."""
+
+    def filed(mail: str) -> int:
+        listed = command("eport-gateway", "registration", "list", "--home", str(house.home))
+        return sum(mail in line for line in listed.stdout.splitlines())
+
+    async with showing(replace(place_of(house, tmp_path), account="")) as (terminal, pilot):
+        screen = await opened(terminal, pilot)
+        await fill(pilot, screen, mail="once@x.example", copCode="1100980077")
+        for key in ("ctrl+s", "ctrl+s", "enter"):  # the last behind the second password
+            await pilot.press(key)
+            await until(pilot, lambda: not screen._busy and "提交" in said(screen))
+        assert "once@x.example 的申请已提交，未重复提交" in said(screen)
+        screen.query_one("#code").focus()
+        await pilot.press("enter")
+        assert "未重复提交" in said(screen)
+        assert filed("once@x.example") == 1
+        assert screen.query_one("#name", Input).value == TYPED["name"]
+        screen.query_one("#mail", Input).value = "twice@x.example"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "以 twice@x.example 登录" in said(screen))
+        for name in ("password", "again"):
+            secret(screen, name, f"{PASSWORD}, another")
+            await pilot.pause()
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "以 twice@x.example 登录" in said(screen))
+    assert (filed("once@x.example"), filed("twice@x.example")) == (1, 2)
+
+
 async def test_a_gateway_that_is_away_is_said_and_what_was_typed_stays(house: House, tmp_path: Path) -> None:
     """Nothing is sent, and the form is as it was."""
     away = replace(place_of(house, tmp_path), url="https://localhost:1")
