@@ -45,6 +45,10 @@ SENTENCES: Sentences = {
     # the overview
     "operations-looking": ("Looking …", "正在查询 …"),
     "operations-stale": ("{reason} What is shown is of {at}.", "{reason} 所示为 {at} 的情况。"),
+    "operations-unanswered": (
+        "No answer from the gateway since {since}; it is asked again by itself.",
+        "{since} 起网关无应答，系统会自动重新查询。",
+    ),
     "operations-alarms-open": (
         "{free} alarm(s) that nobody looks after, {taken} taken. Ctrl+O: alarms",
         "{free} 条告警无人处理，{taken} 条处理中。按 Ctrl+O 查看",

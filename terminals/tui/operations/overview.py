@@ -6,9 +6,10 @@ Knows what somebody on watch looks at first, and which screen does something abo
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -17,14 +18,14 @@ from textual.widget import Widget
 
 from messages.annotations import Words
 from messages.wire import CST, parse_wire_time
-from terminals.trouble import Trouble
+from terminals.trouble import Trouble, Unreachable
 from terminals.tui.ages import waited
 from terminals.tui.cells import fit
 from terminals.tui.columns import Column, Items
 from terminals.tui.dialogs import NOTHING
 from terminals.tui.grid import Grid
 from terminals.tui.operations.alarms import joined, standing
-from terminals.tui.operations.watched import RENEWS, clock, moment, under_way
+from terminals.tui.operations.watched import RENEWS, clock, under_way
 from terminals.tui.page import Page
 from terminals.tui.plots import Curve, Curves
 from terminals.tui.told import told
@@ -32,6 +33,7 @@ from terminals.tui.words import Saying, both
 from terminals.work.operated import Node, Seen
 
 MOST_NODES = 6  # gateways that are seen at once; more are scrolled
+LATE = 4.0  # seconds without an answer, after which what is shown is told as old
 SEEN, FEW, ROOMY = 6, 1, 30  # alarms that are told: where the page has so many lines, and where it has not
 _GROUP = "overview"
 _LINES = 5  # kinds of things that wait
@@ -85,6 +87,8 @@ class Overview(Page):
         self.seen: Seen | None = None
         self.hours: Sequence[Mapping[str, Any]] = ()
         self._lines: tuple[_Line, ...] = ()
+        self._began = 0.0  # of the question that is under way
+        self._silent: datetime | None = None  # since when no question was answered
 
     def compose(self) -> ComposeResult:
         """From the top to the bottom."""
@@ -117,26 +121,48 @@ class Overview(Page):
 
     def renew(self) -> None:
         """As it is now, while somebody looks at it."""
-        if self.terminal.in_front(self) and not under_way(self, _GROUP):
+        if not self.terminal.in_front(self):
+            return
+        if not under_way(self, _GROUP):
             self.again()
+        elif time.monotonic() - self._began >= LATE:
+            self._unanswered()
 
     def again(self) -> None:
         """Ask anew."""
         self.anew(self._again, _GROUP)
 
     async def _again(self) -> None:
-        failed = self.query_one("#failed", Saying)
+        self._began = time.monotonic()
+        self._silent = self._silent or datetime.now(UTC)
         try:
             seen = await asyncio.to_thread(self.work.line.operations)
             traffic = await asyncio.to_thread(self.work.line.ask, "/v1/statistics/traffic")
-        except Trouble as error:
-            at = moment(self.seen.at) if self.seen else "-"
-            failed.say(both("operations-stale", reason=told(error), at=at))
-            failed.display = True
+        except Unreachable as error:
+            if error.key == "no-answer":
+                self._unanswered()
+            else:
+                self._stale(told(error))
             return
-        failed.display = False
+        except Trouble as error:  # an answer, though none with figures
+            self._silent = None
+            self._stale(told(error))
+            return
+        self._silent = None
+        self.query_one("#failed").display = False
         self.seen, self.hours = seen, (traffic or {}).get("hours", [])
         self._draw()
+
+    def _unanswered(self) -> None:
+        """Nobody has to ask anew: that is what a screen is for."""
+        self._stale(both("operations-unanswered", since=clock(self._silent)))
+
+    def _stale(self, reason: Words) -> None:
+        """Why what is shown is old, and how old."""
+        failed = self.query_one("#failed", Saying)
+        shown = both("operations-stale", reason=reason, at=clock(self.seen.at)) if self.seen else reason
+        failed.say(shown)
+        failed.display = True
 
     def retell(self, language: str) -> None:
         """The same in another language."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -21,7 +22,7 @@ from terminals.tui.at_work import begin
 from terminals.tui.choose import Choose
 from terminals.tui.dialogs import Ask, AskText, Tell
 from terminals.tui.operations.alarms import Alarms
-from terminals.tui.operations.overview import Overview
+from terminals.tui.operations.overview import LATE, Overview
 from terminals.tui.operations.registrations import Registrations
 from terminals.tui.operations.watched import RENEWS
 from terminals.tui.operations.work import FailedWork
@@ -187,11 +188,39 @@ async def test_a_gateway_that_is_gone_is_told_with_the_time_of_what_is_shown(
             await asyncio.to_thread(house.kill)
             page.again()
             await until(pilot, lambda: page.query_one("#failed").display)
-            assert "所示为" in page.query_one("#failed", Saying).words.zh
+            words = page.query_one("#failed", Saying).words
+            assert re.search(r"^[\d:]{8} 起网关无应答，系统会自动重新查询。 所示为 [\d:]{8} 的情况", words.zh)
+            assert "command" not in words.en
             await asyncio.to_thread(house.start)
             await until(pilot, lambda: not page.query_one("#failed").display)
     finally:
         house.close()
+
+
+@pytest.mark.asyncio
+async def test_a_gateway_that_hangs_is_told_before_its_line_is_given_up(
+    troubled: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within ten seconds of the first question without an answer; the answer, when it comes, ends it."""
+    assert LATE + RENEWS < 10
+    monkeypatch.setattr("terminals.tui.operations.overview.RENEWS", 0.05)
+    monkeypatch.setattr("terminals.tui.operations.overview.LATE", 0.1)
+    async with at_work(troubled, tmp_path, "operations") as (terminal, pilot):
+        page = await opened(terminal, pilot, "operations.overview", lambda page: page.seen and page.hours)
+        failed, answer = page.query_one("#failed", Saying), threading.Event()
+        real = terminal.work.line.operations
+
+        def hanging() -> Any:
+            assert answer.wait(20)
+            return real()
+
+        monkeypatch.setattr(terminal.work.line, "operations", hanging)
+        await until(pilot, lambda: failed.display)
+        assert "起网关无应答" in failed.words.zh
+        assert "所示为" in failed.words.zh
+        monkeypatch.setattr("terminals.tui.operations.overview.LATE", 60)
+        answer.set()
+        await until(pilot, lambda: not failed.display)
 
 
 @pytest.mark.asyncio
