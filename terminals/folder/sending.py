@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from messages import envelope
-from messages.faults import Fault
+from messages.faults import FAULTS, Fault
 from messages.signature.sign import SigningFailed, checked, refuse_id
 from messages.signature.template import TemplateSigner
 from messages.xml import line_of, text
@@ -247,7 +247,7 @@ class Lane:
     def _unfit(self, batch: Batch, name: str, trouble: Unusable) -> Result:
         """A file that cannot be sent: FailBox says why, and nothing of it has left."""
         values: dict[str, object] = {"box": batch.box.name, "file": names.shown(name), "info": str(trouble)}
-        self._tell(Told("unfit", values, f"{batch.box.name}/ {trouble.told(self._means.lang)}"))
+        self._tell(Told("unfit", values, f"{batch.box.name}/{trouble.told(self._means.lang)}"))
         return Result(name, False, _local(name, batch.when, trouble), _both(trouble))
 
     def _end(self, batch: Batch, trouble: Trouble | None, end: End) -> None:
@@ -264,16 +264,28 @@ def _both(trouble: Trouble) -> str:
 
 
 def _reason(answered: Answered) -> str:
-    """What stands beside a refused file: code, info, and each result with its place and rule, zh and en."""
+    """What stands beside a refused file, in Chinese, then English: the code and what it means, the gateway's
+    own words, and each result with its place and rule; those that say no more than the info do not.
+    """
     if answered.accepted:
         return ""
     lines = []
-    for lang in ("zh", "en"):
-        lines.append(say(lang, "folder-refused", code=answered.code, info=answered.info))
-        lines += [
-            say(lang, "result", path=one.path, line=one.line, text=one.text, rule=one.rule)
+    for place, lang in enumerate(("zh", "en")):
+        code, info = answered.code, answered.info
+        if code in FAULTS:
+            lines.append(
+                say(lang, "folder-refused-for", code=code, words=FAULTS[code].words[place], info=info)
+            )
+        else:
+            lines.append(say(lang, "folder-refused", code=code, info=info))
+        lines += dict.fromkeys(
+            say(
+                lang, "result" if one.line else "result-whole", path=one.path, line=one.line, text=one.text,
+                rule=one.rule,
+            )
             for one in answered.results
-        ]
+            if one.line or one.text != info
+        )  # fmt: skip
     return "\n".join(lines) + "\n"
 
 

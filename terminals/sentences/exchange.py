@@ -75,6 +75,7 @@ SENTENCES: Sentences = {
     "accepted-id": ("  CopMsgId {id}", "  报文编号 CopMsgId {id}"),
     "refused": ("{file}: REFUSED {code} {info}", "{file}：被拒绝 {code} {info}"),
     "result": ("  {path} line {line}: {text} [{rule}]", "  {path} 第 {line} 行：{text} [{rule}]"),
+    "result-whole": ("  {path}: {text} [{rule}]", "  {path}：{text} [{rule}]"),
     "kept": (
         (
             "{file}: no definitive answer. The signed message is kept; send the same file again, or run "

@@ -75,6 +75,7 @@ SENTENCES: Sentences = {
         "{file}：解压后超过 {limit} 字节。请减少单个报文的内容。",
     ),
     "folder-refused": ("REFUSED {code} {info}", "被拒绝 {code} {info}"),
+    "folder-refused-for": ("REFUSED {code} {words}: {info}", "被拒绝 {code} {words}：{info}"),
     "folder-certificate": (
         (
             "The gateway does not take this certificate ({code} {info}). Nothing more is sent; files stay in "

@@ -14,6 +14,7 @@ from lxml import etree
 
 from hardware.file import CertificateFile
 from messages import envelope
+from messages.faults import Violation
 from messages.signature.sign import sign
 from messages.signature.template import TemplateSigner
 from messages.signature.verify import CertificateCache, verify
@@ -214,6 +215,37 @@ def test_the_reason_of_a_refusal_is_there_in_both_languages(folder: Folder, peer
     assert b"<ResponseCode>2002" in (folder.box / "InBox" / results["a.xml"]).read_bytes()
     assert etree.parse(folder.box / "InBox" / results["b.xml"]).getroot().tag == "ImportFailed"
     assert [name for name in folder.events() if name in ("refused", "unfit")] != []
+
+
+def test_a_reason_says_what_the_code_means_and_nothing_twice(folder: Folder, peer: Peer) -> None:
+    """The code's meaning in each language, then the gateway's words; no result twice and none at line 0."""
+    text = "its card is of another kind"
+    whole, other = (
+        Violation("/BVS111Message", 0, "card", text),
+        Violation("/BVS111Message", 0, "role", "other"),
+    )
+    inside = Violation("/BVS111Message/Stocktake", 3, "card", text)
+    peer.refuse = ("2002", text, (whole, other, inside, inside))
+    folder.put("a.xml", SAMPLE.read_bytes())
+    assert folder.run().exit_code == 3
+    assert (folder.box / "FailBox" / "a.xml.txt").read_text("utf-8").splitlines() == [
+        f"被拒绝 2002 发送方无权发送：{text}",
+        "  /BVS111Message：other [role]",
+        f"  /BVS111Message/Stocktake 第 3 行：{text} [card]",
+        f"REFUSED 2002 may not be sent by its sender: {text}",
+        "  /BVS111Message: other [role]",
+        f"  /BVS111Message/Stocktake line 3: {text} [card]",
+    ]
+
+
+def test_words_of_the_log_name_a_file_by_its_path(folder: Folder, peer: Peer) -> None:
+    """What was refused here is box/file: whole, to be copied."""
+    folder.put("b.xml", b"<half")
+    assert folder.run().exit_code == 3
+    (unfit,) = (
+        one for one in map(json.loads, folder.log.read_text("utf-8").splitlines()) if one["event"] == "unfit"
+    )
+    assert unfit["words"].startswith("BVS/b.xml: ")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
