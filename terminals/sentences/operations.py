@@ -163,7 +163,7 @@ SENTENCES: Sentences = {
     "operations-approve-it": ("Approve", "审核通过"),
     "operations-refuse-it": ("Refuse", "不予通过"),
     "operations-which": ("{code}: which party?", "代码 {code}：加入哪个参与方？"),
-    "operations-into": ("joins {name} {dxp}", "加入 {name} {dxp}"),
+    "operations-into": ("{dxp}: joins {name}", "{dxp}：加入 {name}"),
     "operations-into-none": ("belongs to none of them: refuse", "都不属于：不予通过"),
     "operations-sure-new": (
         "Let {mail} in, as the first of a new party {name} ({code})?",

@@ -21,10 +21,14 @@ from terminals.tui.grid import Grid
 from terminals.tui.words import Saying, both
 
 _NAME, _KEY = "name", "key"
+_NARROW, _WIDE = 32, 200  # cells of an option's name at most
 
 
 class Choose(Dialog[str]):
-    """One of several options, or None. With `at`, it opens there, as a context menu does."""
+    """One of several options, or None. With `at`, it opens there, as a context menu does.
+
+    `wide`: names are long, and the box takes as much of the screen as they need.
+    """
 
     def __init__(
         self,
@@ -34,15 +38,18 @@ class Choose(Dialog[str]):
         *,
         at: Offset | None = None,
         current: str = "",
+        wide: bool = False,
     ) -> None:
         super().__init__(title, language)
         self._options = tuple(options)
         self._at = at
+        self._most = _WIDE if wide else _NARROW
         self._current = next((at for at, each in enumerate(options) if each.key == current), 0)
 
     def inside(self) -> Iterator[Widget]:
         """The options, with the keys that choose them."""
-        columns = (Column(_NAME, Words()), Column(_KEY, Words(), most=12))
+        name = Column(_NAME, Words(), most=self._most, least=_NARROW)
+        columns = (name, Column(_KEY, Words(), most=12))
         yield Grid(columns, self.language, headings=False, quick=True)
 
     def on_mount(self) -> None:

@@ -145,7 +145,7 @@ class Registrations(WatchedList[Applicant]):
         ]
         options.append(Option(_NOBODY, both("operations-into-none")))
         title = both("operations-which", code=item.cop_code)
-        return await self.terminal.ask(Choose(title, options, self.language, current=_NOBODY))
+        return await self.terminal.ask(Choose(title, options, self.language, current=_NOBODY, wide=True))
 
     async def _refuse(self, item: Applicant) -> None:
         def check(text: str) -> Words | None:

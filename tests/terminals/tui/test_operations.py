@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,13 @@ from terminals.tui.plots import Curves
 from terminals.tui.status import Status
 from terminals.tui.words import Saying
 from terminals.work.exchange import INTERACTIVE
+from terminals.work.operated import OwnParty
 from tests.scenarios.house import DESK, Desk, House
 from tests.terminals.tui import watched
 from tests.terminals.tui.at_house import at_work, closed, until
 from tests.terminals.tui.gallery import opened
-from tests.terminals.tui.stage import LARGE, shown
+from tests.terminals.tui.picture import picture
+from tests.terminals.tui.stage import LARGE, SMALL, shown
 
 
 @pytest.fixture(scope="module")
@@ -333,6 +336,28 @@ async def test_a_known_number_is_joined_by_choice_only(troubled: House, tmp_path
         assert account is not None
         assert account.dxp_id == watched.KNOWN_ID
     store.close()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_parties_to_choose_from_are_told_apart(
+    troubled: House, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Number first, and a long name in full where the screen has room; where it has not, the name is cut."""
+    long = f"{'装运前检验' * 5}有限公司"  # 58 cells
+    parties = (OwnParty("DXPAGE0000000701", long, "agency"), OwnParty("DXPAGE0000000702", long * 3, "agency"))
+    async with at_work(troubled, tmp_path, "operations", size) as (terminal, pilot):
+        page = await opened(terminal, pilot, "operations.registrations", lambda page: page.table.items)
+        assert isinstance(page, Registrations)
+        item = replace(page.table.items[0], kind="account", parties=parties)
+        page.run_worker(page._party(item))
+        await until(pilot, lambda: isinstance(pilot.app.screen, Choose) and pilot.app.screen.is_mounted)
+        await pilot.pause()
+        rows = picture(terminal, str)
+        assert any(f"DXPAGE0000000701：加入 {long}" in row for row in rows) == (size == LARGE)
+        for party in parties:
+            assert any(f"{party.dxp_id}：加入 装运前检验装运前检验" in row for row in rows)
+        await pilot.press("escape")
 
 
 @pytest.mark.asyncio
