@@ -112,8 +112,8 @@ def public(address: Address, allow: Collection[Network] = (), deny: Collection[N
         return plain.is_global and not any(plain in network for network in _NOT_PUBLIC_4)
     if plain.scope_id is not None or plain not in _UNICAST_6:
         return False
-    if plain.sixtofour is not None and not public(plain.sixtofour, allow, deny):
-        return False
+    if plain.sixtofour is not None:  # which editions of Python do not judge alike
+        return public(plain.sixtofour, allow, deny)
     return plain.is_global and not any(plain in network for network in _NOT_PUBLIC_6)
 
 
