@@ -118,5 +118,8 @@ def in_words(alarm: Alarm) -> tuple[str, str]:
     """What an alarm says, in Chinese and in English."""
     rule = BY_NAME.get(alarm.name)
     zh, en = rule.words if rule else (alarm.name, alarm.name)
+    if rule and rule.about:
+        zh_about, en_about = (each.format(subject=alarm.subject, told=alarm.told) for each in rule.about)
+        return f"{zh}：{zh_about}", f"{en}: {en_about}"
     more = " ".join(part for part in (alarm.subject, alarm.told) if part)
     return (f"{zh}：{more}", f"{en}: {more}") if more else (zh, en)

@@ -43,13 +43,17 @@ Look = Callable[[Connection, Seen], "list[Finding]"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that may be wrong. `words`: zh and en, for people; `todo`: what helps, in both."""
+    """One thing that may be wrong. `words`: zh and en, for people; `todo`: what helps, in both.
+
+    `about`: how a finding's subject and what is told of it are put, where side by side says too little.
+    """
 
     name: str
     words: tuple[str, str]
     todo: tuple[str, str]
     look: Look
     own: bool = False  # about the gateway that looks, and not about all of a database
+    about: tuple[str, str] | None = None
 
 
 def _backlog(connection: Connection, seen: Seen) -> list[Finding]:
@@ -190,6 +194,7 @@ RULES = (
         ("清理或扩充磁盘；必要时归档", "make room; archive what is old"),
         _disk,
         own=True,
+        about=("网关 {subject}：剩余 {told}", "gateway {subject}: {told} free"),
     ),
     Rule(
         "ends",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -215,6 +216,16 @@ def test_an_alarm_of_a_machine_is_judged_by_its_own_gateway(database: Database, 
     assert well.look(1) == wanted
     full.ends = []
     assert full.look(2) == wanted[:1]
+
+
+def test_a_full_disk_is_told_with_whose_it_is_and_what_is_free(database: Database, tmp_path: Path) -> None:
+    """A gateway's name beside a number would be read as a part of it."""
+    full = House(database, tmp_path, "1", LIMITS.model_copy(update={"disk_percent": 100.0}))
+    full.look()
+    (alarm,) = full.open()
+    zh, en = in_words(alarm)
+    assert re.fullmatch(r"磁盘空间不足：网关 1：剩余 \d+ MiB", zh)
+    assert re.fullmatch(r"the disk is nearly full: gateway 1: \d+ MiB free", en)
 
 
 def test_two_gateways_raise_one_alarm_together(database: Database, tmp_path: Path) -> None:
