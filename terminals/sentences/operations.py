@@ -99,6 +99,8 @@ SENTENCES: Sentences = {
     "operations-taken-by": ("{by} looks after it since {at}.", "{by} 自 {at} 起处理。"),
     "operations-cleared": ("Over since {at}.", "{at} 已结束。"),
     "operations-take-it": ("I look after it", "我来处理"),
+    "operations-not-to-take-taken": ("Somebody looks after it", "已有人处理"),
+    "operations-not-to-take-over": ("It is over", "已结束"),
     "operations-took": ("You look after it: {words}", "由您处理：{words}"),
     "operations-not-taken": (
         "It is over, or somebody was quicker: {words}",

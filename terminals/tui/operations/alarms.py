@@ -86,8 +86,20 @@ class Alarms(WatchedList[Alarm]):
 
     def _options(self) -> list[Option]:
         item = self.table.item if self.is_mounted else None
-        free = item is not None and standing(item) == "open"
-        return [Option("take", both("operations-take-it"), "ctrl+t", free)]
+        state = "open" if item is None else standing(item)
+        if state == "open":
+            return [Option("take", both("operations-take-it"), "ctrl+t", item is not None)]
+        return [Option("take", both(f"operations-not-to-take-{state}"), open=False)]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no key for what somebody looks after, or what is over."""
+        if action == "take" and self.is_mounted:
+            return self._options()[0].open
+        return super().check_action(action, parameters)
+
+    def _offer(self) -> None:
+        super()._offer()
+        self.refresh_bindings()
 
     def action_take(self) -> None:
         """Look after the one under the cursor."""

@@ -247,7 +247,9 @@ async def test_an_alarm_is_taken_by_name_and_told_with_what_helps(troubled: Hous
         await until(
             pilot, lambda: {each.id for each in page.table.items if each.taken_by} == {first.id, second.id}
         )
-        assert not page._options()[0].open
+        assert page.table.item is not None
+        assert page.table.item.taken_by
+        await until(pilot, lambda: "已有人处理" in shown(terminal) and "我来处理" not in shown(terminal))
         page.order("alarms", second.id, None, lambda done: page.said(second) if done.good else page.WORDS)
         await said(pilot, page.WORDS.zh)
 
