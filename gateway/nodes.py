@@ -29,7 +29,7 @@ from storage.nodes import Node
 
 BEAT = 5.0  # seconds between two signs of life, where there may be others
 BEAT_ALONE = 60.0  # the same where there are none
-SILENT = 3 * BEAT  # seconds without one after which a gateway counts as dead
+MISSED = 3  # signs in a row that did not come, after which a gateway counts as dead
 PAUSE = 2.0  # seconds before the line is opened again
 SKEW = 2.0  # seconds that this machine's clock may differ from the database's without a word
 
@@ -83,7 +83,7 @@ class Nodes:
     @property
     def silent_seconds(self) -> float:
         """Without a sign of life after which a gateway counts as dead."""
-        return 3 * self.beat_seconds
+        return MISSED * self.beat_seconds
 
     def start(self) -> Deferred[None]:
         """Say that this gateway serves, and hear the others from now on."""
@@ -127,7 +127,7 @@ class Nodes:
             for each in listed
             if each.name != self._node
             and each.seen_at is not None
-            and (now - each.seen_at).total_seconds() < SILENT
+            and (now - each.seen_at).total_seconds() < self.silent_seconds
         )
         left = {each.name for each in listed if each.seen_at is None}
         died = self.others - alive - left

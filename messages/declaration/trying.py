@@ -22,12 +22,11 @@ from messages.declaration.logistics import (
     said,
     senders,
 )
-from messages.stepping import apart
+from messages.stepping import Pair, apart
 from messages.workflow import Body, Case, Context, Effect, Fact, Facts, Origin, Put, Record
 
 DECLARED, FAILED, WAITS = "declared", "failed", "waiting"
 _BY_AGENT = "1"  # 生效企业类型
-Reason = tuple[str, str]  # zh, en
 MOST = 20
 """Reasons that an entry of a record tells; customs may have any number of checks."""
 
@@ -88,7 +87,7 @@ class Attempt:
         by = case.body["mark"]["by"]
         return next((rule for rule in self._rules if presets.matches(rule, form, by)), None)
 
-    def _wrong(self, case: Case, form: Mapping[str, Any]) -> Iterator[Reason]:
+    def _wrong(self, case: Case, form: Mapping[str, Any]) -> Iterator[Pair]:
         """What no waiting mends."""
         mark, draft = case.body["mark"], case.body["draft"]
         if (mark["guid"], mark["digest"]) != (draft["guid"], draft["digest"]):
@@ -99,12 +98,12 @@ class Attempt:
         for words in checks.failed(form, known):
             yield f"海关校验不通过：{words}", f"a check of customs: {words}"
 
-    def _untaxed(self, case: Case, form: Mapping[str, Any]) -> tuple[Reason, ...]:
+    def _untaxed(self, case: Case, form: Mapping[str, Any]) -> tuple[Pair, ...]:
         """Why the taxes of a self-assessed one are not confirmed, if they are not."""
         against = assessing.unconfirmed(case, form, self._known) if form["selfTax"] == "1" else None
         return () if against is None else (apart(against),)
 
-    def _lacking(self, case: Case, form: Mapping[str, Any], rule: Body) -> Iterator[Reason]:
+    def _lacking(self, case: Case, form: Mapping[str, Any], rule: Body) -> Iterator[Pair]:
         """What else may still come, by itself or by hand."""
         if rule["confirm"] != "1" and not case.body.get("reminders"):
             yield "温馨提示未手动确认", "its reminders are not confirmed by hand"
@@ -112,7 +111,7 @@ class Attempt:
             yield "没有代理报关委托协议", "there is no agency agreement"
         yield from self._of_carriers(form, rule)
 
-    def _of_carriers(self, form: Mapping[str, Any], rule: Body) -> Iterator[Reason]:
+    def _of_carriers(self, form: Mapping[str, Any], rule: Body) -> Iterator[Pair]:
         """Of manifest and arrival, as far as the rule looks at them."""
         manifests = meant(form, said(self._known[record_of(MANIFEST, form)]))
         arrivals = arrived(said(self._known[record_of(ARRIVAL, form)]), manifests)
@@ -154,20 +153,20 @@ class Attempt:
 
     # -- what becomes of it
 
-    def _waits(self, before: Case, case: Case, *reasons: Reason) -> tuple[str, tuple[Effect, ...]]:
+    def _waits(self, before: Case, case: Case, *reasons: Pair) -> tuple[str, tuple[Effect, ...]]:
         """It stays in the pool; the same reasons again are not written down again."""
         logged = pool.logged(case, *_joined(reasons), self._context, self._batch)
         return WAITS, (Put(logged),) if logged is not before else ()
 
     def _ended(
-        self, case: Case, rule: Body, outcome: str, smart: str, *reasons: Reason
+        self, case: Case, rule: Body, outcome: str, smart: str, *reasons: Pair
     ) -> tuple[str, tuple[Effect, ...]]:
         case = pool.set_smart(case, smart, self._context)
         case = pool.logged(case, *_joined(reasons), self._context, self._batch)
         return outcome, (Put(pool.in_batch(case, self._batch, rule["ruleName"], self._context)),)
 
 
-def _joined(reasons: Sequence[Reason]) -> Reason:
+def _joined(reasons: Sequence[Pair]) -> Pair:
     more = len(reasons) - MOST
     if more > 0:
         reasons = (*reasons[:MOST], (f"另有 {more} 项", f"{more} more"))

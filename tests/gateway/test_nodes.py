@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from twisted.internet.defer import Deferred, inlineCallbacks
 
-from gateway.nodes import SILENT, Nodes
+from gateway.nodes import BEAT, MISSED, Nodes
 from gateway.threads import Writer
 from storage import nodes
 from storage.database import Database
@@ -176,7 +176,7 @@ def test_a_gateway_that_is_silent_counts_as_dead_and_its_work_is_looked_for(town
     town.member("b")
     town.loop.call(one.nodes.beat)
     assert one.nodes.others == {"b"}
-    late = microseconds(datetime.now(UTC) - timedelta(seconds=SILENT + 1))
+    late = microseconds(datetime.now(UTC) - timedelta(seconds=MISSED * BEAT + 1))
     town.sql("UPDATE gateways SET seen_at = :late WHERE name = 'b'", late=late)
     town.loop.call(one.nodes.beat)
     assert one.nodes.others == frozenset()

@@ -21,8 +21,8 @@ from terminals.tui.offering import Offer
 from terminals.tui.reader import Reader
 from tests.scenarios.house import House
 from tests.terminals.tui import enterprises
-from tests.terminals.tui.at_house import at_work, closed, until
-from tests.terminals.tui.enterprises import asked, by_account, enterprise, front, put
+from tests.terminals.tui.at_house import at_work, by_account, closed, until
+from tests.terminals.tui.enterprises import asked, enterprise, front, put
 
 
 @pytest.fixture

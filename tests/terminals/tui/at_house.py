@@ -11,7 +11,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from terminals.client import Gateway
-from terminals.session import ByCertificate
+from terminals.session import ByCertificate, ByPassword
 from terminals.tui.app import Terminal
 from terminals.tui.at_work import begin
 from terminals.tui.dialogs import Ask, Dialog, Tell
@@ -51,6 +51,29 @@ async def at_work(
         holder = Holder(person.signer, terminal.pins(), terminal.told)
         credentials = ByCertificate(person.signer)
         work = await asyncio.to_thread(begin, desk, gateway, credentials, holder, terminal.told)
+        terminal.start(work)
+        await until(pilot, lambda: terminal.at_work and terminal.shell.pages.front is not None)
+        try:
+            yield terminal, pilot
+        finally:
+            await asyncio.to_thread(work.end)
+
+
+@asynccontextmanager
+async def by_account(
+    house: House, folder: Path, size: tuple[int, int] = LARGE, *, role: str = "operator", remote: bool = False
+) -> AsyncIterator[tuple[Terminal, Pilot[int]]]:
+    """The terminal of somebody who came with an account and a password, and no card (无卡用户)."""
+    person = house.person(role)
+    place = Place(
+        url=house.url, ca=house.home / "demo" / "ca.pem", state=folder / "state", area=folder,
+        language="zh", remote=remote, receiver=DESK,
+    )  # fmt: skip
+    terminal = Terminal(place)
+    async with terminal.run_test(size=size) as pilot:
+        gateway = Gateway(house.url, place.ca, patience=INTERACTIVE)
+        credentials = ByPassword(person.account, person.account_password)
+        work = await asyncio.to_thread(begin, place, gateway, credentials, None, terminal.told)
         terminal.start(work)
         await until(pilot, lambda: terminal.at_work and terminal.shell.pages.front is not None)
         try:

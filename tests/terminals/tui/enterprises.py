@@ -11,15 +11,10 @@ from typing import Any, TypeVar
 
 from textual.pilot import Pilot
 
-from terminals.client import Gateway
-from terminals.session import ByPassword
 from terminals.tui.app import Terminal
-from terminals.tui.at_work import begin
 from terminals.tui.opened import OpenedEntry
 from terminals.tui.page import Page
-from terminals.tui.place import Place
-from terminals.work.exchange import INTERACTIVE
-from tests.scenarios.house import DESK, SAMPLES, House
+from tests.scenarios.house import SAMPLES, House
 from tests.scenarios.offices import Office, statuses
 from tests.terminals.tui.at_house import at_work, until
 from tests.terminals.tui.stage import LARGE
@@ -78,29 +73,6 @@ async def enterprise(
         shutil.copy(file, folder / "attachments" / file.name)
     async with at_work(house, folder, role, size, place=place) as given:
         yield given
-
-
-@asynccontextmanager
-async def by_account(
-    house: House, folder: Path, size: tuple[int, int] = LARGE
-) -> AsyncIterator[tuple[Terminal, Pilot[int]]]:
-    """The same enterprise's terminal for whoever has an account and a password, and no card (无卡用户)."""
-    person = house.person("operator")
-    place = Place(
-        url=house.url, ca=house.home / "demo" / "ca.pem", state=folder / "state", area=folder,
-        language="zh", remote=False, receiver=DESK,
-    )  # fmt: skip
-    terminal = Terminal(place)
-    async with terminal.run_test(size=size) as pilot:
-        gateway = Gateway(house.url, place.ca, patience=INTERACTIVE)
-        credentials = ByPassword(person.account, person.account_password)
-        work = await asyncio.to_thread(begin, place, gateway, credentials, None, terminal.told)
-        terminal.start(work)
-        await until(pilot, lambda: terminal.at_work and terminal.shell.pages.front is not None)
-        try:
-            yield terminal, pilot
-        finally:
-            await asyncio.to_thread(work.end)
 
 
 async def asked(terminal: Terminal, pilot: Pilot[int], name: str) -> Any:

@@ -12,8 +12,8 @@ from terminals.tui.offering import Offer
 from terminals.tui.reader import Reader
 from tests.scenarios.house import House
 from tests.terminals.tui import enterprises
-from tests.terminals.tui.at_house import closed, until
-from tests.terminals.tui.enterprises import Software, asked, by_account, enterprise, front, put
+from tests.terminals.tui.at_house import by_account, closed, until
+from tests.terminals.tui.enterprises import Software, asked, enterprise, front, put
 from tests.terminals.tui.stage import shown
 
 

@@ -6,8 +6,7 @@ import asyncio
 import json
 import re
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,6 @@ import pytest
 from textual.pilot import Pilot
 
 from storage import registrations, registry
-from terminals.client import Gateway
-from terminals.session import ByPassword
-from terminals.tui.app import Terminal
-from terminals.tui.at_work import begin
 from terminals.tui.choose import Choose
 from terminals.tui.dialogs import Ask, AskText, Tell
 from terminals.tui.operations.alarms import Alarms
@@ -27,15 +22,13 @@ from terminals.tui.operations.overview import LATE, Overview
 from terminals.tui.operations.registrations import Registrations
 from terminals.tui.operations.watched import RENEWS
 from terminals.tui.operations.work import FailedWork
-from terminals.tui.place import Place
 from terminals.tui.plots import Curves
 from terminals.tui.status import Status
 from terminals.tui.words import Saying
-from terminals.work.exchange import INTERACTIVE
 from terminals.work.operated import OwnParty
-from tests.scenarios.house import DESK, Desk, House
+from tests.scenarios.house import Desk, House
 from tests.terminals.tui import watched
-from tests.terminals.tui.at_house import at_work, closed, until
+from tests.terminals.tui.at_house import at_work, by_account, closed, until
 from tests.terminals.tui.gallery import opened
 from tests.terminals.tui.picture import picture
 from tests.terminals.tui.stage import LARGE, SMALL, shown
@@ -69,31 +62,10 @@ async def said(pilot: Pilot[int], words: str) -> None:
     await until(pilot, lambda: words in notices(pilot))
 
 
-@asynccontextmanager
-async def by_password(house: House, state: Path) -> AsyncIterator[tuple[Terminal, Pilot[int]]]:
-    """A terminal whose watch came with account and password."""
-    person = house.person("operations")
-    place = Place(
-        url=house.url, ca=house.home / "demo" / "ca.pem", state=state / "state", area=state, language="zh",
-        remote=True, receiver=DESK,
-    )  # fmt: skip
-    terminal = Terminal(place)
-    async with terminal.run_test(size=LARGE) as pilot:
-        gateway = Gateway(house.url, place.ca, patience=INTERACTIVE)
-        credentials = ByPassword(person.account, person.account_password)
-        work = await asyncio.to_thread(begin, place, gateway, credentials, None, terminal.told)
-        terminal.start(work)
-        await until(pilot, lambda: terminal.at_work and terminal.shell.pages.front is not None)
-        try:
-            yield terminal, pilot
-        finally:
-            await asyncio.to_thread(work.end)
-
-
 @pytest.mark.asyncio
 async def test_a_watch_comes_by_password_and_sees_the_overview_first(troubled: House, tmp_path: Path) -> None:
     """No card is asked for and none missed, nothing is offered to send; F9 and its receipts are nobody's."""
-    async with by_password(troubled, tmp_path) as (terminal, pilot):
+    async with by_account(troubled, tmp_path, role="operations", remote=True) as (terminal, pilot):
         page = terminal.shell.pages.front
         assert isinstance(page, Overview)
         await until(pilot, lambda: page.seen and page.hours)
